@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { plainErrorSchema } from './error.ts';
+import { checksumSchema } from './image.ts';
+import { planSchema } from './plan.ts';
+
+export const phaseSchema = z.enum(['preparing', 'checking', 'unpacking', 'writing', 'finishing', 'verifying', 'reading', 'formatting', 'ejecting', 'done']);
+
+/** What holds the job back right now. */
+export const bottleneckSchema = z.object({
+  kind: z.enum(['source', 'decompression', 'target']),
+  /** `Disk.id` when it is a target. */
+  disk: z.string().nullable(),
+});
+
+export const targetStateSchema = z.enum(['waiting', 'writing', 'finishing', 'verifying', 'ejecting', 'done', 'failed', 'cancelled']);
+
+export const targetProgressSchema = z.object({
+  disk: z.string(),
+  state: targetStateSchema,
+  /** Bytes of the current state done, out of `bytesTotal` (null: only the end will tell). */
+  bytesDone: z.number(),
+  bytesTotal: z.number().nullable(),
+  /** Bytes a second over the last seconds. */
+  speed: z.number(),
+  etaSeconds: z.number().nullable(),
+  /** Seconds since the disk last answered, when it has been long; else 0. */
+  stalledSeconds: z.number(),
+  error: plainErrorSchema.nullable(),
+});
+
+export const jobProgressSchema = z.object({
+  jobId: z.string(),
+  phase: phaseSchema,
+  /** 0 to 1 over all phases, or null when it cannot be told. */
+  fraction: z.number().nullable(),
+  bytesDone: z.number(),
+  bytesTotal: z.number().nullable(),
+  speed: z.number(),
+  etaSeconds: z.number().nullable(),
+  elapsedSeconds: z.number(),
+  bottleneck: bottleneckSchema.nullable(),
+  targets: z.array(targetProgressSchema),
+});
+
+export const targetOutcomeSchema = z.object({
+  disk: z.string(),
+  number: z.int(),
+  model: z.string(),
+  serial: z.string(),
+  size: z.number(),
+  outcome: z.enum(['written', 'verified', 'failed', 'cancelled']),
+  error: plainErrorSchema.nullable(),
+  bytesWritten: z.number(),
+  bytesSkipped: z.number(),
+  bytesVerified: z.number(),
+  writeSeconds: z.number(),
+  verifySeconds: z.number(),
+  /** SHA-256 of what was read back, null when nothing was. */
+  sha256: z.string().nullable(),
+  ejected: z.boolean(),
+  /** A remark that is not a failure (could not be ejected ...), as an error code with texts. */
+  notes: z.array(plainErrorSchema),
+});
+
+/** The whole story of one job, for the screen, for a ticket and for `--json`. */
+export const reportSchema = z.object({
+  jobId: z.string(),
+  program: z.string(),
+  version: z.string(),
+  host: z.object({ name: z.string(), system: z.string(), release: z.string() }),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  elapsedSeconds: z.number(),
+  plan: planSchema,
+  outcome: z.enum(['done', 'partly', 'failed', 'cancelled']),
+  error: plainErrorSchema.nullable(),
+  /** Checksums of the image's raw bytes (and of the stored file where asked for). */
+  checksums: z.array(checksumSchema),
+  expectedMatched: z.boolean().nullable(),
+  targets: z.array(targetOutcomeSchema),
+  /** Bytes a second, one value for each of equal stretches of the job, for the drawn curve. */
+  speedCurve: z.array(z.object({ seconds: z.number(), speed: z.number(), phase: phaseSchema })),
+});
+
+/** A job as the window finds it again after it was reopened. */
+export const jobStateSchema = z.object({
+  jobId: z.string(),
+  plan: planSchema,
+  progress: jobProgressSchema.nullable(),
+  report: reportSchema.nullable(),
+});
+
+export type Phase = z.infer<typeof phaseSchema>;
+export type Bottleneck = z.infer<typeof bottleneckSchema>;
+export type TargetState = z.infer<typeof targetStateSchema>;
+export type TargetProgress = z.infer<typeof targetProgressSchema>;
+export type JobProgress = z.infer<typeof jobProgressSchema>;
+export type TargetOutcome = z.infer<typeof targetOutcomeSchema>;
+export type Report = z.infer<typeof reportSchema>;
+export type JobState = z.infer<typeof jobStateSchema>;
