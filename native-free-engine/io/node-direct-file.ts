@@ -1,0 +1,105 @@
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { errnoOf } from '../base/errors.ts';
+import { BUFFER_ALIGNMENT, isAligned } from './aligned-buffer.ts';
+
+/**
+ * The flag that takes a file past the page cache. Node names it on Linux only;
+ * on Windows libuv takes its own UV_FS_O_DIRECT for FILE_FLAG_NO_BUFFERING.
+ * macOS has no flag: its raw devices (/dev/rdiskN) are never cached.
+ */
+const DIRECT_FLAG = process.platform === 'win32' ? 0x02000000 : (constants.O_DIRECT ?? 0);
+
+/**
+ * A file opened twice where the system allows: once directly, for aligned
+ * buffers, and once through the page cache, for tails and odd offsets.
+ */
+export interface DirectFile {
+  readonly handle: FileHandle;
+  /** Null where direct I/O cannot be had: everything goes through `handle`. */
+  readonly direct: FileHandle | null;
+  /** Reads up to the whole buffer; less only at the end of the file. */
+  read(offset: number, buffer: Uint8Array): Promise<number>;
+  /** Writes the whole buffer. */
+  write(offset: number, data: Uint8Array): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface DirectFileOptions {
+  readonly write: boolean;
+  /** Try direct I/O; files on some file systems (FUSE, some network drives) cannot. */
+  readonly direct: boolean;
+  /** On a block device: fail with EBUSY while anybody else has claimed it (a mounted file system has). */
+  readonly exclusive?: boolean;
+}
+
+/** @throws the system's own error; callers know what the file was for and name it */
+export async function openDirectFile(path: string, options: DirectFileOptions): Promise<DirectFile> {
+  const access = options.write ? constants.O_RDWR : constants.O_RDONLY;
+  const handle = await open(path, access | (options.exclusive ? constants.O_EXCL : 0));
+  let direct: FileHandle | null = null;
+  if (options.direct && DIRECT_FLAG !== 0) {
+    try {
+      direct = await open(path, access | DIRECT_FLAG);
+    } catch (error) {
+      if (errnoOf(error) !== 'EINVAL') {
+        await handle.close();
+        throw error;
+      }
+    }
+  }
+  return new DirectFileImpl(handle, direct);
+}
+
+class DirectFileImpl implements DirectFile {
+  readonly handle: FileHandle;
+  direct: FileHandle | null;
+
+  constructor(handle: FileHandle, direct: FileHandle | null) {
+    this.handle = handle;
+    this.direct = direct;
+  }
+
+  async read(offset: number, buffer: Uint8Array): Promise<number> {
+    let done = 0;
+    while (done < buffer.length) {
+      const part = buffer.subarray(done);
+      const { bytesRead } = await this.#run(offset + done, part, (file) => file.read(part, 0, part.length, offset + done));
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  async write(offset: number, data: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < data.length) {
+      const part = data.subarray(done);
+      const { bytesWritten } = await this.#run(offset + done, part, (file) => file.write(part, 0, part.length, offset + done));
+      // A device that takes nothing and names no error would keep us here for ever.
+      if (bytesWritten === 0) throw Object.assign(new Error('wrote nothing'), { code: 'EIO' });
+      done += bytesWritten;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.direct?.close();
+    await this.handle.close();
+  }
+
+  /** Direct where offset, length and memory allow; a file system that refuses (EINVAL) is not asked again. */
+  async #run<T>(offset: number, buffer: Uint8Array, act: (file: FileHandle) => Promise<T>): Promise<T> {
+    const direct = this.direct;
+    if (!direct || !isAligned(buffer) || offset % BUFFER_ALIGNMENT !== 0 || buffer.length % BUFFER_ALIGNMENT !== 0) return act(this.handle);
+    try {
+      return await act(direct);
+    } catch (error) {
+      if (errnoOf(error) !== 'EINVAL') throw error;
+      if (this.direct === direct) {
+        this.direct = null;
+        await direct.close();
+      }
+      return act(this.handle);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+import { checkRange } from './bounds.ts';
+import type { Extent } from '../base/extent.ts';
+import type { BlockSource } from './types.ts';
+
+/** A part of a source as a source of its own: a partition of a disk. Closing it leaves the whole open. */
+export function rangedSource(source: BlockSource, range: Extent): BlockSource {
+  checkRange('range', range.offset, range.length, source.size);
+  return {
+    size: range.length,
+    sectorSize: source.sectorSize,
+    readInto(offset, buffer) {
+      checkRange('range', offset, buffer.length, range.length);
+      return source.readInto(range.offset + offset, buffer);
+    },
+    close: () => Promise.resolve(),
+  };
+}
