@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { open, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Lab } from './lab.ts';
+import { withLock } from './lock.ts';
+import { tool } from './tool.ts';
+
+export interface LoopRequest {
+  /** Bytes; the backing file is sparse. Not needed with `backing`. */
+  readonly size?: number;
+  readonly sectorSize?: 512 | 4096;
+  readonly readOnly?: boolean;
+  /** An existing file to attach in place of a new one. */
+  readonly backing?: string;
+  /** Reads and writes pass the page cache of the backing file. */
+  readonly directIo?: boolean;
+}
+
+export interface LoopDisk {
+  /** `/dev/loopN` */
+  readonly path: string;
+  readonly backing: string;
+  readonly sectorSize: number;
+  /** Bytes as they are on the device itself, not in a cache. */
+  read(offset: number, length: number): Promise<Buffer>;
+  sha256(): Promise<string>;
+  /** Makes `/dev/loopNpM` for the partitions of its table (the kernel may know no tables of its own). */
+  addPartitionNodes(): Promise<void>;
+  detach(): Promise<void>;
+}
+
+/** What loop devices need, for `need()`. */
+export const LOOP_NEEDS = { root: true, linux: true, tools: ['losetup', 'partx', 'blockdev'] } as const;
+
+let made = 0;
+
+/**
+ * Attaches a loop device that goes with the lab.
+ *
+ * It is marked for detaching right away and kept only by a descriptor of this
+ * process: whatever becomes of the test run, the kernel frees the device when
+ * the last one who has it open is gone. Nothing is ever detached by a name
+ * that could meanwhile belong to someone else.
+ */
+export async function attachLoop(lab: Lab, request: LoopRequest): Promise<LoopDisk> {
+  const backing = request.backing ?? join(lab.folder, `disk-${process.pid}-${++made}.img`);
+  if (request.backing === undefined) {
+    await writeFile(backing, '');
+    await truncate(backing, request.size ?? 0);
+  }
+  const sectorSize = request.sectorSize ?? 512;
+  const { path, handle } = await withLock('losetup', async () => {
+    const args = ['--find', '--show', '--partscan', '--sector-size', String(sectorSize), `--direct-io=${request.directIo ? 'on' : 'off'}`];
+    const device = (await tool('losetup', [...args, ...(request.readOnly ? ['--read-only'] : []), backing])).trim();
+    const keep = await open(device, 'r');
+    await tool('losetup', ['--detach', device]);
+    return { path: device, handle: keep };
+  });
+
+  let attached = true;
+  const detach = async (): Promise<void> => {
+    if (!attached) return;
+    attached = false;
+    await handle.close();
+  };
+  lab.defer(detach);
+
+  const read = async (offset: number, length: number): Promise<Buffer> => {
+    // Writes back and forgets what the kernel has cached of the device.
+    await tool('blockdev', ['--flushbufs', path]);
+    const buffer = Buffer.alloc(length);
+    const { bytesRead } = await handle.read(buffer, 0, length, offset);
+    return buffer.subarray(0, bytesRead);
+  };
+
+  return {
+    path, backing, sectorSize, read, detach,
+    async sha256() {
+      await tool('blockdev', ['--flushbufs', path]);
+      const hash = createHash('sha256');
+      const buffer = Buffer.alloc(1 << 20);
+      for (let offset = 0; ; ) {
+        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+        if (bytesRead === 0) return hash.digest('hex');
+        hash.update(buffer.subarray(0, bytesRead));
+        offset += bytesRead;
+      }
+    },
+    addPartitionNodes: async () => void (await tool('partx', ['--update', path])),
+  };
+}
