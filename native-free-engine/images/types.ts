@@ -1,9 +1,8 @@
 import type { ExtentSet } from '../base/extent.ts';
+import type { ChecksumAlgorithm } from '../codecs/checksums.ts';
 import type { BlockSource, ByteStream } from '../io/types.ts';
 
 export type ContainerKind = 'gzip' | 'xz' | 'bzip2' | 'zstd' | 'zip';
-
-export type ChecksumAlgorithm = 'sha256' | 'sha1' | 'md5';
 
 export interface ExpectedChecksum {
   readonly algorithm: ChecksumAlgorithm;

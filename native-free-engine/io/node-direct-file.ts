@@ -10,6 +10,9 @@ import { BUFFER_ALIGNMENT, isAligned } from './aligned-buffer.ts';
  */
 const DIRECT_FLAG = process.platform === 'win32' ? 0x02000000 : (constants.O_DIRECT ?? 0);
 
+/** Direct I/O moves whole sectors; 512 bytes are the smallest there are. */
+const SMALLEST_SECTOR = 512;
+
 /**
  * A file opened twice where the system allows: once directly, for aligned
  * buffers, and once through the page cache, for tails and odd offsets.
@@ -90,12 +93,14 @@ class DirectFileImpl implements DirectFile {
   /** Direct where offset, length and memory allow; a file system that refuses (EINVAL) is not asked again. */
   async #run<T>(offset: number, buffer: Uint8Array, act: (file: FileHandle) => Promise<T>): Promise<T> {
     const direct = this.direct;
-    if (!direct || !isAligned(buffer) || offset % BUFFER_ALIGNMENT !== 0 || buffer.length % BUFFER_ALIGNMENT !== 0) return act(this.handle);
+    if (!direct || !isAligned(buffer) || offset % SMALLEST_SECTOR !== 0 || buffer.length % SMALLEST_SECTOR !== 0) return act(this.handle);
     try {
       return await act(direct);
     } catch (error) {
       if (errnoOf(error) !== 'EINVAL') throw error;
-      if (this.direct === direct) {
+      // A request that fits no 4096-byte sector may be refused for that alone; any other refusal is for good.
+      const fits = offset % BUFFER_ALIGNMENT === 0 && buffer.length % BUFFER_ALIGNMENT === 0;
+      if (fits && this.direct === direct) {
         this.direct = null;
         await direct.close();
       }
