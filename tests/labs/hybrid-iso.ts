@@ -10,7 +10,7 @@ import { tool } from './tool.ts';
 export const BOOT_MARKER = { seabios: 'WERKBANK-BOOTED platform=pc', ovmf: 'WERKBANK-BOOTED platform=efi' } as const;
 
 /** The programs {@link hybridIso} needs, for `need()`. */
-export const HYBRID_ISO_TOOLS = ['grub-mkrescue', 'xorriso', 'mformat', 'busybox', 'cpio', 'apt-get', 'dpkg-deb'];
+export const HYBRID_ISO_TOOLS = ['grub-mkrescue', 'xorriso', 'mformat', 'busybox', 'cpio', 'apt-get', 'dpkg'];
 
 const INIT = `#!/bin/sh
 mount -t proc proc /proc

@@ -1,9 +1,9 @@
 import { expect } from 'vitest';
 import { need } from '../support/need.ts';
-import { runInUml, UML_TOOLS } from './uml.ts';
+import { runInUml, UML_NEEDS } from './uml.ts';
 import { testLab } from './test-lab.ts';
 
-const inUml = need({ linux: true, tools: UML_TOOLS });
+const inUml = need(UML_NEEDS);
 
 inUml('runs a script with the checkout\'s Node, a removable disk, and no way to write to this computer', async () => {
   const lab = await testLab();

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from './lab.ts';
-import { spawnBound } from './process.ts';
+import { endProcess, spawnBound } from './process.ts';
 
-/** The programs {@link runInUml} needs, for `need()`. */
-export const UML_TOOLS = ['linux.uml', 'modprobe', 'setpriv'];
+/** What {@link runInUml} needs, for `need()`. */
+export const UML_NEEDS = { root: true, linux: true, tools: ['linux.uml', 'modprobe', 'setpriv', 'unshare'] } as const;
 
 export interface UmlRequest {
   /**
@@ -48,21 +48,15 @@ export async function runInUml(lab: Lab, request: UmlRequest): Promise<UmlResult
   await writeFile(join(folder, 'init'), initScript(folder, request));
   await chmod(join(folder, 'init'), 0o755);
 
-  const kernel = spawnBound('linux.uml', [
+  // The kernel is a process for each address space inside: a name space of their own ends them
+  // all with unshare, which hears only SIGKILL.
+  const kernel = spawnBound('unshare', [
+    '--pid', '--fork', '--kill-child', '--mount-proc', 'linux.uml',
     `mem=${request.memoryMb ?? 1024}M`, `uml_dir=${folder}`, 'root=/dev/root', 'rootfstype=hostfs', 'rootflags=/', 'ro',
     `init=${join(folder, 'init')}`, 'con=null', 'con0=null,fd:1', 'quiet',
-  ], { stdio: ['ignore', 'pipe', 'ignore'], detached: true });
+  ], { stdio: ['ignore', 'pipe', 'ignore'], endWith: 'SIGKILL' });
   const closed = new Promise<void>((resolve) => kernel.once('close', () => resolve()));
-  // One process for each address space inside: they are ended as a group.
-  const end = async (): Promise<void> => {
-    try {
-      if (kernel.pid !== undefined) process.kill(-kernel.pid, 'SIGKILL');
-    } catch {
-      // All of them are gone.
-    }
-    await closed;
-  };
-  lab.defer(end);
+  lab.defer(() => endProcess(kernel, 'SIGKILL'));
 
   let console = '';
   const timeoutSeconds = request.timeoutSeconds ?? 60;
@@ -82,7 +76,7 @@ export async function runInUml(lab: Lab, request: UmlRequest): Promise<UmlResult
     // It switches itself off; what does not is ended below.
     await Promise.race([closed, sleep(2000)]);
   } finally {
-    await end();
+    await endProcess(kernel, 'SIGKILL');
   }
   const output = console.replaceAll('\r', '');
   const code = Number(END.exec(output)?.[1]);
