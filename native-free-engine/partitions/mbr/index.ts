@@ -1,0 +1,4 @@
+export * from './check.ts';
+export * from './read.ts';
+export * from './structs.ts';
+export * from './write.ts';

@@ -1,0 +1,4 @@
+export * from './field.ts';
+export * from './guid.ts';
+export * from './struct.ts';
+export * from './text.ts';

@@ -1,0 +1,29 @@
+/** Padding off: everything from the first zero on, then spaces at the end. */
+export function trimText(text: string): string {
+  const zero = text.indexOf('\0');
+  return (zero < 0 ? text : text.slice(0, zero)).replace(/ +$/, '');
+}
+
+/** UTF-8 up to the first zero; bytes that are not UTF-8 become replacement characters. */
+export function utf8Text(bytes: Uint8Array): string {
+  const zero = bytes.indexOf(0);
+  return new TextDecoder().decode(zero < 0 ? bytes : bytes.subarray(0, zero));
+}
+
+/** UTF-16, big endian (UDF, Joliet), up to the first zero. */
+export function utf16beText(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i + 1 < bytes.length; i += 2) {
+    const unit = ((bytes[i] ?? 0) << 8) | (bytes[i + 1] ?? 0);
+    if (unit === 0) break;
+    text += String.fromCharCode(unit);
+  }
+  return text;
+}
+
+/** True when `text` lies at `at`, one byte a character. */
+export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
+  if (at < 0 || at + text.length > bytes.length) return false;
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
+}
