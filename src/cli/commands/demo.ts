@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EngineError } from '../../../native-free-engine/index.ts';
+import type { FormatPlan, Report, WritePlan } from '../../contract/index.ts';
+import { endWell, type Context } from '../context.ts';
+import { disksTable } from '../disk-text.ts';
+import { errorOfReport } from '../exit-codes.ts';
+import { imageLine, planLines, writtenDisks } from '../plan-text.ts';
+import { saveReport, watchJob } from '../run-job.ts';
+
+export interface DemoOptions {
+  readonly keep?: boolean;
+}
+
+const SAMPLE = fileURLToPath(new URL('../../../resources/practice/practice-disk.img.zst', import.meta.url));
+/** Room on the practice disks beyond the sample. */
+const SPARE_BYTES = 64 * 1024 * 1024;
+
+/** `werkbank demo`: the main job from beginning to end on practice disks, with no hardware, rights or display. */
+export async function demo(outer: Context, options: DemoOptions): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'werkbank-demo-'));
+  const disksFolder = join(folder, 'disks');
+  const services = await outer.servicesIn(disksFolder);
+  const context: Context = { ...outer, services: () => Promise.resolve(services) };
+  try {
+    const report = await play(context, folder);
+    const reportFile = join(folder, context.texts('cli:demo.reportFile'));
+    heading(context, 'ended');
+    await saveReport(context, report, reportFile);
+    context.say(context.texts('cli:demo.untouched', { folder }), 'green');
+    return endWell(context);
+  } finally {
+    if (!options.keep) await rm(disksFolder, { recursive: true, force: true });
+  }
+}
+
+async function play(context: Context, folder: string): Promise<Report> {
+  const { jobs } = await context.services();
+  const { texts } = context;
+
+  heading(context, 'image');
+  const image = await jobs.inspect(SAMPLE);
+  context.say(`${image.name}: ${imageLine(context, image)}`);
+
+  heading(context, 'disks');
+  const size = (image.size ?? 0) + SPARE_BYTES;
+  const first = await jobs.practiceCreate({ name: 'bench-1', size, sample: true });
+  const second = await jobs.practiceCreate({ name: 'bench-2', size, sample: false });
+  for (const line of disksTable(context, (await jobs.disks()).filter((disk) => disk.practice))) context.say(line);
+
+  heading(context, 'write');
+  const plan = await jobs.planWrite({ location: SAMPLE, disks: [first.id, second.id], verify: true, eject: false, checksum: '', allowSystemDisk: false });
+  const report = await runStep(context, plan);
+
+  heading(context, 'read');
+  const copy = join(folder, 'disks', 'read-back.img');
+  await runStep(context, await jobs.planRead({ disk: first.id, destination: copy, format: 'raw', overwrite: false }));
+  await compare(context, copy, report);
+
+  heading(context, 'format');
+  await runStep(context, await jobs.planFormat({ disk: second.id, fileSystem: 'fat32', label: 'WERKBANK', eject: false, allowSystemDisk: false }));
+  for (const line of disksTable(context, (await jobs.disks()).filter((disk) => disk.practice))) context.say(line);
+  context.say(texts('cli:demo.usable'));
+  return report;
+}
+
+/** One job as a user would see it; a demo stops at the first thing that goes wrong. */
+async function runStep(context: Context, plan: WritePlan | FormatPlan | Parameters<typeof watchJob>[1]): Promise<Report> {
+  const { reportText } = await import('../../jobs/report-text.ts');
+  context.emit({ event: 'plan', plan });
+  for (const line of planLines(context, plan)) context.say(line);
+  const agreed = writtenDisks(plan).map((disk) => [disk.identity.id, disk.confirm.map((reason) => reason.code)] as const);
+  const report = await watchJob(context, plan, Object.fromEntries(agreed));
+  context.emit({ event: 'report', report });
+  for (const line of reportText(report, context.language).split('\n')) context.say(line);
+  const error = errorOfReport(report);
+  if (error) throw new EngineError('unexpected', { detail: `${error.code} ${error.detail}` });
+  return report;
+}
+
+/** The copy read from the disk must begin with exactly the image that was written to it. */
+async function compare(context: Context, copy: string, report: Report): Promise<void> {
+  const written = report.checksums.find((checksum) => checksum.algorithm === 'sha256')?.hex ?? '';
+  const length = report.targets[0] ? report.targets[0].bytesVerified : 0;
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(copy, { end: length - 1 })) hash.update(chunk as Buffer);
+  const found = hash.digest('hex');
+  if (found !== written) throw new EngineError('checksum-mismatch', { algorithm: 'SHA-256', expected: written, actual: found });
+  context.say(context.texts('cli:demo.same', { hex: found }));
+}
+
+function heading(context: Context, step: string): void {
+  context.say('');
+  context.say(context.texts(`cli:demo.${step}`), 'bold');
+}

@@ -1,0 +1,50 @@
+import { EngineError } from '../../native-free-engine/index.ts';
+import type { Plan, PlannedDisk } from '../contract/index.ts';
+import type { Context } from './context.ts';
+import { diskName, reasonText } from './disk-text.ts';
+import { writtenDisks } from './plan-text.ts';
+
+/** The flag that spells out what it allows. Nothing shorter will do. */
+export const SYSTEM_DISK_FLAG = '--i-want-to-destroy-the-running-system';
+
+export interface Consent {
+  /** `--yes` */
+  readonly yes: boolean;
+  /** The reason codes given with `--confirm`. */
+  readonly reasons: readonly string[];
+}
+
+/**
+ * Asks for whatever this plan needs to be agreed to.
+ * @returns the codes agreed to, by `Disk.id`, as the job wants them
+ * @throws EngineError `confirmation-needed` when nobody can be asked or the answer is no, `disk-needs-confirmation`
+ */
+export async function confirmPlan(context: Context, plan: Plan, consent: Consent): Promise<Record<string, readonly string[]>> {
+  const disks = writtenDisks(plan);
+  if (disks.length === 0) return {};
+  const mayAsk = context.terminal.canAsk && !context.json && !consent.yes;
+  if (!mayAsk && !consent.yes) throw new EngineError('confirmation-needed', { what: context.texts('cli:confirm.erase', { disks: names(context, disks) }) });
+
+  for (const disk of disks) await confirmReasons(context, disk, consent, mayAsk);
+  if (mayAsk) {
+    const word = context.texts('cli:confirm.word');
+    const answer = await context.terminal.ask(context.texts('cli:confirm.ask', { disks: names(context, disks), word }));
+    if (answer.trim().toLowerCase() !== word) throw new EngineError('confirmation-needed', { what: context.texts('cli:confirm.erase', { disks: names(context, disks) }) });
+  }
+  return Object.fromEntries(disks.map((disk) => [disk.identity.id, disk.confirm.map((reason) => reason.code)]));
+}
+
+/** What is unusual about a disk is agreed to by name: its reasons on the command line, or its model typed over. */
+async function confirmReasons(context: Context, disk: PlannedDisk, consent: Consent, mayAsk: boolean): Promise<void> {
+  // The flag for the system disk is as explicit as an answer can be.
+  const open = disk.confirm.filter((reason) => !consent.reasons.includes(reason.code) && !(reason.code === 'system' && disk.systemDiskAllowed));
+  if (open.length === 0) return;
+  const reasons = open.map((reason) => `${reasonText(context, reason)} (${reason.code})`).join('; ');
+  const refusal = new EngineError('disk-needs-confirmation', { disk: diskName(context, disk.identity), reasons });
+  if (!mayAsk) throw refusal;
+  const expected = disk.identity.model || disk.identity.path;
+  const answer = await context.terminal.ask(context.texts('cli:confirm.askModel', { disk: diskName(context, disk.identity), reasons, expected }));
+  if (answer.trim().toLowerCase() !== expected.trim().toLowerCase()) throw refusal;
+}
+
+const names = (context: Context, disks: readonly PlannedDisk[]): string => disks.map((disk) => diskName(context, disk.identity)).join('; ');

@@ -1,0 +1,19 @@
+import type { Disk, ImageInfo, JobProgress, Plan, PlainError, Report, TargetProgress } from '../contract/index.ts';
+
+/** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
+export type CliEvent =
+  | { readonly event: 'disks'; readonly disks: readonly Disk[] }
+  | { readonly event: 'image'; readonly image: ImageInfo }
+  | { readonly event: 'disk'; readonly disk: Disk }
+  | { readonly event: 'plan'; readonly plan: Plan }
+  | { readonly event: 'progress'; readonly progress: JobProgress }
+  | { readonly event: 'target'; readonly target: TargetProgress }
+  | { readonly event: 'report'; readonly report: Report }
+  | {
+      readonly event: 'ended';
+      readonly ok: boolean;
+      /** An error code, `cancelled`, or null when all went well. */
+      readonly code: string | null;
+      readonly exitCode: number;
+      readonly error?: PlainError & { readonly title: string; readonly remedy: string };
+    };

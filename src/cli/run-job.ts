@@ -1,0 +1,97 @@
+import { writeFile } from 'node:fs/promises';
+import { EngineError } from '../../native-free-engine/index.ts';
+import type { JobProgress, Plan, Report } from '../contract/index.ts';
+import { diskName } from './disk-text.ts';
+import { confirmPlan, type Consent } from './confirm.ts';
+import type { Context } from './context.ts';
+import { EXIT, errorOfReport, exitCodeOfReport } from './exit-codes.ts';
+import { planLines, writtenDisks } from './plan-text.ts';
+import { progressLines, summaryLine } from './progress-text.ts';
+
+/** Without a live terminal a line is written at every new phase, and after this many seconds. */
+const PLAIN_INTERVAL_SECONDS = 10;
+
+/** Shows a plan, has it confirmed, runs it and shows how it ended. @returns the exit code */
+export async function runPlan(context: Context, plan: Plan, consent: Consent, reportFile: string | undefined): Promise<number> {
+  context.emit({ event: 'plan', plan });
+  for (const line of planLines(context, plan)) context.say(line);
+  const { jobs } = await context.services();
+  if (await jobs.needsRights(plan)) throw new EngineError('rights-needed', { disk: nameOfPlan(context, plan) });
+  const confirmed = await confirmPlan(context, plan, consent);
+  const report = await watchJob(context, plan, confirmed);
+  return endWithReport(context, report, reportFile);
+}
+
+/** Runs a confirmed plan with its progress on the terminal; Ctrl+C cancels it, a second one leaves at once. */
+export async function watchJob(context: Context, plan: Plan, confirmed: Record<string, readonly string[]>): Promise<Report> {
+  const { jobs } = await context.services();
+  const { jobId, job } = jobs.start(plan, confirmed);
+  const show = progressWatcher(context, plan);
+  const stopProgress = job.onProgress(show);
+  let interrupts = 0;
+  const stopInterrupts = context.terminal.onInterrupt(() => {
+    if (++interrupts > 1) process.exit(EXIT.cancelled);
+    jobs.cancel(jobId);
+  });
+  try {
+    return await job.result;
+  } finally {
+    stopProgress();
+    stopInterrupts();
+    if (context.terminal.live && !context.json) context.terminal.draw([]);
+  }
+}
+
+function progressWatcher(context: Context, plan: Plan): (progress: JobProgress) => void {
+  const ended = new Set<string>();
+  let shownPhase = '';
+  let shownAt = -Infinity;
+  return (progress) => {
+    context.emit({ event: 'progress', progress });
+    for (const target of progress.targets) {
+      const over = target.state === 'done' || target.state === 'failed' || target.state === 'cancelled';
+      if (!over || ended.has(target.disk)) continue;
+      ended.add(target.disk);
+      context.emit({ event: 'target', target });
+    }
+    if (context.json) return;
+    if (context.terminal.live) {
+      context.terminal.draw(progressLines(context, plan, progress));
+    } else if (progress.phase !== shownPhase || progress.elapsedSeconds - shownAt >= PLAIN_INTERVAL_SECONDS) {
+      shownPhase = progress.phase;
+      shownAt = progress.elapsedSeconds;
+      context.terminal.line(summaryLine(context, plan, progress));
+    }
+  };
+}
+
+async function endWithReport(context: Context, report: Report, reportFile: string | undefined): Promise<number> {
+  const exitCode = exitCodeOfReport(report);
+  const { reportText } = await import('../jobs/report-text.ts');
+  context.emit({ event: 'report', report });
+  const style = exitCode === EXIT.ok ? 'green' : 'red';
+  const [headline = '', ...rest] = reportText(report, context.language).split('\n');
+  context.say(headline, style);
+  for (const line of rest) context.say(line);
+  if (reportFile) await saveReport(context, report, reportFile);
+  const code = exitCode === EXIT.ok ? null : report.outcome === 'cancelled' ? 'cancelled' : (errorOfReport(report)?.code ?? 'unexpected');
+  context.emit({ event: 'ended', ok: exitCode === EXIT.ok, code, exitCode });
+  return exitCode;
+}
+
+/** As HTML or JSON, by the file's extension. */
+export async function saveReport(context: Context, report: Report, file: string): Promise<void> {
+  const { reportHtml } = await import('../jobs/report-html.ts');
+  const text = file.toLowerCase().endsWith('.json') ? `${JSON.stringify(report, null, 2)}\n` : reportHtml(report, context.language);
+  try {
+    await writeFile(file, text);
+  } catch (error) {
+    throw new EngineError('destination-unwritable', { path: file }, { cause: error });
+  }
+  context.say(context.texts('cli:reportSaved', { path: file }));
+}
+
+function nameOfPlan(context: Context, plan: Plan): string {
+  if (plan.kind === 'read') return diskName(context, plan.disk);
+  return writtenDisks(plan).map((disk) => diskName(context, disk.identity)).join('; ');
+}

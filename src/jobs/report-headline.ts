@@ -1,0 +1,30 @@
+import type { Plan, Report } from '../contract/index.ts';
+import { formatBytes, type Language, type Texts } from '../texts/index.ts';
+
+const diskName = (disk: { model: string; path: string; size: number }, language: Language): string =>
+  `${disk.model || disk.path} (${formatBytes(disk.size, language)})`;
+
+/** How it ended, in one sentence. */
+export function headline(report: Report, texts: Texts, language: Language): string {
+  const { plan } = report;
+  return texts(`report:headline.${plan.kind}.${variant(report, plan)}`, {
+    image: plan.kind === 'write' ? plan.image.name : '',
+    good: report.targets.filter((target) => target.outcome === 'written' || target.outcome === 'verified').length,
+    total: plan.kind === 'write' ? plan.disks.length : 1,
+    disk: diskOf(plan, language),
+    destination: plan.kind === 'read' ? plan.destination : '',
+    fileSystem: plan.kind === 'format' ? texts(`jobs:fileSystem.${plan.fileSystem}`) : '',
+  });
+}
+
+function variant({ outcome }: Report, plan: Plan): string {
+  if (plan.kind !== 'write') return outcome === 'partly' ? 'failed' : outcome;
+  if (outcome !== 'done' || !plan.verify) return outcome;
+  return plan.disks.length === 1 ? 'verifiedOne' : 'verified';
+}
+
+function diskOf(plan: Plan, language: Language): string {
+  if (plan.kind === 'read') return diskName(plan.disk, language);
+  const identity = plan.kind === 'format' ? plan.disk.identity : plan.disks[0]?.identity;
+  return identity ? diskName(identity, language) : '';
+}

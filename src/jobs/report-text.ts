@@ -1,0 +1,37 @@
+import type { PlainError, Report, TargetOutcome } from '../contract/index.ts';
+import { createTexts, errorText, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
+import { headline } from './report-headline.ts';
+
+/** The report in some lines for a terminal: how it ended, each disk, what to do about what failed, the checksums. */
+export function reportText(report: Report, language: Language): string {
+  const texts = createTexts(language);
+  const lines = [`${headline(report, texts, language)} ${texts('report:line.took', { time: formatDuration(report.elapsedSeconds) })}`];
+  if (report.error) lines.push(...errorLines(texts, report.error, '  '));
+  for (const target of report.targets) {
+    lines.push(targetLine(texts, language, target));
+    for (const error of target.error ? [target.error, ...target.notes] : target.notes) lines.push(...errorLines(texts, error, '      '));
+  }
+  for (const { algorithm, hex } of report.checksums) {
+    const verdict = report.expectedMatched === null ? '' : ` (${texts(report.expectedMatched ? 'report:expected' : 'report:unexpected')})`;
+    lines.push(`  ${texts('report:line.checksum', { algorithm: algorithm.toUpperCase(), hex })}${verdict}`);
+  }
+  return lines.join('\n');
+}
+
+function targetLine(texts: Texts, language: Language, target: TargetOutcome): string {
+  const speed = (bytes: number, seconds: number): string | null => (seconds > 0 && bytes > 0 ? formatSpeed(bytes / seconds, language) : null);
+  const write = speed(target.bytesWritten, target.writeSeconds);
+  const verify = speed(target.bytesVerified, target.verifySeconds);
+  const parts = [
+    texts(`jobs:target.${target.outcome}`),
+    write ? texts('report:line.speeds', { write }) : '',
+    verify ? texts('report:line.verified', { verify }) : '',
+    target.ejected ? texts('report:line.ejected') : '',
+  ];
+  return `  ${target.number} ${target.model || target.disk}: ${parts.filter((part) => part !== '').join(', ')}`;
+}
+
+function errorLines(texts: Texts, error: PlainError, indent: string): string[] {
+  const { title, remedy } = errorText(texts, error);
+  return [`${indent}${title}`, `${indent}${remedy}`];
+}

@@ -1,0 +1,58 @@
+import { createInstance } from 'i18next';
+import type { PlainError } from '../contract/index.ts';
+import enCli from '../../resources/locales/en/cli.json' with { type: 'json' };
+import enErrors from '../../resources/locales/en/errors.json' with { type: 'json' };
+import enJobs from '../../resources/locales/en/jobs.json' with { type: 'json' };
+import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
+import nlCli from '../../resources/locales/nl/cli.json' with { type: 'json' };
+import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json' };
+import nlJobs from '../../resources/locales/nl/jobs.json' with { type: 'json' };
+import nlReport from '../../resources/locales/nl/report.json' with { type: 'json' };
+import { formatBytes } from './format.ts';
+
+export * from './format.ts';
+export * from './printable.ts';
+
+export const LANGUAGES = ['en', 'nl'] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A text by `namespace:key`, its placeholders filled. Nothing is escaped. */
+export type Texts = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+
+const RESOURCES = {
+  en: { cli: enCli, errors: enErrors, jobs: enJobs, report: enReport },
+  nl: { cli: nlCli, errors: nlErrors, jobs: nlJobs, report: nlReport },
+};
+
+/** The texts outside the window: terminal, main process, report. */
+export function createTexts(language: Language): Texts {
+  const i18next = createInstance({
+    lng: language,
+    fallbackLng: 'en',
+    resources: RESOURCES,
+    initAsync: false,
+    interpolation: { escapeValue: false },
+    missingInterpolationHandler: () => '?',
+  });
+  void i18next.init();
+  i18next.services.formatter?.add('bytes', (value: unknown) =>
+    typeof value === 'number' ? formatBytes(value, language) : String(value));
+  // A volume label of `$t(...)` or `{{...}}` is text like any other.
+  return (key, params = {}) => i18next.t(key, { ...params, nest: false, skipOnVariables: true });
+}
+
+/** What happened and what to do next. A code that this version does not know is shown as unexpected. */
+export function errorText(texts: Texts, error: Pick<PlainError, 'code' | 'params' | 'detail'>): { title: string; remedy: string } {
+  const known = Object.hasOwn(enErrors, error.code);
+  const code = known ? error.code : 'unexpected';
+  const params = known ? { detail: error.detail, ...error.params } : { detail: `${error.code} ${error.detail}`.trim() };
+  return { title: texts(`errors:${code}.title`, params), remedy: texts(`errors:${code}.remedy`, params) };
+}
+
+/** The system's language where the program speaks it, else English. */
+export function systemLanguage(env: NodeJS.ProcessEnv = process.env): Language {
+  const posix = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'];
+  const tag = posix ?? Intl.DateTimeFormat().resolvedOptions().locale;
+  const short = tag.slice(0, 2).toLowerCase();
+  return LANGUAGES.find((language) => language === short) ?? 'en';
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { createTexts, errorText, formatBytes, formatDuration, systemLanguage } from '../../src/texts/index.ts';
+
+const error = (code: string, params = {}, detail = '') => ({ code, params, detail });
+
+test('an error in both languages, sizes in the unit that fits', () => {
+  const params = { imageSize: 8_004_829_696, targetSize: 8_004_829_184, missing: 512, disk: 'SanDisk Ultra' };
+  expect(errorText(createTexts('en'), error('image-larger-than-target', params)).title)
+    .toBe('The image (8 GB) does not fit on SanDisk Ultra (8 GB): 512 B too large.');
+  expect(errorText(createTexts('nl'), error('image-larger-than-target', params)).title)
+    .toBe('De image (8 GB) past niet op SanDisk Ultra (8 GB): 512 B te groot.');
+});
+
+test('a code that is not known is shown as unexpected, with its detail', () => {
+  expect(errorText(createTexts('en'), error('from-the-future', {}, 'EIO')).title).toContain('from-the-future EIO');
+  expect(errorText(createTexts('en'), error('constructor', {}, 'x')).title).toContain('constructor x');
+});
+
+test.each(['$t(errors:unexpected.title)', '{{disk}}', '{{constructor}}', '$&', '<b>'])('a hostile name stays text: %s', (name) => {
+  expect(errorText(createTexts('en'), error('target-gone', { disk: name })).title).toBe(`${name} disappeared during the work.`);
+});
+
+test('a missing placeholder is visible but harmless', () => {
+  expect(errorText(createTexts('en'), error('target-gone')).title).toBe('? disappeared during the work.');
+});
+
+test('sizes', () => {
+  expect(formatBytes(0, 'en')).toBe('0 B');
+  expect(formatBytes(999, 'en')).toBe('999 B');
+  expect(formatBytes(1000, 'en')).toBe('1 kB');
+  expect(formatBytes(999_999, 'en')).toBe('1 MB');
+  expect(formatBytes(15_728_640_000, 'en')).toBe('15.7 GB');
+  expect(formatBytes(15_728_640_000, 'nl')).toBe('15,7 GB');
+  expect(formatBytes(2_000_398_934_016, 'nl')).toBe('2 TB');
+});
+
+test('durations', () => {
+  expect(formatDuration(7.4)).toBe('0:07');
+  expect(formatDuration(754)).toBe('12:34');
+  expect(formatDuration(3723)).toBe('1:02:03');
+});
+
+test('the language of the system', () => {
+  expect(systemLanguage({ LANG: 'nl_NL.UTF-8' })).toBe('nl');
+  expect(systemLanguage({ LANG: 'nl_NL.UTF-8', LC_ALL: 'en_US.UTF-8' })).toBe('en');
+  expect(systemLanguage({ LANG: 'de_DE.UTF-8' })).toBe('en');
+  expect(systemLanguage({ LANG: 'C' })).toBe('en');
+});
