@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
+import { createElevation } from '../../host/index.ts';
+import type { Settings } from '../../contract/index.ts';
+import { formatHostArguments, type HostArguments } from '../engine-host/arguments.ts';
+import { createCallRouter, type MainHandlers } from '../services/call-router.ts';
+import { elevatedCommand } from '../services/elevated-command.ts';
+import { openElevatedChannel } from '../services/elevated-host.ts';
+import { EngineClient } from '../services/engine-client.ts';
+import { loggable, openLog, type Log } from '../services/log.ts';
+import { findReport, reportFileName, saveReport } from '../services/reports.ts';
+import { openSettings, type SettingsStore } from '../services/settings.ts';
+import { showActivity } from './activity.ts';
+import { askBeforeClosing } from './closing.ts';
+import { createDialogs, type Dialogs } from './dialogs.ts';
+import { ENGINE_HOST_FILE, startEngineProcess } from './engine-process.ts';
+import { answerCalls, sendEvent } from './ipc.ts';
+import { mainTexts } from './texts.ts';
+import { bringToFront, createWindow, denyPermissions } from './window.ts';
+
+/** Node and Chromium without Electron: the preview. */
+const PREVIEW = !/^\d+\.\d+\.\d+$/.test(process.versions.electron ?? '');
+
+function createEngine(settings: SettingsStore, log: Log): EngineClient {
+  const hostArguments = (rendezvous: Pick<HostArguments, 'socket' | 'tokenFile'>): string[] =>
+    formatHostArguments({ appVersion: app.getVersion(), practiceFolder: settings.get().practiceFolder, ...rendezvous });
+  const place = {
+    platform: process.platform,
+    execPath: process.execPath,
+    appImage: process.env['APPIMAGE'],
+    appPath: app.isPackaged ? null : app.getAppPath(),
+    engineHostFile: PREVIEW ? ENGINE_HOST_FILE : null,
+  };
+  return new EngineClient({
+    startHost: () => startEngineProcess(hostArguments({ socket: null, tokenFile: null }), (line) => log.error({ line }, 'engine host')),
+    startElevatedHost: () =>
+      openElevatedChannel(({ socketPath, tokenPath }) =>
+        createElevation().start(elevatedCommand(place, hostArguments({ socket: socketPath, tokenFile: tokenPath })))),
+    onFault: (error) => log.error(loggable(error), 'a message of the engine host was dropped'),
+  });
+}
+
+function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: Dialogs): MainHandlers {
+  return {
+    'app.info': async () => ({
+      version: app.getVersion(),
+      platform: process.platform,
+      systemLanguage: app.getLocale(),
+      preview: PREVIEW,
+    }),
+    'settings.get': async () => settings.get(),
+    'settings.set': async (change) => {
+      const before = settings.get();
+      const after = await settings.set(change);
+      applyTheme(after);
+      if (after.practiceFolder !== before.practiceFolder) engine.restartHost();
+      return after;
+    },
+    'dialog.image': () => dialogs.image(),
+    'dialog.destination': ({ suggested }) => dialogs.destination(suggested),
+    'dialog.folder': () => dialogs.folder(),
+    'report.save': async ({ jobId, format, language }) => {
+      const report = findReport(await engine.call('job.list', null), jobId);
+      const path = await dialogs.report(reportFileName(report, format));
+      if (path !== null) await saveReport(report, path, format, language);
+      return path;
+    },
+    'report.show': async ({ path }) => {
+      dialogs.show(path);
+      return null;
+    },
+  };
+}
+
+function applyTheme(settings: Settings): void {
+  nativeTheme.themeSource = settings.theme;
+}
+
+function openBench(settings: SettingsStore, log: Log): BrowserWindow {
+  const engine = createEngine(settings, log);
+  const window = createWindow(log);
+  const texts = () => mainTexts(settings.get());
+  const dialogs = createDialogs(window, texts);
+  const router = createCallRouter({
+    main: createHandlers(settings, engine, dialogs),
+    engine,
+    onError: (call, error) => log.warn({ call, ...loggable(error) }, 'call failed'),
+  });
+  answerCalls(window, router);
+  showActivity(window, engine);
+  askBeforeClosing(window, engine, texts);
+
+  engine.listen('disks', (disks) => sendEvent(window, 'disks', disks));
+  engine.listen('job.progress', (progress) => sendEvent(window, 'job.progress', progress));
+  engine.listen('job.ended', (report) => {
+    log.info({ kind: report.plan.kind, outcome: report.outcome, seconds: report.elapsedSeconds, code: report.error?.code }, 'job ended');
+    sendEvent(window, 'job.ended', report);
+  });
+  engine.listen('engine.gone', (error) => {
+    log.error({ detail: error.detail }, 'engine host gone');
+    sendEvent(window, 'engine.gone', error);
+  });
+  nativeTheme.on('updated', () => sendEvent(window, 'theme', { dark: nativeTheme.shouldUseDarkColors }));
+  app.on('second-instance', () => bringToFront(window));
+  app.on('will-quit', () => engine.close());
+  return window;
+}
+
+async function start(): Promise<void> {
+  await app.whenReady();
+  const userData = app.getPath('userData');
+  const log = openLog(join(userData, 'logs'));
+  process.on('uncaughtException', (error) => {
+    log.fatal({ stack: error.stack }, 'uncaught');
+    app.exit(1);
+  });
+  log.info({ version: app.getVersion(), platform: process.platform, preview: PREVIEW }, 'started');
+  const settings = await openSettings(join(userData, 'settings.json'));
+  applyTheme(settings.get());
+  denyPermissions();
+  // The default menu offers reloading and developer tools; macOS needs one for copying and pasting.
+  if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
+  app.on('window-all-closed', () => app.quit());
+  openBench(settings, log);
+}
+
+app.enableSandbox();
+// Two of them would not know of each other's jobs.
+if (app.requestSingleInstanceLock()) {
+  void start().catch((error: unknown) => {
+    console.error(error);
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}

@@ -1,0 +1,12 @@
+import { app } from 'electron';
+import type { Settings } from '../../contract/index.ts';
+import en from '../../../resources/locales/en/main.json' with { type: 'json' };
+import nl from '../../../resources/locales/nl/main.json' with { type: 'json' };
+
+export type MainTexts = typeof en;
+
+/** The texts of native dialogs, in the language of the window. */
+export function mainTexts(settings: Settings): MainTexts {
+  const language = settings.language === 'system' ? app.getLocale() : settings.language;
+  return language.toLowerCase().startsWith('nl') ? nl : en;
+}

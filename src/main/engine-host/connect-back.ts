@@ -1,0 +1,54 @@
+import { lstat, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { connect } from 'node:net';
+import { dirname } from 'node:path';
+import { EngineError } from '../../../native-free-engine/index.ts';
+import { socketChannel, type Channel } from './channel.ts';
+
+/** A token is 32 random bytes in hexadecimal. */
+export const TOKEN_LENGTH = 64;
+
+/**
+ * Connects an elevated engine host to the program that asked for it and says
+ * the token first. This process has an administrator's reach, so it talks only
+ * to a socket in a private folder and reads only a token from beside it.
+ * @throws EngineError `engine-protocol` when the folder, the token file or the socket is not as it should be
+ */
+export async function connectBack(socketPath: string, tokenPath: string): Promise<Channel> {
+  // Windows pipes have no folder; there the token file in the user's own profile is what is private.
+  const owner = process.platform === 'win32' ? null : await ownerOfPrivateFolder(socketPath);
+  const token = await readToken(tokenPath, owner);
+  const socket = connect(socketPath);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', (error) => reject(new EngineError('engine-protocol', { detail: 'nobody listens' }, { cause: error })));
+  });
+  const channel = socketChannel(socket);
+  channel.send({ type: 'hello', token });
+  return channel;
+}
+
+async function ownerOfPrivateFolder(socketPath: string): Promise<number> {
+  const folder = await lstat(dirname(socketPath));
+  const socket = await lstat(socketPath);
+  const others = folder.mode & 0o077;
+  if (!folder.isDirectory() || others !== 0 || !socket.isSocket() || socket.uid !== folder.uid) {
+    throw new EngineError('engine-protocol', { detail: 'the socket is not in a private folder' });
+  }
+  return folder.uid;
+}
+
+/** Anything but a token is refused unread, so that nobody can have another file read to them with our rights. */
+async function readToken(path: string, owner: number | null): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  try {
+    const stat = await file.stat();
+    const foreign = owner !== null && (stat.uid !== owner || (stat.mode & 0o077) !== 0);
+    if (!stat.isFile() || stat.size !== TOKEN_LENGTH || foreign) throw new EngineError('engine-protocol', { detail: 'the token file is not one' });
+    const token = await file.readFile('latin1');
+    if (!/^[0-9a-f]+$/.test(token)) throw new EngineError('engine-protocol', { detail: 'the token file is not one' });
+    return token;
+  } finally {
+    await file.close();
+  }
+}

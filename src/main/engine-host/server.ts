@@ -1,0 +1,146 @@
+import { EngineError, toEngineError, type Job } from '../../../native-free-engine/index.ts';
+import type { JobProgress, Report } from '../../contract/index.ts';
+import type { Host } from '../../host/index.ts';
+import type { JobService } from '../../jobs/index.ts';
+import type { Channel } from './channel.ts';
+import {
+  clientMessageSchema, engineCalls, parseMessage, toPlainError,
+  type ClientMessage, type EngineCallInput, type EngineCallName, type EngineCallOutput, type EngineEventName, type EngineEventPayload, type HostMessage,
+} from './protocol.ts';
+
+export interface EngineServices {
+  readonly jobs: JobService;
+  readonly disks: Pick<Host['disks'], 'watch'>;
+}
+
+/** All that an elevated engine host answers: it runs one confirmed plan and nothing else. */
+export const ELEVATED_CALLS: readonly EngineCallName[] = ['job.start', 'job.cancel', 'job.list', 'job.forget'];
+
+type Handlers = { readonly [Name in EngineCallName]: (input: EngineCallInput<Name>) => Promise<EngineCallOutput<Name>> };
+
+/**
+ * Answers the calls that come over `channel`. When the channel closes, jobs
+ * that run are seen through to their end, so that a crash of the window or the
+ * main process leaves no half-written disk.
+ * @returns settles when the channel is closed and no job runs any more
+ */
+export function serveEngine(
+  channel: Channel,
+  services: EngineServices,
+  allowed: readonly EngineCallName[] = Object.keys(engineCalls) as EngineCallName[],
+): Promise<void> {
+  const { jobs } = services;
+  const listened = new Set<EngineEventName>();
+  const running = new Set<Promise<unknown>>();
+  const unwanted = new Set<number>();
+  const open = new Set<number>();
+  let stopWatching: (() => void) | null = null;
+
+  const say = (message: HostMessage): void => channel.send(message);
+  const emit = <Name extends EngineEventName>(event: Name, payload: EngineEventPayload<Name>): void => {
+    if (listened.has(event)) say({ type: 'event', event, payload });
+  };
+
+  const follow = (jobId: string, job: Job<Report, JobProgress>): void => {
+    job.onProgress((progress) => emit('job.progress', progress));
+    const ended = (report: Report | null): void => {
+      if (report) emit('job.ended', report);
+    };
+    // A cancelled or failed job rejects; its report is kept in the list all the same.
+    const settled: Promise<unknown> = job.result
+      .then(ended, () => ended(jobs.list().find((state) => state.jobId === jobId)?.report ?? null))
+      .finally(() => running.delete(settled));
+    running.add(settled);
+  };
+
+  const handlers: Handlers = {
+    'disks.list': async () => [...(await jobs.disks())],
+    'image.inspect': ({ location }) => jobs.inspect(location),
+    'plan.write': (request) => jobs.planWrite(request),
+    'plan.read': (request) => jobs.planRead(request),
+    'plan.format': (request) => jobs.planFormat(request),
+    'job.needsRights': ({ plan }) => jobs.needsRights(plan),
+    'job.start': async ({ plan, confirmed }) => {
+      const { jobId, job } = jobs.start(plan, confirmed);
+      follow(jobId, job);
+      return { jobId };
+    },
+    'job.cancel': async ({ jobId }) => {
+      jobs.cancel(jobId);
+      return null;
+    },
+    'job.list': async () => jobs.list(),
+    'job.forget': async ({ jobId }) => {
+      jobs.forget(jobId);
+      return null;
+    },
+    'practice.create': (input) => jobs.practiceCreate(input),
+    'practice.remove': async ({ disk }) => {
+      await jobs.practiceRemove(disk);
+      return null;
+    },
+  };
+
+  const answer = async (name: EngineCallName, input: unknown): Promise<unknown> => {
+    if (!allowed.includes(name)) throw new EngineError('engine-protocol', { detail: `${name} is not answered here` });
+    const handler = handlers[name] as (input: unknown) => Promise<unknown>;
+    return handler(parseMessage(engineCalls[name].input, input, name));
+  };
+
+  const onCall = async (id: number, name: EngineCallName, input: unknown): Promise<void> => {
+    open.add(id);
+    let message: HostMessage;
+    try {
+      message = { type: 'reply', id, reply: { ok: true, value: await answer(name, input) } };
+    } catch (error) {
+      message = { type: 'reply', id, reply: { ok: false, error: toPlainError(toEngineError(error)) } };
+    }
+    open.delete(id);
+    if (!unwanted.delete(id)) say(message);
+  };
+
+  const onMessage = (message: ClientMessage): void => {
+    switch (message.type) {
+      case 'call':
+        void onCall(message.id, message.name, message.input);
+        break;
+      case 'cancel':
+        if (open.has(message.id)) unwanted.add(message.id);
+        break;
+      case 'listen':
+        listened.add(message.event);
+        if (message.event === 'disks') stopWatching ??= services.disks.watch((disks) => emit('disks', [...disks]));
+        break;
+      case 'dispose':
+        listened.delete(message.event);
+        if (message.event === 'disks') {
+          stopWatching?.();
+          stopWatching = null;
+        }
+        break;
+    }
+  };
+
+  channel.onMessage((raw) => {
+    let message: ClientMessage;
+    try {
+      message = parseMessage(clientMessageSchema, raw, 'message');
+    } catch {
+      // Who speaks another language gets no second chance; jobs that run are not touched.
+      channel.close();
+      return;
+    }
+    onMessage(message);
+  });
+
+  return new Promise((resolve) => {
+    channel.onClose(() => {
+      listened.clear();
+      stopWatching?.();
+      void (async () => {
+        while (running.size > 0) await Promise.allSettled(running);
+        resolve();
+      })();
+    });
+  });
+}

@@ -1,0 +1,195 @@
+import { EngineError } from '../../../native-free-engine/index.ts';
+import type { CallInput, CallOutput, EventPayload, HostCallName, JobProgress, JobState, Plan, Report } from '../../contract/index.ts';
+import type { Channel } from '../engine-host/channel.ts';
+import { toPlainError } from '../engine-host/protocol.ts';
+import { createHostLink, type HostLink } from './host-link.ts';
+
+export interface EngineClientOptions {
+  /** Starts an engine host with the user's own rights. */
+  startHost(): Channel;
+  /** Starts one with administrator rights. @throws EngineError `elevation-refused`, `elevation-unavailable` */
+  startElevatedHost(): Promise<Channel>;
+  /** Told of messages that break the contract, for the log. */
+  onFault?(error: EngineError): void;
+}
+
+interface EngineClientEvents {
+  'disks': EventPayload<'disks'>;
+  'job.progress': JobProgress;
+  'job.ended': Report;
+  'engine.gone': EventPayload<'engine.gone'>;
+  /** The jobs that run now, whenever one has begun or ended. */
+  'running': readonly RunningJob[];
+}
+
+/** A job that runs now, and the host it runs in. */
+export interface RunningJob {
+  readonly jobId: string;
+  readonly plan: Plan;
+  readonly link: HostLink;
+  readonly progress: JobProgress | null;
+}
+
+/**
+ * The one door to the engine hosts: an ordinary one that starts at the first
+ * call, and an elevated one for each job that needs rights. Their jobs and
+ * events look like those of one engine.
+ */
+export class EngineClient {
+  readonly #options: EngineClientOptions;
+  readonly #listeners = new Map<string, Set<(payload: never) => void>>();
+  readonly #running = new Map<string, RunningJob>();
+  /** Jobs that have ended in hosts that are no longer there. */
+  readonly #kept = new Map<string, JobState>();
+  #ordinary: HostLink | null = null;
+  #restartWanted = false;
+  #starting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: EngineClientOptions) {
+    this.#options = options;
+  }
+
+  /** Passes a call to the engine host it concerns. @throws EngineError */
+  async call<Name extends HostCallName>(name: Name, input: CallInput<Name>, signal?: AbortSignal): Promise<CallOutput<Name>> {
+    const special: Partial<Record<HostCallName, (input: never) => Promise<unknown>>> = {
+      'job.start': (start: CallInput<'job.start'>) => this.#start(start),
+      'job.list': () => this.#list(),
+      'job.cancel': ({ jobId }: CallInput<'job.cancel'>) => this.#linkOf(jobId).call('job.cancel', { jobId }),
+      'job.forget': ({ jobId }: CallInput<'job.forget'>) => this.#forget(jobId),
+    };
+    const handler = special[name] as ((input: unknown) => Promise<unknown>) | undefined;
+    if (handler) return (await handler(input)) as CallOutput<Name>;
+    return (await this.#host().call(name, input as never, signal)) as CallOutput<Name>;
+  }
+
+  /** Returns the way to stop listening. */
+  listen<Name extends keyof EngineClientEvents>(event: Name, listener: (payload: EngineClientEvents[Name]) => void): () => void {
+    const set = this.#listeners.get(event) ?? new Set();
+    this.#listeners.set(event, set);
+    set.add(listener);
+    return () => set.delete(listener);
+  }
+
+  running(): readonly RunningJob[] {
+    return [...this.#running.values()];
+  }
+
+  /** Lets a changed start argument take effect: at once, or as soon as no job runs in the ordinary host. */
+  restartHost(): void {
+    this.#restartWanted = this.#ordinary !== null;
+    // In the same queue as starts, so that no job begins in a host that is about to end.
+    this.#starting = this.#starting.then(() => this.#restartIfIdle());
+  }
+
+  close(): void {
+    this.#ordinary?.close();
+    for (const job of this.#running.values()) job.link.close();
+  }
+
+  #emit<Name extends keyof EngineClientEvents>(event: Name, payload: EngineClientEvents[Name]): void {
+    for (const listener of this.#listeners.get(event) ?? []) listener(payload as never);
+  }
+
+  #host(): HostLink {
+    if (!this.#ordinary) {
+      const link = this.#link(this.#options.startHost());
+      link.listen('disks', (disks) => this.#emit('disks', disks));
+      this.#ordinary = link;
+    }
+    return this.#ordinary;
+  }
+
+  #link(channel: Channel): HostLink {
+    const link = createHostLink(channel, (error) => this.#options.onFault?.(error));
+    link.onGone((error) => this.#gone(link, error));
+    link.listen('job.progress', (progress) => this.#progressed(progress));
+    link.listen('job.ended', (report) => this.#ended(report));
+    return link;
+  }
+
+  #gone(link: HostLink, error: EngineError): void {
+    const wasOrdinary = this.#ordinary === link;
+    if (wasOrdinary) this.#ordinary = null;
+    const lost = this.running().filter((job) => job.link === link);
+    for (const job of lost) this.#running.delete(job.jobId);
+    if (lost.length > 0) this.#emit('running', this.running());
+    // An elevated host goes when its job has ended, and the ordinary one when it is told to.
+    if (wasOrdinary || lost.length > 0) this.#emit('engine.gone', toPlainError(error));
+  }
+
+  #progressed(progress: JobProgress): void {
+    const job = this.#running.get(progress.jobId);
+    if (job) this.#running.set(progress.jobId, { ...job, progress });
+    this.#emit('job.progress', progress);
+  }
+
+  #ended(report: Report): void {
+    const job = this.#running.get(report.jobId);
+    this.#running.delete(report.jobId);
+    this.#kept.set(report.jobId, { jobId: report.jobId, plan: report.plan, progress: job?.progress ?? null, report });
+    this.#emit('job.ended', report);
+    this.#emit('running', this.running());
+    if (job && job.link !== this.#ordinary) job.link.close();
+    this.#starting = this.#starting.then(() => this.#restartIfIdle());
+  }
+
+  /** One start at a time, so that two clicks cannot both find a disk free. */
+  async #start(input: CallInput<'job.start'>): Promise<CallOutput<'job.start'>> {
+    const turn = this.#starting.then(() => this.#startNow(input));
+    this.#starting = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #startNow({ plan, confirmed }: CallInput<'job.start'>): Promise<CallOutput<'job.start'>> {
+    for (const job of this.#running.values()) {
+      const shared = disksOf(plan).find((disk) => disksOf(job.plan).includes(disk));
+      if (shared !== undefined) throw new EngineError('disk-busy', { disk: shared });
+    }
+    const elevate = await this.#host().call('job.needsRights', { plan });
+    const link = elevate ? this.#link(await this.#options.startElevatedHost()) : this.#host();
+    try {
+      const { jobId } = await link.call('job.start', { plan, confirmed });
+      // A very short job may have ended before this answer arrived.
+      if (!this.#kept.has(jobId)) {
+        this.#running.set(jobId, { jobId, plan, link, progress: null });
+        this.#emit('running', this.running());
+      } else if (elevate) link.close();
+      return { jobId };
+    } catch (error) {
+      if (elevate) link.close();
+      throw error;
+    }
+  }
+
+  #linkOf(jobId: string): HostLink {
+    return this.#running.get(jobId)?.link ?? this.#host();
+  }
+
+  async #list(): Promise<JobState[]> {
+    const links = new Set([this.#host(), ...this.running().map((job) => job.link)]);
+    const lists = await Promise.all([...links].map((link) => link.call('job.list', null)));
+    const states = new Map([...this.#kept, ...lists.flat().map((state) => [state.jobId, state] as const)]);
+    return [...states.values()];
+  }
+
+  async #forget(jobId: string): Promise<null> {
+    this.#kept.delete(jobId);
+    return this.#linkOf(jobId).call('job.forget', { jobId });
+  }
+
+  #restartIfIdle(): void {
+    const link = this.#ordinary;
+    if (!this.#restartWanted || !link || this.running().some((job) => job.link === link)) return;
+    this.#restartWanted = false;
+    // Let go of first, so that its ending is no surprise.
+    this.#ordinary = null;
+    link.close();
+    this.call('disks.list', null).then((disks) => this.#emit('disks', disks), () => undefined);
+  }
+}
+
+/** `Disk.id` of every disk a plan touches. */
+function disksOf(plan: Plan): string[] {
+  if (plan.kind === 'write') return plan.disks.map((disk) => disk.identity.id);
+  return [plan.kind === 'read' ? plan.disk.id : plan.disk.identity.id];
+}
