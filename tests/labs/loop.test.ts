@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { open, readFile, stat } from 'node:fs/promises';
+import { open, readFile, stat, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { need } from '../support/need.ts';
 import { attachLoop, LOOP_NEEDS } from './loop.ts';
@@ -40,6 +40,17 @@ need(LOOP_NEEDS)('a read-only one takes no writes', async () => {
   // Linux lets root open a read-only device for writing and refuses only the write itself.
   const writing = open(disk.path, 'r+').then((device) => device.write('x').finally(() => device.close()));
   await expect(writing).rejects.toThrow(/EACCES|EPERM|EROFS/);
+});
+
+need(LOOP_NEEDS)('another file can be put behind the same device', async () => {
+  const lab = await testLab();
+  const disk = await attachLoop(lab, { size: MIB });
+  const other = `${lab.folder}/other.img`;
+  await writeFile(other, Buffer.alloc(MIB, 9));
+  await disk.exchange(other);
+  expect(await disk.read(0, 4)).toEqual(Buffer.alloc(4, 9));
+  await disk.detach();
+  expect(isAttached(disk.path)).toBe(false);
 });
 
 need(LOOP_NEEDS)('many made at once are all different', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { open, truncate, writeFile } from 'node:fs/promises';
+import { open, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 import { withLock } from './lock.ts';
@@ -26,6 +26,8 @@ export interface LoopDisk {
   sha256(): Promise<string>;
   /** Makes `/dev/loopNpM` for the partitions of its table (the kernel may know no tables of its own). */
   addPartitionNodes(): Promise<void>;
+  /** Puts another file behind the same device, as when one stick is pulled out and another put in. */
+  exchange(backing: string): Promise<void>;
   detach(): Promise<void>;
 }
 
@@ -49,43 +51,58 @@ export async function attachLoop(lab: Lab, request: LoopRequest): Promise<LoopDi
     await truncate(backing, request.size ?? 0);
   }
   const sectorSize = request.sectorSize ?? 512;
-  const { path, handle } = await withLock('losetup', async () => {
-    const args = ['--find', '--show', '--partscan', '--sector-size', String(sectorSize), `--direct-io=${request.directIo ? 'on' : 'off'}`];
-    const device = (await tool('losetup', [...args, ...(request.readOnly ? ['--read-only'] : []), backing])).trim();
-    const keep = await open(device, 'r');
+  const args = ['--partscan', '--sector-size', String(sectorSize), `--direct-io=${request.directIo ? 'on' : 'off'}`, ...(request.readOnly ? ['--read-only'] : [])];
+  const keep = async (device: string): Promise<FileHandle> => {
+    const handle = await open(device, 'r');
     await tool('losetup', ['--detach', device]);
-    return { path: device, handle: keep };
-  });
+    return handle;
+  };
+  const attach = async (): Promise<{ path: string; handle: FileHandle }> => {
+    const path = (await tool('losetup', ['--find', '--show', ...args, backing])).trim();
+    return { path, handle: await keep(path) };
+  };
+  const first = await withLock('losetup', attach);
+  const { path } = first;
+  let handle: FileHandle | null = first.handle;
 
-  let attached = true;
   const detach = async (): Promise<void> => {
-    if (!attached) return;
-    attached = false;
-    await handle.close();
+    const held = handle;
+    handle = null;
+    await held?.close();
   };
   lab.defer(detach);
 
-  const read = async (offset: number, length: number): Promise<Buffer> => {
+  const fresh = async (): Promise<FileHandle> => {
+    if (!handle) throw new Error(`${path} is detached`);
     // Writes back and forgets what the kernel has cached of the device.
     await tool('blockdev', ['--flushbufs', path]);
-    const buffer = Buffer.alloc(length);
-    const { bytesRead } = await handle.read(buffer, 0, length, offset);
-    return buffer.subarray(0, bytesRead);
+    return handle;
   };
 
   return {
-    path, backing, sectorSize, read, detach,
+    path, backing, sectorSize, detach,
+    async read(offset, length) {
+      const buffer = Buffer.alloc(length);
+      const { bytesRead } = await (await fresh()).read(buffer, 0, length, offset);
+      return buffer.subarray(0, bytesRead);
+    },
     async sha256() {
-      await tool('blockdev', ['--flushbufs', path]);
+      const device = await fresh();
       const hash = createHash('sha256');
       const buffer = Buffer.alloc(1 << 20);
       for (let offset = 0; ; ) {
-        const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
+        const { bytesRead } = await device.read(buffer, 0, buffer.length, offset);
         if (bytesRead === 0) return hash.digest('hex');
         hash.update(buffer.subarray(0, bytesRead));
         offset += bytesRead;
       }
     },
     addPartitionNodes: async () => void (await tool('partx', ['--update', path])),
+    exchange: (other) =>
+      withLock('losetup', async () => {
+        await detach();
+        await tool('losetup', [...args, path, other]);
+        handle = await keep(path);
+      }),
   };
 }
