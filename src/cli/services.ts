@@ -1,6 +1,5 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import type { Disk } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import type { JobService } from '../jobs/index.ts';
 
@@ -8,8 +7,6 @@ import type { JobService } from '../jobs/index.ts';
 export interface Services {
   readonly host: Host;
   readonly jobs: JobService;
-  /** @throws EngineError `disk-not-found`, `disk-ambiguous` */
-  resolveDisk(spec: string, disks: readonly Disk[]): Promise<Disk>;
 }
 
 export type OpenServices = (practiceFolder: string) => Promise<Services>;

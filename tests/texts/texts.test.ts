@@ -6,9 +6,9 @@ const error = (code: string, params = {}, detail = '') => ({ code, params, detai
 test('an error in both languages, sizes in the unit that fits', () => {
   const params = { imageSize: 8_004_829_696, targetSize: 8_004_829_184, missing: 512, disk: 'SanDisk Ultra' };
   expect(errorText(createTexts('en'), error('image-larger-than-target', params)).title)
-    .toBe('The image (8 GB) does not fit on SanDisk Ultra (8 GB): 512 B too large.');
+    .toBe('The image (8 GB) does not fit on the disk (8 GB): 512 B too large.');
   expect(errorText(createTexts('nl'), error('image-larger-than-target', params)).title)
-    .toBe('De image (8 GB) past niet op SanDisk Ultra (8 GB): 512 B te groot.');
+    .toBe('De image (8 GB) past niet op de schijf (8 GB): 512 B te groot.');
 });
 
 test('a code that is not known is shown as unexpected, with its detail', () => {
@@ -17,11 +17,11 @@ test('a code that is not known is shown as unexpected, with its detail', () => {
 });
 
 test.each(['$t(errors:unexpected.title)', '{{disk}}', '{{constructor}}', '$&', '<b>'])('a hostile name stays text: %s', (name) => {
-  expect(errorText(createTexts('en'), error('target-gone', { disk: name })).title).toBe(`${name} disappeared during the work.`);
+  expect(errorText(createTexts('en'), error('disk-busy', { disk: name })).title).toBe(`Another job is using ${name}.`);
 });
 
 test('a missing placeholder is visible but harmless', () => {
-  expect(errorText(createTexts('en'), error('target-gone')).title).toBe('? disappeared during the work.');
+  expect(errorText(createTexts('en'), error('disk-busy')).title).toBe('Another job is using ?.');
 });
 
 test('sizes', () => {

@@ -13,8 +13,8 @@ export interface FormatOptions {
 
 /** `werkbank format DISK`: one partition that every system can use. */
 export async function format(context: Context, spec: string, options: FormatOptions): Promise<number> {
-  const { jobs, resolveDisk } = await context.services();
-  const disk = await resolveDisk(spec, await jobs.disks());
+  const { host, jobs } = await context.services();
+  const disk = await host.disks.find(spec);
   const plan = await jobs.planFormat({
     disk: disk.id,
     fileSystem: options.fs ?? 'auto',

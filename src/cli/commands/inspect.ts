@@ -1,31 +1,23 @@
-import { stat } from 'node:fs/promises';
 import type { Disk, ImageInfo, Partition } from '../../contract/index.ts';
+import { looksLikeDisk } from '../../host/index.ts';
 import { endWell, type Context } from '../context.ts';
 import { diskName, partitionLine, reasonText } from '../disk-text.ts';
 import { imageLine } from '../plan-text.ts';
 import { locationOf } from './write.ts';
 
-/** `werkbank inspect FILE|DISK`: a file or URL is an image; everything else names a disk. */
+/** `werkbank inspect FILE|DISK`: a file or URL is an image; a number, a device path or `file:PATH` is a disk. */
 export async function inspect(context: Context, what: string): Promise<number> {
-  const { jobs, resolveDisk } = await context.services();
-  if (await isImage(what)) {
+  const { host, jobs } = await context.services();
+  if (!looksLikeDisk(what)) {
     const image = await jobs.inspect(locationOf(what));
     context.emit({ event: 'image', image });
     showImage(context, image);
   } else {
-    const disk = await resolveDisk(what, await jobs.disks());
+    const disk = await host.disks.find(what);
     context.emit({ event: 'disk', disk });
     showDisk(context, disk);
   }
   return endWell(context);
-}
-
-/** Something that looks like a path is taken for an image even when it is missing, so that the error speaks of an image. */
-async function isImage(what: string): Promise<boolean> {
-  if (/^https?:\/\//i.test(what)) return true;
-  if (what.startsWith('file:') || /^\d+$/.test(what)) return false;
-  const stats = await stat(what).catch(() => null);
-  return stats ? stats.isFile() : !/^([/\\]dev\b|\\\\)/.test(what);
 }
 
 function showImage(context: Context, image: ImageInfo): void {

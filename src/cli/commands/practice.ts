@@ -33,8 +33,8 @@ export async function practiceList(context: Context): Promise<number> {
 
 /** `werkbank practice remove DISK` */
 export async function practiceRemove(context: Context, spec: string): Promise<number> {
-  const { jobs, resolveDisk } = await context.services();
-  const disk: Disk = await resolveDisk(spec, await jobs.disks());
+  const { host, jobs } = await context.services();
+  const disk: Disk = await host.disks.find(spec);
   if (!disk.practice) throw new EngineError('disk-hidden', { disk: disk.path, reason: context.texts('cli:practice.notOne') });
   await jobs.practiceRemove(disk.id);
   context.say(context.texts('cli:practice.removed', { path: disk.path }));

@@ -10,8 +10,8 @@ export interface ReadOptions {
 
 /** `werkbank read DISK FILE`: destroys nothing on the disk, so nothing needs to be confirmed. */
 export async function read(context: Context, disk: string, file: string, options: ReadOptions): Promise<number> {
-  const { jobs, resolveDisk } = await context.services();
-  const source = await resolveDisk(disk, await jobs.disks());
+  const { host, jobs } = await context.services();
+  const source = await host.disks.find(disk);
   const format = options.format ?? (/\.zstd?$/i.test(file) ? 'zst' : 'raw');
   const plan = await jobs.planRead({
     disk: source.id,

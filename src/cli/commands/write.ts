@@ -18,10 +18,9 @@ export const locationOf = (image: string): string => (/^https?:\/\//i.test(image
 
 /** `werkbank write IMAGE --to DISK...` */
 export async function write(context: Context, image: string, options: WriteOptions): Promise<number> {
-  const { jobs, resolveDisk } = await context.services();
-  const list = await jobs.disks();
+  const { host, jobs } = await context.services();
   const targets: string[] = [];
-  for (const spec of options.to) targets.push((await resolveDisk(spec, list)).id);
+  for (const spec of options.to) targets.push((await host.disks.find(spec)).id);
   const plan = await jobs.planWrite({
     location: locationOf(image),
     disks: [...new Set(targets)],
