@@ -86,7 +86,7 @@ export async function attachFaulty(lab: Lab, request: { size: number; sectorSize
     });
   };
 
-  const fuse = spawnBound('nbdfuse', [join(mount, 'disk'), '--unix', socket], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const fuse = spawnBound('nbdfuse', [join(mount, 'disk'), '--unix', socket], { stdio: 'ignore' });
   lab.defer(async () => {
     await tool('fusermount3', ['-u', mount]);
     await endProcess(fuse);
