@@ -17,3 +17,5 @@ export { throttled } from './io/throttled.ts';
 export { writeImage, type LaneProgress, type LaneResult, type WriteOptions, type WriteProgress, type WriteResult } from './pipeline/write.ts';
 export { STALL_TIMEOUTS, type StallTimeouts } from './pipeline/stall-ladder.ts';
 export type { WriteTarget } from './pipeline/lane.ts';
+export { readDisk, type ChunkTaker, type ReadProgress } from './pipeline/read.ts';
+export { nonZeroRuns } from './pipeline/zero-runs.ts';

@@ -20,12 +20,15 @@ export interface Chunk {
   readonly crc: number;
 }
 
+/** What a reader needs of an image. */
+export type ChunkOrigin = Pick<ImageSource, 'size' | 'block' | 'openStream'>;
+
 /** Reads in flight at once from a file or disk; more bought nothing when measured. */
 const READS_IN_FLIGHT = 3;
 
 /** The image's chunks in order, read ahead as far as the pool has buffers. */
 export class ChunkReader {
-  readonly #image: ImageSource;
+  readonly #image: ChunkOrigin;
   readonly #mapped: ExtentSet | null;
   readonly #pool: BufferPool;
   readonly #ahead: Promise<Chunk | null>[] = [];
@@ -36,7 +39,7 @@ export class ChunkReader {
   #ended = false;
 
   /** @param from where to start: the chunk that begins at or after `from.offset`, to be numbered `from.index` */
-  constructor(image: ImageSource, mapped: ExtentSet | null, pool: BufferPool, from: { readonly offset: number; readonly index: number }) {
+  constructor(image: ChunkOrigin, mapped: ExtentSet | null, pool: BufferPool, from: { readonly offset: number; readonly index: number }) {
     this.#image = image;
     this.#mapped = mapped;
     this.#pool = pool;

@@ -19,9 +19,11 @@ export interface WriteTarget {
   readonly device: BlockDevice;
   /** Opens the disk once more, for the stall ladder; null where that makes no sense. */
   readonly reopen: (() => Promise<BlockDevice>) | null;
+  /** Called once the disk is written, checked and closed: the place to eject it while others still work. */
+  readonly finished?: () => Promise<void>;
 }
 
-export type LaneState = 'waiting' | 'writing' | 'finishing' | 'verifying' | 'done' | 'failed' | 'cancelled';
+export type LaneState = 'waiting' | 'writing' | 'finishing' | 'verifying' | 'ejecting' | 'done' | 'failed' | 'cancelled';
 
 /** Pieces in flight at once: enough to keep a fast disk busy, few enough not to choke a card reader. */
 const IN_FLIGHT = 3;
@@ -111,18 +113,30 @@ export class Lane {
     this.verifySeconds = (performance.now() - started) / 1000;
   }
 
-  /** The last word on this disk. */
-  end(error: unknown): void {
+  /** Written, and checked where that was wanted: closes the disk and hands it back. */
+  async handBack(): Promise<void> {
+    this.#enter('ejecting', this.bytesDone);
     this.#ladder.stop();
-    if (error === null) this.#enter('done', this.bytesDone);
-    else if (this.#signal.aborted) this.#enter('cancelled', this.bytesDone);
+    await this.#close();
+    await this.target.finished?.();
+    this.#enter('done', this.bytesDone);
+  }
+
+  /** Gives the disk up. */
+  fail(error: unknown): void {
+    this.#ladder.stop();
+    if (this.#signal.aborted) this.#enter('cancelled', this.bytesDone);
     else {
       this.error = toEngineError(error);
       this.#enter('failed', this.bytesDone);
     }
     // A disk that hangs would keep us waiting for its closing too.
-    void this.target.device.close().catch(() => undefined);
-    void this.#reopened?.then((device) => device.close()).catch(() => undefined);
+    void this.#close().catch(() => undefined);
+  }
+
+  async #close(): Promise<void> {
+    await this.target.device.close();
+    await this.#reopened?.then((device) => device.close(), () => undefined);
   }
 
   /** Everything but the first MiB, which is returned. */

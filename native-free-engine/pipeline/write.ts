@@ -162,10 +162,10 @@ async function runLane(lane: Lane, member: Subscriber, source: Promise<SourceFac
   try {
     await lane.write(member, source);
     if (verify) await lane.verify(await source);
-    lane.end(null);
+    await lane.handBack();
   } catch (error) {
     member.leave();
-    lane.end(error);
+    lane.fail(error);
   }
 }
 

@@ -1,0 +1,121 @@
+import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { compressFrame, EngineError, errnoOf, nonZeroRuns, type ChunkTaker } from '../../native-free-engine/index.ts';
+
+/** An image file in the making. It carries its own name only once it is whole. */
+export interface Destination extends ChunkTaker {
+  /** Bytes written to the file so far. */
+  readonly stored: number;
+  /** Everything on stable storage and under its final name. */
+  commit(): Promise<void>;
+  /** Leaves nothing behind. */
+  discard(): Promise<void>;
+}
+
+/**
+ * @param size bytes that a raw image will have
+ * @throws EngineError `destination-full`, `destination-unwritable`, `destination-exists`
+ */
+export async function createDestination(path: string, format: 'raw' | 'zstd', size: number, overwrite: boolean): Promise<Destination> {
+  const partial = `${path}.partial`;
+  const named = nameErrors(path);
+  const file = await named(open(partial, 'w', 0o644));
+  if (format === 'raw') {
+    const { bavail, bsize } = await named(statfs(dirname(partial)));
+    // Zeros take no room in a sparse file, but nobody knows yet how many there are: full disks are cheaper found now.
+    if (bavail * bsize < size) return discardAnd(file, partial, new EngineError('destination-full', { path, needed: size, available: bavail * bsize }));
+    await named(file.truncate(size));
+  }
+  return new ImageFile(path, partial, file, format, overwrite);
+}
+
+async function discardAnd(file: FileHandle, partial: string, error: EngineError): Promise<never> {
+  await file.close();
+  await rm(partial, { force: true });
+  throw error;
+}
+
+const nameErrors =
+  (path: string) =>
+  async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG') throw new EngineError('destination-full', { path, errno }, { cause: error });
+      throw new EngineError('destination-unwritable', { path, errno }, { cause: error });
+    }
+  };
+
+class ImageFile implements Destination {
+  readonly #path: string;
+  readonly #partial: string;
+  readonly #file: FileHandle;
+  readonly #format: 'raw' | 'zstd';
+  readonly #overwrite: boolean;
+  readonly #named: <T>(work: Promise<T>) => Promise<T>;
+  /** Frames are packed side by side and appended in order: each waits for the one before it. */
+  #last: Promise<void> = Promise.resolve();
+  stored = 0;
+
+  constructor(path: string, partial: string, file: FileHandle, format: 'raw' | 'zstd', overwrite: boolean) {
+    this.#path = path;
+    this.#partial = partial;
+    this.#file = file;
+    this.#format = format;
+    this.#overwrite = overwrite;
+    this.#named = nameErrors(path);
+  }
+
+  take({ offset, bytes }: { readonly offset: number; readonly bytes: Uint8Array }): Promise<void> {
+    return this.#format === 'raw' ? this.#takeRaw(offset, bytes) : this.#takePacked(bytes);
+  }
+
+  async #takeRaw(offset: number, bytes: Uint8Array): Promise<void> {
+    for (const run of nonZeroRuns(bytes)) {
+      await this.#writeAll(bytes.subarray(run.offset, run.offset + run.length), offset + run.offset);
+    }
+  }
+
+  async #takePacked(bytes: Uint8Array): Promise<void> {
+    const frame = compressFrame(bytes);
+    const before = this.#last;
+    const mine = (async () => {
+      await before;
+      const packed = await frame;
+      await this.#writeAll(packed, this.stored);
+    })();
+    this.#last = mine;
+    frame.catch(() => undefined);
+    await mine;
+  }
+
+  async #writeAll(data: Uint8Array, position: number): Promise<void> {
+    let done = 0;
+    while (done < data.length) {
+      const { bytesWritten } = await this.#named(this.#file.write(data, done, data.length - done, position + done));
+      done += bytesWritten;
+    }
+    this.stored += data.length;
+  }
+
+  async commit(): Promise<void> {
+    await this.#named(this.#file.sync());
+    await this.#file.close();
+    if (!this.#overwrite) await this.#refuseExisting();
+    await this.#named(rename(this.#partial, this.#path));
+  }
+
+  async discard(): Promise<void> {
+    await this.#file.close().catch(() => undefined);
+    await rm(this.#partial, { force: true });
+  }
+
+  /** Somebody may have put a file there while the disk was being read. */
+  async #refuseExisting(): Promise<void> {
+    const existing = await open(this.#path, 'r').catch(() => null);
+    if (!existing) return;
+    await existing.close();
+    throw new EngineError('destination-exists', { path: this.#path });
+  }
+}

@@ -1,0 +1,1 @@
+export { createJobService, type JobService } from './service.ts';

@@ -1,0 +1,78 @@
+import { hostname, release, type as systemType } from 'node:os';
+import { isAbort, toEngineError, type EngineError, type JobContext } from '../../native-free-engine/index.ts';
+import type { JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
+import type { JobEnvironment } from './context.ts';
+import { SpeedCurve } from './speed-curve.ts';
+
+/** What a kind of job found out by the time it ended well. */
+export interface JobFindings {
+  readonly targets: TargetOutcome[];
+  readonly checksums: Report['checksums'];
+  readonly expectedMatched: boolean | null;
+}
+
+/** Tells how far a job is; the rest of {@link JobProgress} is filled in. */
+export type Tell = (progress: Omit<JobProgress, 'jobId' | 'elapsedSeconds'>) => void;
+
+/** The part of a job that differs from kind to kind. */
+export interface JobBody {
+  run(signal: AbortSignal, tell: Tell): Promise<JobFindings>;
+  /** What the report says of each disk when the job did not get to its end; `outcome` for those that had no fault of their own. */
+  targetsSoFar(outcome: 'failed' | 'cancelled'): TargetOutcome[];
+}
+
+/**
+ * Runs a job to its report. There is always one: a job that was cancelled,
+ * refused or failed says so in it.
+ */
+export async function runToReport(
+  jobId: string,
+  plan: Plan,
+  environment: JobEnvironment,
+  body: JobBody,
+  context: JobContext<JobProgress>,
+): Promise<Report> {
+  const startedAt = new Date();
+  const started = performance.now();
+  const elapsed = (): number => (performance.now() - started) / 1000;
+  const curve = new SpeedCurve();
+  const tell: Tell = (progress) => {
+    const elapsedSeconds = elapsed();
+    curve.add(elapsedSeconds, progress.speed, progress.phase);
+    context.report({ jobId, elapsedSeconds, ...progress });
+  };
+
+  let findings: JobFindings | null = null;
+  let error: EngineError | null = null;
+  let cancelled = false;
+  try {
+    findings = await body.run(context.signal, tell);
+  } catch (thrown) {
+    cancelled = context.signal.aborted || isAbort(thrown);
+    if (!cancelled) error = toEngineError(thrown);
+  }
+  const targets = findings?.targets ?? body.targetsSoFar(cancelled ? 'cancelled' : 'failed');
+  return {
+    jobId,
+    program: 'Werkbank',
+    version: environment.version,
+    host: { name: hostname(), system: systemType(), release: release() },
+    startedAt: startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+    elapsedSeconds: elapsed(),
+    plan,
+    outcome: cancelled ? 'cancelled' : outcomeOf(error, targets),
+    error: error?.toPlain() ?? null,
+    checksums: findings?.checksums ?? [],
+    expectedMatched: findings?.expectedMatched ?? (error?.code === 'checksum-mismatch' ? false : null),
+    targets,
+    speedCurve: curve.points(),
+  };
+}
+
+function outcomeOf(error: EngineError | null, targets: readonly TargetOutcome[]): Report['outcome'] {
+  if (error) return 'failed';
+  const failed = targets.filter((target) => target.outcome === 'failed').length;
+  if (failed === 0) return 'done';
+  return failed === targets.length ? 'failed' : 'partly';
+}
