@@ -1,0 +1,10 @@
+import { EngineError } from '../base/errors.ts';
+
+/** @param format the container's name for people: `gzip`, `xz`, `bzip2`, `zstd`, `zip` */
+export const corrupt = (format: string, cause?: unknown): EngineError =>
+  new EngineError('image-corrupt', { format }, cause === undefined ? {} : { cause });
+
+export const truncated = (format: string): EngineError => new EngineError('image-truncated', { format });
+
+/** A packing that is sound but that this program does not unpack. */
+export const unsupported = (format: string): EngineError => new EngineError('image-format-unsupported', { format });
