@@ -19,3 +19,5 @@ export { STALL_TIMEOUTS, type StallTimeouts } from './pipeline/stall-ladder.ts';
 export type { WriteTarget } from './pipeline/lane.ts';
 export { readDisk, type ChunkTaker, type ReadProgress } from './pipeline/read.ts';
 export { nonZeroRuns } from './pipeline/zero-runs.ts';
+export * from './filesystems/index.ts';
+export * from './layout/index.ts';

@@ -1,7 +1,4 @@
-import { EngineError } from '../base/errors.ts';
-
-/** Faults of what lies on a disk; every other error is a fault of the disk itself. */
-const OF_THE_DATA: readonly string[] = ['struct-out-of-bounds', 'struct-invalid', 'number-unsafe'];
+import { isDataFault } from '../struct/index.ts';
 
 /**
  * The result of `read`, or `fallback` when the structures it follows are
@@ -12,7 +9,7 @@ export async function optional<T, F>(read: () => Promise<T> | T, fallback: F): P
   try {
     return await read();
   } catch (error) {
-    if (error instanceof EngineError && OF_THE_DATA.includes(error.code)) return fallback;
+    if (isDataFault(error)) return fallback;
     throw error;
   }
 }

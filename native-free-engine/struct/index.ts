@@ -1,3 +1,4 @@
+export * from './data-fault.ts';
 export * from './field.ts';
 export * from './guid.ts';
 export * from './struct.ts';

@@ -3,7 +3,7 @@ import { toSafeInt } from '../../base/safe-int.ts';
 import { crc32 } from '../../codecs/checksums.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
-import { NIL_GUID } from '../../struct/index.ts';
+import { NIL_GUID, isDataFault } from '../../struct/index.ts';
 import { GPT_SIGNATURE, GptEntry, GptHeader } from './structs.ts';
 
 export interface GptPartition {
@@ -154,8 +154,7 @@ async function attempt(read: () => Promise<GptCopy>): Promise<[GptCopy | null, E
   try {
     return [await read(), null];
   } catch (error) {
-    const ofTheTable = error instanceof EngineError && ['gpt-invalid', 'struct-invalid', 'struct-out-of-bounds', 'number-unsafe'].includes(error.code);
-    if (!ofTheTable) throw error;
+    if (!isDataFault(error)) throw error;
     return [null, error];
   }
 }
