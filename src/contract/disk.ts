@@ -36,7 +36,7 @@ export const partitionSchema = z.object({
 export const reasonSchema = z.object({
   code: z.enum([
     // hidden
-    'system', 'swap', 'raid', 'lvm', 'holds-image', 'read-only', 'in-use', 'no-medium', 'empty', 'encrypted-in-use',
+    'system', 'swap', 'raid', 'lvm', 'holds-image', 'read-only', 'in-use', 'no-medium', 'empty', 'encrypted-in-use', 'system-unknown',
     // needs an extra confirmation
     'internal', 'large', 'mounted', 'unknown-bus',
     // may be written

@@ -1,5 +1,6 @@
 import type { BlockDevice, BlockSource } from '../../native-free-engine/index.ts';
 import type { Disk, DiskIdentity } from '../contract/index.ts';
+import type { PracticeRequest } from './practice.ts';
 
 /**
  * Everything of this computer that a job needs, one implementation a system
@@ -9,6 +10,7 @@ export interface Host {
   readonly disks: DiskWatcher;
   readonly targets: TargetControl;
   readonly elevation: Elevation;
+  readonly practice: PracticeDisks;
 }
 
 export interface DiskWatcher {
@@ -16,6 +18,11 @@ export interface DiskWatcher {
   list(): Promise<readonly Disk[]>;
   /** Calls `listener` with the whole list whenever it changed, within two seconds. Returns the way to stop. */
   watch(listener: (disks: readonly Disk[]) => void): () => void;
+  /**
+   * The disk meant by a number of the list, a device path or a link to one, or `file:PATH` (anywhere, not only in the practice folder).
+   * @throws EngineError `disk-not-found`, `disk-ambiguous`
+   */
+  find(spec: string): Promise<Disk>;
   /** Who a disk is right now, read afresh from the device. @throws EngineError `disk-not-found` */
   identify(diskId: string): Promise<DiskIdentity>;
   /** The disks a file lies on, by `Disk.id`; empty for a network drive. */
@@ -29,9 +36,10 @@ export interface TargetControl {
   release(disk: DiskIdentity, signal: AbortSignal): Promise<void>;
   /**
    * Opens a disk for writing, alone, past the page cache where the system can.
-   * @throws EngineError `rights-needed`, `target-in-use`, `target-read-only`, `target-gone`
+   * The disk is judged afresh in this moment: one that may not be written is refused here, whoever asks.
+   * @throws EngineError `disk-not-found`, `disk-is-system`, `disk-hidden`, `rights-needed`, `target-in-use`, `target-read-only`, `target-gone`
    */
-  openTarget(disk: DiskIdentity, options: { wantZeros: boolean }): Promise<BlockDevice>;
+  openTarget(disk: DiskIdentity, options: TargetOptions): Promise<BlockDevice>;
   /** Opens a disk for reading, past the page cache where the system can. */
   openSource(disk: DiskIdentity): Promise<BlockSource>;
   /** Lets the system reread the partition table. */
@@ -40,11 +48,37 @@ export interface TargetControl {
   eject(disk: DiskIdentity): Promise<boolean>;
 }
 
+export interface TargetOptions {
+  /** Try to make the disk read as zeros first, where that is quick; `readsZero` of the device says whether it worked. */
+  readonly wantZeros: boolean;
+  /** Set only by the flag that spells out that the running system may be destroyed: it is then opened although it is in use. */
+  readonly allowSystemDisk?: boolean;
+}
+
 export interface Elevation {
   isElevated(): boolean;
   /**
-   * Starts the engine host with administrator rights; it connects back to `socketPath` and says `token` first.
+   * Starts a program with administrator rights. It gets `--socket` and `--token-file` after `args`, connects to the
+   * socket, says first what the token file holds, and removes that file: once it is gone, this call is done.
+   * The token itself never stands on a command line, which everybody on the computer can read.
    * @throws EngineError `elevation-refused`, `elevation-unavailable`
    */
-  start(command: { readonly program: string; readonly args: readonly string[]; readonly socketPath: string; readonly token: string }): Promise<void>;
+  start(command: ElevatedCommand): Promise<void>;
+}
+
+export interface ElevatedCommand {
+  /** Absolute path. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** From `createRendezvous`. */
+  readonly socketPath: string;
+  readonly tokenPath: string;
+}
+
+/** Files that appear as disks, kept in a folder of the user's choice. */
+export interface PracticeDisks {
+  /** @throws EngineError `argument-invalid`, `destination-exists`, `destination-full`, `destination-unwritable` */
+  create(request: PracticeRequest): Promise<Disk>;
+  /** Removes a file of the practice folder, nothing else. @throws EngineError `disk-not-found`, `target-in-use` */
+  remove(diskId: string): Promise<void>;
 }

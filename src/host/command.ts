@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { AbortError, EngineError, errnoOf } from '../../native-free-engine/index.ts';
+
+export interface CommandResult {
+  /** Exit code; null when a signal ended the program. */
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly timeoutMs?: number;
+  /** It may run for as long as it likes and say as much as it likes; only the start of what it says is kept. */
+  readonly longLived?: boolean;
+  /** Written to standard input, which is then closed. */
+  readonly input?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Runs a system program with an argument array, never through a shell. Tests hand in their own. */
+export type CommandRunner = (program: string, args: readonly string[], options?: CommandOptions) => Promise<CommandResult>;
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/** System programs live in sbin too, which is not on every user's PATH. */
+const SEARCH_PATH = process.platform === 'win32' ? process.env['PATH'] : `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
+
+/**
+ * The one way system programs are run. An exit code other than 0 is an answer, not an error.
+ * @throws EngineError `tool-missing`; `tool-failed` when it gives no answer in time or too much of it
+ */
+export const runCommand: CommandRunner = (program, args, options = {}) => {
+  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+  return new Promise((resolve, reject) => {
+    if (options.signal?.aborted) {
+      reject(new AbortError());
+      return;
+    }
+    const child = spawn(program, [...args], {
+      env: { ...process.env, PATH: SEARCH_PATH, LC_ALL: 'C', LANG: 'C' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+    });
+    const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+    let bytes = 0;
+
+    const settle = (act: () => void): void => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+      act();
+    };
+    // A program stuck in the kernel outlives even SIGKILL: the answer does not wait for its end.
+    const giveUp = (error: Error): void => {
+      child.kill('SIGKILL');
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
+      settle(() => reject(error));
+    };
+    const failed = (detail: string): EngineError => new EngineError('tool-failed', { tool: program, detail });
+    const onAbort = (): void => giveUp(new AbortError());
+    const timer = options.longLived ? undefined : setTimeout(() => giveUp(failed(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    options.signal?.addEventListener('abort', onAbort, { once: true });
+
+    for (const name of ['stdout', 'stderr'] as const) {
+      child[name].on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= MAX_OUTPUT_BYTES) output[name].push(chunk);
+        else if (!options.longLived) giveUp(failed('too much output'));
+      });
+    }
+    child.on('error', (error) => {
+      const missing = errnoOf(error) === 'ENOENT';
+      settle(() => reject(missing ? new EngineError('tool-missing', { tool: program }, { cause: error }) : failed(error.message)));
+    });
+    child.on('close', (code) => {
+      settle(() => resolve({ code, stdout: Buffer.concat(output.stdout).toString('utf8'), stderr: Buffer.concat(output.stderr).toString('utf8') }));
+    });
+    // A program that ends without reading its input is no reason to fail.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
+};
+
+/** Standard output of a program that has to succeed. @throws EngineError `tool-missing`, `tool-failed` */
+export async function outputOf(run: CommandRunner, program: string, args: readonly string[], options?: CommandOptions): Promise<string> {
+  const { code, stdout, stderr } = await run(program, args, options);
+  if (code !== 0) throw new EngineError('tool-failed', { tool: program, detail: stderr.trim().slice(0, 500) || `exit code ${code}` });
+  return stdout;
+}

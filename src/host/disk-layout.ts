@@ -1,0 +1,83 @@
+import { alignedBuffer, EngineError, readLayout, type BlockDevice, type BlockSource, type Layout } from '../../native-free-engine/index.ts';
+import type { DiskFacts } from './facts.ts';
+import { guarded } from './guarded.ts';
+
+const LAYOUT_TIMEOUT_MS = 5_000;
+/** Suits every sector size. */
+const ALIGNMENT = 4096;
+
+/**
+ * Replaces what the system says about a disk's table and partitions by what
+ * our own readers find, where the disk may be opened. A disk that hangs keeps
+ * the system's view and is not asked again while it hangs.
+ */
+export function layoutReader(open: (facts: DiskFacts) => Promise<BlockDevice>): (facts: DiskFacts) => Promise<DiskFacts> {
+  const readers = new Map<string, (facts: DiskFacts) => Promise<Layout | 'no-rights' | 'unreadable' | null>>();
+
+  const read = async (facts: DiskFacts): Promise<Layout | 'no-rights' | 'unreadable'> => {
+    let device: BlockDevice;
+    try {
+      device = await open(facts);
+    } catch (error) {
+      return error instanceof EngineError && error.code === 'rights-needed' ? 'no-rights' : 'unreadable';
+    }
+    try {
+      return await readLayout(alignedReads(device));
+    } catch (error) {
+      if (error instanceof EngineError) return 'unreadable';
+      throw error;
+    } finally {
+      await device.close();
+    }
+  };
+
+  return async (facts) => {
+    if (facts.size <= 0 || !facts.medium || facts.optical) return facts;
+    const reader = readers.get(facts.id) ?? guarded(read, LAYOUT_TIMEOUT_MS);
+    readers.set(facts.id, reader);
+    const layout = await reader(facts);
+    if (layout === null || layout === 'unreadable') return { ...facts, table: 'unreadable' };
+    // Without rights the system's view is all there is; it knows a table only when it found one.
+    if (layout === 'no-rights') return { ...facts, table: facts.table === 'none' ? 'unreadable' : facts.table };
+    return { ...facts, table: layout.table, partitions: merged(layout, facts) };
+  };
+}
+
+/** What is on the disk, with what the system alone knows: where it is mounted and how full it is there. */
+function merged(layout: Layout, facts: DiskFacts): DiskFacts['partitions'] {
+  const own = layout.partitions.map((part) => {
+    const known = facts.partitions.find((each) => each.offset === part.offset && (each.length === part.length || each.number === part.number));
+    return { ...part, mountPoints: known?.mountPoints ?? [], usedBytes: known?.usedBytes ?? part.usedBytes };
+  });
+  // Something mounted that our readers do not see is never kept quiet.
+  const missed = facts.partitions.filter((each) => each.mountPoints.length > 0 && !own.some((part) => part.mountPoints === each.mountPoints));
+  return [...own, ...missed];
+}
+
+/** Aligned memory costs address space that comes back late: what was used once is used again. */
+const spare: Uint8Array[] = [];
+const BLOCK_BYTES = 64 * 1024;
+
+/** Reads whole blocks into aligned memory: raw devices of Windows and macOS give nothing less, and Linux goes past its page cache. */
+function alignedReads(device: BlockDevice): BlockSource {
+  return {
+    size: device.size,
+    sectorSize: device.sectorSize,
+    async readInto(offset, buffer) {
+      if (offset < 0 || offset + buffer.length > device.size) return device.readInto(offset, buffer);
+      const block = spare.pop() ?? alignedBuffer(BLOCK_BYTES);
+      for (let done = 0; done < buffer.length; ) {
+        const start = Math.floor((offset + done) / ALIGNMENT) * ALIGNMENT;
+        const end = Math.ceil((offset + buffer.length) / ALIGNMENT) * ALIGNMENT;
+        const part = block.subarray(0, Math.min(BLOCK_BYTES, end - start, device.size - start));
+        await device.readInto(start, part);
+        const piece = part.subarray(offset + done - start, offset + buffer.length - start);
+        buffer.set(piece, done);
+        done += piece.length;
+      }
+      // Not after an error: a read that was given up on may still be writing into it.
+      spare.push(block);
+    },
+    close: () => device.close(),
+  };
+}

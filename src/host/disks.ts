@@ -1,0 +1,158 @@
+import { EngineError, openDevice, type BlockDevice } from '../../native-free-engine/index.ts';
+import type { Disk } from '../contract/index.ts';
+import { classify } from './classify.ts';
+import { layoutReader } from './disk-layout.ts';
+import type { DiskFacts, DiskUse } from './facts.ts';
+import { within } from './guarded.ts';
+import type { DiskWatcher } from './host.ts';
+import { tableHash } from './identity.ts';
+import { createNumbering, inOrder } from './numbering.ts';
+import { listPractice, practiceFacts, practiceFingerprint, practicePath } from './practice.ts';
+import { resolveDisk } from './resolve-disk.ts';
+import { createWatch } from './watcher.ts';
+
+/** The real disks of a system and whether the one it runs from is known to be among them. */
+export interface SystemDisks {
+  readonly disks: readonly DiskFacts[];
+  readonly systemKnown: boolean;
+}
+
+/** What differs from system to system in finding disks. */
+export interface DiskSystem {
+  /** `quick`: only what is needed to judge the disks, as fresh as can be. @throws EngineError `disk-list-failed` */
+  read(options: { readonly quick: boolean }): Promise<SystemDisks>;
+  /** Cheap; changes whenever the disks may have. */
+  fingerprint(): Promise<string>;
+  /** Who else uses the file behind a practice disk. */
+  practiceUses(path: string): Promise<DiskUse[]>;
+  /** Ids of the disks under a file, from the inside out. */
+  holding(path: string): Promise<string[]>;
+  /** The number this system itself gives a real disk, or null when it gives none. */
+  numberOf(facts: DiskFacts): number | null;
+  /** The first number for disks without one of the system's. */
+  readonly firstFreeNumber: number;
+  /** The node through which a disk is read and written past the page cache. */
+  devicePath(path: string): string;
+}
+
+export interface Disks extends DiskWatcher {
+  /** A disk as it is now, judged afresh. Accepts practice disks outside the folder. @throws EngineError `disk-not-found` */
+  judge(id: string): Promise<Disk>;
+  /** Makes watchers look again although nothing they look at changed. */
+  refresh(): void;
+  open(disk: Pick<Disk, 'id' | 'path' | 'size'>, options: { readonly write: boolean; readonly exclusive: boolean; readonly readsZero?: boolean; readonly sectorSize?: number }): Promise<BlockDevice>;
+}
+
+const IDENTIFY_TIMEOUT_MS = 15_000;
+const UNNUMBERED = -1;
+
+export function createDisks(system: DiskSystem, practiceFolder: () => string | null): Disks {
+  const numbering = createNumbering(system.firstFreeNumber);
+  const withLayout = layoutReader((facts) => open(facts, { write: false, exclusive: false, sectorSize: facts.logicalSectorSize }));
+  const fingerprintPractice = practiceFingerprint();
+  let epoch = 0;
+
+  const open: Disks['open'] = (disk, options) => {
+    const path = practicePath(disk.id) ?? system.devicePath(disk.path);
+    return openDevice(path, { ...options, size: disk.size });
+  };
+
+  const judged = (facts: DiskFacts, systemKnown: boolean, number: number): Disk => {
+    const { uses: _uses, medium: _medium, optical: _optical, hotplug: _hotplug, soldered: _soldered, ...shown } = facts;
+    return { ...shown, number, verdict: classify(facts, { systemKnown }) };
+  };
+  const ofSystem = (facts: DiskFacts): number | null => (facts.practice ? null : system.numberOf(facts));
+  const numbered = (facts: DiskFacts): number => ofSystem(facts) ?? numbering.numberFor(facts.id);
+  /** Looking at one disk alone gives out no number: the order of a whole list decides those. */
+  const numberIfKnown = (facts: DiskFacts): number => ofSystem(facts) ?? numbering.known(facts.id) ?? UNNUMBERED;
+
+  const practiceDisk = async (path: string): Promise<DiskFacts> => {
+    const facts = await practiceFacts(path);
+    return { ...facts, uses: await system.practiceUses(facts.path) };
+  };
+
+  const readAll = async (): Promise<Disk[]> => {
+    const [real, practice] = await Promise.all([system.read({ quick: false }), listPractice(practiceFolder())]);
+    const usedPractice = await Promise.all(practice.map(async (facts) => ({ ...facts, uses: await system.practiceUses(facts.path) })));
+    const ordered = inOrder([...real.disks, ...usedPractice]);
+    // Real disks take their numbers first, so that practice disks never push one of them aside.
+    const numbers = ordered.map(numbered);
+    const complete = await Promise.all(ordered.map(withLayout));
+    return complete.map((facts, index) => judged(facts, real.systemKnown, numbers[index] ?? 0));
+  };
+
+  // Calls that come while a list is being made wait for the next one, which starts after they asked; there are never more than two.
+  let current: Promise<Disk[]> | null = null;
+  let next: Promise<Disk[]> | null = null;
+  const list = (): Promise<Disk[]> => {
+    if (!current) {
+      current = readAll().finally(() => {
+        current = null;
+      });
+      return current;
+    }
+    next ??= current.then(() => undefined, () => undefined).then(() => {
+      next = null;
+      return list();
+    });
+    return next;
+  };
+
+  const judge = async (id: string): Promise<Disk> => {
+    const path = practicePath(id);
+    if (path !== null) {
+      const facts = await practiceDisk(path);
+      return judged(facts, true, numberIfKnown(facts));
+    }
+    const { disks, systemKnown } = await system.read({ quick: true });
+    const facts = disks.find((disk) => disk.id === id);
+    if (!facts) throw new EngineError('disk-not-found', { disk: id });
+    return judged(facts, systemKnown, numberIfKnown(facts));
+  };
+
+  return {
+    list,
+    watch: createWatch({
+      fingerprint: async () => `${epoch}\n${await system.fingerprint()}\n${await fingerprintPractice(practiceFolder())}`,
+      list,
+    }),
+    judge,
+    open,
+    refresh: () => {
+      epoch++;
+    },
+    find: async (spec) => resolveDisk(spec, await list(), async (path) => {
+      const facts = await practiceDisk(path);
+      return judged(await withLayout(facts), true, numbered(facts));
+    }),
+    identify: async (id) => {
+      const facts = await factsOf(id);
+      const { path, model, serial, size, bus } = facts;
+      return { id: facts.id, path, model, serial, size, bus, tableHash: await within(hashOf(facts), IDENTIFY_TIMEOUT_MS, path).catch(() => null) };
+    },
+    holding: (path) => system.holding(path),
+  };
+
+  async function factsOf(id: string): Promise<DiskFacts> {
+    const path = practicePath(id);
+    // Serial and model come from the libraries too: the same way of asking every time, or they would seem to change.
+    const facts = path !== null ? await practiceDisk(path) : (await system.read({ quick: false })).disks.find((disk) => disk.id === id);
+    if (!facts) throw new EngineError('disk-not-found', { disk: id });
+    return facts;
+  }
+
+  async function hashOf(disk: DiskFacts): Promise<string | null> {
+    if (disk.size <= 0) return null;
+    let source: BlockDevice;
+    try {
+      source = await open(disk, { write: false, exclusive: false, sectorSize: disk.logicalSectorSize });
+    } catch {
+      return null;
+    }
+    try {
+      return await tableHash(source);
+    } finally {
+      await source.close();
+    }
+  }
+}

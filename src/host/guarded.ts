@@ -1,0 +1,35 @@
+/** Rejects after `ms` milliseconds if `promise` has not settled by then. The work itself goes on. */
+export async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} gave no answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * A question whose failing or hanging must not sink the one who asks: the
+ * answer is null then. While an earlier call still hangs no new one is
+ * started, so that hanging calls never pile up.
+ */
+export function guarded<Args extends unknown[], T>(ask: (...args: Args) => Promise<T>, ms: number): (...args: Args) => Promise<T | null> {
+  let hanging: Promise<unknown> | null = null;
+  return async (...args) => {
+    if (hanging) return null;
+    const answer = (async () => ask(...args))();
+    const mine = answer.then(() => undefined, () => undefined);
+    try {
+      return await within(answer, ms, 'a library');
+    } catch {
+      hanging = mine;
+      void mine.then(() => {
+        if (hanging === mine) hanging = null;
+      });
+      return null;
+    }
+  };
+}

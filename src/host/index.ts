@@ -1,0 +1,26 @@
+import type { Host } from './host.ts';
+import { createLinuxHost } from './linux/index.ts';
+import { createMacHost } from './macos/index.ts';
+import { createWindowsHost } from './windows/index.ts';
+
+export type { Disks } from './disks.ts';
+export type * from './host.ts';
+export { withImageOn } from './classify.ts';
+export { practiceId, practicePath, type PracticeRequest } from './practice.ts';
+export { createRendezvous, type Rendezvous } from './rendezvous.ts';
+export { looksLikeDisk } from './resolve-disk.ts';
+export { resourcePath } from './resources.ts';
+
+export interface HostOptions {
+  /** Where practice disks are kept, or null for none; a function when the user may change it while the program runs. */
+  readonly practiceFolder: string | null | (() => string | null);
+}
+
+/** This computer, as far as jobs need it. */
+export function createHost(options: HostOptions): Host {
+  const { practiceFolder } = options;
+  const folder = typeof practiceFolder === 'function' ? practiceFolder : () => practiceFolder;
+  if (process.platform === 'win32') return createWindowsHost(folder);
+  if (process.platform === 'darwin') return createMacHost(folder);
+  return createLinuxHost(folder);
+}

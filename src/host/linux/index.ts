@@ -1,0 +1,18 @@
+import { runCommand } from '../command.ts';
+import { createDisks } from '../disks.ts';
+import type { Host } from '../host.ts';
+import { createPracticeDisks } from '../practice-disks.ts';
+import { createTargets } from '../targets.ts';
+import { createLinuxDisks } from './disks.ts';
+import { createLinuxElevation } from './elevation.ts';
+import { createLinuxTargets } from './targets.ts';
+
+export function createLinuxHost(practiceFolder: () => string | null): Host {
+  const disks = createDisks(createLinuxDisks(runCommand), practiceFolder);
+  return {
+    disks,
+    targets: createTargets(disks, createLinuxTargets(runCommand)),
+    elevation: createLinuxElevation(runCommand),
+    practice: createPracticeDisks(disks, practiceFolder),
+  };
+}

@@ -1,0 +1,110 @@
+import { EngineError } from '../../../native-free-engine/index.ts';
+import { outputOf, type CommandRunner } from '../command.ts';
+import { cleanText } from '../facts.ts';
+
+/** One device of `lsblk -J -O -b`, with every field given the same type in every version of lsblk. */
+export interface LsblkDevice {
+  /** The kernel's name: `sda1`, `dm-0`. */
+  readonly name: string;
+  readonly devno: string;
+  /** `disk`, `part`, `loop`, `rom`, `lvm`, `crypt`, `raid1`, `mpath`, ... */
+  readonly type: string;
+  readonly size: number;
+  readonly transport: string;
+  readonly subsystems: string;
+  readonly model: string;
+  readonly vendor: string;
+  readonly serial: string;
+  readonly removable: boolean;
+  readonly hotplug: boolean;
+  readonly readOnly: boolean;
+  readonly logicalSectorSize: number;
+  readonly physicalSectorSize: number;
+  /** Kind of partition table: `gpt`, `dos`. */
+  readonly tableType: string;
+  readonly partType: string;
+  readonly partLabel: string;
+  readonly fileSystem: string;
+  readonly label: string;
+  readonly uuid: string;
+  readonly usedBytes: number | null;
+  /** Bytes from the start of the disk, or null in old versions. */
+  readonly offset: number | null;
+  readonly mountPoints: readonly string[];
+  readonly swap: boolean;
+  readonly children: readonly LsblkDevice[];
+}
+
+const MAX_DEVICES = 8192;
+const MAX_DEPTH = 16;
+
+/** @throws EngineError `tool-missing`, `tool-failed` */
+export async function lsblk(run: CommandRunner): Promise<LsblkDevice[]> {
+  return parseLsblk(await outputOf(run, 'lsblk', ['-J', '-O', '-b']));
+}
+
+/** Reads the output of `lsblk -J -O -b`. @throws EngineError `tool-failed` */
+export function parseLsblk(text: string): LsblkDevice[] {
+  let root: unknown;
+  try {
+    root = JSON.parse(text);
+  } catch (error) {
+    throw new EngineError('tool-failed', { tool: 'lsblk', detail: 'its output is not JSON' }, { cause: error });
+  }
+  let left = MAX_DEVICES;
+  const devicesOf = (list: unknown, depth: number): LsblkDevice[] => {
+    if (!Array.isArray(list) || depth > MAX_DEPTH) return [];
+    return list.flatMap((entry: unknown) => {
+      if (typeof entry !== 'object' || entry === null || left-- <= 0) return [];
+      const device = deviceOf(entry as Fields, (children) => devicesOf(children, depth + 1));
+      return device ? [device] : [];
+    });
+  };
+  return devicesOf((root as Fields | null)?.['blockdevices'], 0);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+// Versions before 2.33 write numbers and flags as strings.
+const numeric = (value: unknown): number | null => {
+  if (value === null || value === undefined || value === '') return null;
+  const number = Number(value);
+  return Number.isSafeInteger(number) && number >= 0 ? number : null;
+};
+const flag = (value: unknown): boolean => value === true || value === 1 || value === '1';
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function deviceOf(fields: Fields, childrenOf: (list: unknown) => LsblkDevice[]): LsblkDevice | null {
+  const name = (text(fields['kname']) || text(fields['name'])).replace(/^\/dev\//, '');
+  if (!/^[\w!.:-]{1,64}$/.test(name)) return null;
+  const points = Array.isArray(fields['mountpoints']) ? fields['mountpoints'] : [fields['mountpoint']];
+  const mountPoints = points.filter((point): point is string => typeof point === 'string' && point !== '');
+  const start = numeric(fields['start']);
+  return {
+    name,
+    devno: text(fields['maj:min']).trim(),
+    type: text(fields['type']),
+    size: numeric(fields['size']) ?? 0,
+    transport: text(fields['tran']),
+    subsystems: text(fields['subsystems']),
+    model: cleanText(fields['model']),
+    vendor: cleanText(fields['vendor']),
+    serial: cleanText(fields['serial']),
+    removable: flag(fields['rm']),
+    hotplug: flag(fields['hotplug']),
+    readOnly: flag(fields['ro']),
+    logicalSectorSize: numeric(fields['log-sec']) ?? 512,
+    physicalSectorSize: numeric(fields['phy-sec']) ?? 512,
+    tableType: text(fields['pttype']),
+    partType: text(fields['parttype']),
+    partLabel: cleanText(fields['partlabel']),
+    fileSystem: text(fields['fstype']),
+    label: cleanText(fields['label']),
+    uuid: cleanText(fields['uuid']),
+    usedBytes: numeric(fields['fsused']),
+    offset: start === null ? null : start * 512,
+    mountPoints: mountPoints.filter((point) => point !== '[SWAP]'),
+    swap: mountPoints.includes('[SWAP]'),
+    children: childrenOf(fields['children']),
+  };
+}

@@ -1,0 +1,19 @@
+import { runCommand } from '../command.ts';
+import { createDisks } from '../disks.ts';
+import type { Host } from '../host.ts';
+import { createPracticeDisks } from '../practice-disks.ts';
+import { createTargets } from '../targets.ts';
+import { createWindowsDisks } from './disks.ts';
+import { createWindowsElevation } from './elevation.ts';
+import { createWindowsTargets } from './targets.ts';
+
+export function createWindowsHost(practiceFolder: () => string | null): Host {
+  const system = createWindowsDisks(runCommand);
+  const disks = createDisks(system, practiceFolder);
+  return {
+    disks,
+    targets: createTargets(disks, createWindowsTargets(runCommand, system)),
+    elevation: createWindowsElevation(runCommand),
+    practice: createPracticeDisks(disks, practiceFolder),
+  };
+}
