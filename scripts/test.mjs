@@ -1,0 +1,47 @@
+// `npm test`: every test there is. Counts come from the runners' own reports;
+// what was left out is listed with its reason (and is a failure under WERKBANK_TEST_ALL=1).
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+const results = join(root, 'test-results');
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const leftOut = join(results, 'left-out.txt');
+const env = { ...process.env, WERKBANK_LEFT_OUT: leftOut, PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
+
+const report = (name) => join(results, `${name}.json`);
+const read = (name) => (existsSync(report(name)) ? JSON.parse(readFileSync(report(name), 'utf8')) : null);
+
+function run(module, args) {
+  return spawnSync(process.execPath, [join(root, 'node_modules', module), ...args], { cwd: root, stdio: 'inherit', env }).status ?? 1;
+}
+
+/** A runner that died before it could report has failed, whatever it counted. */
+function counted(status, counts) {
+  if (!counts) return { passed: 0, failed: 1 };
+  return { passed: counts.passed, failed: Math.max(counts.failed, status === 0 ? 0 : 1) };
+}
+
+const unitStatus = run('vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report('vitest')}`]);
+const unit = read('vitest');
+const totals = [counted(unitStatus, unit && { passed: unit.numPassedTests, failed: unit.numFailedTests + unit.numFailedTestSuites * (unit.numFailedTests === 0 ? 1 : 0) })];
+
+const windowStatus = run('@playwright/test/cli.js', ['test']);
+const screens = read('playwright');
+totals.push(counted(windowStatus, screens && { passed: screens.stats.expected, failed: screens.stats.unexpected + screens.stats.flaky }));
+
+const lines = existsSync(leftOut) ? readFileSync(leftOut, 'utf8').trim().split('\n') : [];
+const skipped = screens?.stats.skipped ?? 0;
+if (lines.length > 0) {
+  console.log(`\n${lines.length} tests were left out on this machine:`);
+  for (const line of lines) console.log(`  ${line}`);
+}
+if (skipped > 0) console.log(`\n${skipped} tests of the window were left out (no Chromium).`);
+
+const passed = totals.reduce((sum, { passed }) => sum + passed, 0);
+const failed = totals.reduce((sum, { failed }) => sum + failed, 0) + (process.env.WERKBANK_TEST_ALL === '1' ? skipped : 0);
+writeFileSync(report('summary'), JSON.stringify({ passed, failed, leftOut: lines.length + skipped }));
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
