@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
-import { createElevation } from '../../host/index.ts';
+import { createHost } from '../../host/index.ts';
 import type { Settings } from '../../contract/index.ts';
-import { formatHostArguments, type HostArguments } from '../engine-host/arguments.ts';
+import { formatHostArguments } from '../engine-host/arguments.ts';
 import { createCallRouter, type MainHandlers } from '../services/call-router.ts';
 import { elevatedCommand } from '../services/elevated-command.ts';
 import { openElevatedChannel } from '../services/elevated-host.ts';
@@ -22,8 +22,8 @@ import { bringToFront, createWindow, denyPermissions } from './window.ts';
 const PREVIEW = !/^\d+\.\d+\.\d+$/.test(process.versions.electron ?? '');
 
 function createEngine(settings: SettingsStore, log: Log): EngineClient {
-  const hostArguments = (rendezvous: Pick<HostArguments, 'socket' | 'tokenFile'>): string[] =>
-    formatHostArguments({ appVersion: app.getVersion(), practiceFolder: settings.get().practiceFolder, ...rendezvous });
+  const hostArguments = (): string[] => formatHostArguments({ appVersion: app.getVersion(), practiceFolder: settings.get().practiceFolder });
+  const { elevation } = createHost({ practiceFolder: null });
   const place = {
     platform: process.platform,
     execPath: process.execPath,
@@ -32,10 +32,8 @@ function createEngine(settings: SettingsStore, log: Log): EngineClient {
     engineHostFile: PREVIEW ? ENGINE_HOST_FILE : null,
   };
   return new EngineClient({
-    startHost: () => startEngineProcess(hostArguments({ socket: null, tokenFile: null }), (line) => log.error({ line }, 'engine host')),
-    startElevatedHost: () =>
-      openElevatedChannel(({ socketPath, tokenPath }) =>
-        createElevation().start(elevatedCommand(place, hostArguments({ socket: socketPath, tokenFile: tokenPath })))),
+    startHost: () => startEngineProcess(hostArguments(), (line) => log.error({ line }, 'engine host')),
+    startElevatedHost: () => openElevatedChannel(elevation, elevatedCommand(place, hostArguments())),
     onFault: (error) => log.error(loggable(error), 'a message of the engine host was dropped'),
   });
 }
@@ -53,7 +51,7 @@ function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: 
       const before = settings.get();
       const after = await settings.set(change);
       applyTheme(after);
-      if (after.practiceFolder !== before.practiceFolder) engine.restartHost();
+      if (after.practiceFolder !== before.practiceFolder) await engine.setPracticeFolder(after.practiceFolder);
       return after;
     },
     'dialog.image': () => dialogs.image(),

@@ -4,19 +4,16 @@ import { parseArgs } from 'node:util';
 export interface HostArguments {
   readonly appVersion: string;
   readonly practiceFolder: string | null;
-  /** Only for an elevated one: where to connect back to, and the file that holds what to say first. */
-  readonly socket: string | null;
-  readonly tokenFile: string | null;
+  /** Only for an elevated one, added by whoever elevates it: where to connect back to, and the file that holds what to say first. */
+  readonly rendezvous: { readonly socketPath: string; readonly tokenPath: string } | null;
 }
 
 /** The switch that makes the program an engine host instead of a window. */
 export const ENGINE_HOST_SWITCH = '--engine-host';
 
-export function formatHostArguments(options: HostArguments): string[] {
+export function formatHostArguments(options: Omit<HostArguments, 'rendezvous'>): string[] {
   const args = [ENGINE_HOST_SWITCH, `--app-version=${options.appVersion}`];
   if (options.practiceFolder !== null) args.push(`--practice-folder=${options.practiceFolder}`);
-  if (options.socket !== null) args.push(`--socket=${options.socket}`);
-  if (options.tokenFile !== null) args.push(`--token-file=${options.tokenFile}`);
   return args;
 }
 
@@ -34,10 +31,11 @@ export function parseHostArguments(argv: readonly string[]): HostArguments {
     },
   });
   const text = (value: string | boolean | undefined): string | null => (typeof value === 'string' ? value : null);
+  const socketPath = text(values.socket);
+  const tokenPath = text(values['token-file']);
   return {
     appVersion: text(values['app-version']) ?? 'unknown',
     practiceFolder: text(values['practice-folder']),
-    socket: text(values.socket),
-    tokenFile: text(values['token-file']),
+    rendezvous: socketPath !== null && tokenPath !== null ? { socketPath, tokenPath } : null,
   };
 }

@@ -75,11 +75,11 @@ export function socketChannel(socket: Socket, reader = new FrameReader()): Chann
 
 /** What `ChildProcess` and a child's own `process` have in common once there is an IPC channel. */
 export interface ProcessEnd {
-  send?: ((message: unknown, callback: (error: Error | null) => void) => boolean) | undefined;
+  readonly connected: boolean;
+  send?(message: object, handle: undefined, options: undefined, callback: () => void): boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
-  disconnect?: (() => void) | undefined;
-  connected?: boolean;
+  disconnect?(): void;
 }
 
 /** Messages over Node's own channel between a process and its child. */
@@ -90,7 +90,7 @@ export function processChannel(end: ProcessEnd): Channel {
   return {
     send(message) {
       // An error here means that the other side has just gone, which `disconnect` tells too.
-      if (!ends.closed && end.connected) end.send?.(message, () => undefined);
+      if (!ends.closed && end.connected) end.send?.(message as object, undefined, undefined, () => undefined);
     },
     onMessage: (listener) => ends.onMessage(listener),
     onClose: (listener) => ends.onClose(listener),

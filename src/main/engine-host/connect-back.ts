@@ -1,4 +1,4 @@
-import { lstat, open } from 'node:fs/promises';
+import { lstat, open, unlink } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -25,29 +25,33 @@ export async function connectBack(socketPath: string, tokenPath: string): Promis
   });
   const channel = socketChannel(socket);
   channel.send({ type: 'hello', token });
+  // Used up; that it is gone also tells the asking side that the rights were given.
+  await unlink(tokenPath);
   return channel;
 }
 
 async function ownerOfPrivateFolder(socketPath: string): Promise<number> {
-  const folder = await lstat(dirname(socketPath));
-  const socket = await lstat(socketPath);
-  const others = folder.mode & 0o077;
-  if (!folder.isDirectory() || others !== 0 || !socket.isSocket() || socket.uid !== folder.uid) {
-    throw new EngineError('engine-protocol', { detail: 'the socket is not in a private folder' });
-  }
-  return folder.uid;
+  const refuse = (cause?: unknown): never => {
+    throw new EngineError('engine-protocol', { detail: 'the socket is not in a private folder' }, { cause });
+  };
+  const folder = await lstat(dirname(socketPath)).catch(refuse);
+  const socket = await lstat(socketPath).catch(refuse);
+  const openToOthers = (folder.mode & 0o077) !== 0;
+  return folder.isDirectory() && !openToOthers && socket.isSocket() && socket.uid === folder.uid ? folder.uid : refuse();
 }
 
 /** Anything but a token is refused unread, so that nobody can have another file read to them with our rights. */
 async function readToken(path: string, owner: number | null): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const refuse = (cause?: unknown): never => {
+    throw new EngineError('engine-protocol', { detail: 'the token file is not one' }, { cause });
+  };
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)).catch(refuse);
   try {
     const stat = await file.stat();
     const foreign = owner !== null && (stat.uid !== owner || (stat.mode & 0o077) !== 0);
-    if (!stat.isFile() || stat.size !== TOKEN_LENGTH || foreign) throw new EngineError('engine-protocol', { detail: 'the token file is not one' });
+    if (!stat.isFile() || stat.size !== TOKEN_LENGTH || foreign) return refuse();
     const token = await file.readFile('latin1');
-    if (!/^[0-9a-f]+$/.test(token)) throw new EngineError('engine-protocol', { detail: 'the token file is not one' });
-    return token;
+    return /^[0-9a-f]+$/.test(token) ? token : refuse();
   } finally {
     await file.close();
   }

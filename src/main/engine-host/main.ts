@@ -12,7 +12,7 @@ import { connectBack } from './connect-back.ts';
 import { ELEVATED_CALLS, serveEngine } from './server.ts';
 
 async function openChannel(options: HostArguments): Promise<Channel> {
-  if (options.socket !== null && options.tokenFile !== null) return connectBack(options.socket, options.tokenFile);
+  if (options.rendezvous) return connectBack(options.rendezvous.socketPath, options.rendezvous.tokenPath);
   const { parentPort } = process as { parentPort?: ParentPort };
   if (parentPort) return parentPortChannel(parentPort);
   if (process.connected) return processChannel(process);
@@ -20,9 +20,14 @@ async function openChannel(options: HostArguments): Promise<Channel> {
 }
 
 const options = parseHostArguments(process.argv.slice(1));
-const host = createHost({ practiceFolder: options.practiceFolder });
+let { practiceFolder } = options;
+const host = createHost({ practiceFolder: () => practiceFolder });
 const jobs = createJobService(host, { version: options.appVersion });
-const allowed = options.socket === null ? undefined : ELEVATED_CALLS;
+const allowed = options.rendezvous ? ELEVATED_CALLS : undefined;
 
-await serveEngine(await openChannel(options), { jobs, disks: host.disks }, allowed);
+const setPracticeFolder = (folder: string | null): void => {
+  practiceFolder = folder;
+};
+
+await serveEngine(await openChannel(options), { jobs, disks: host.disks, setPracticeFolder }, allowed);
 process.exit(0);

@@ -6,6 +6,8 @@ import { events, hostCalls, plainErrorSchema, planSchema, type PlainError } from
 const internalCalls = {
   /** Whether a plan's disks can only be opened by an administrator. */
   'job.needsRights': { input: z.object({ plan: planSchema }), output: z.boolean() },
+  /** The user keeps practice disks somewhere else from now on, or nowhere. */
+  'practice.folder': { input: z.object({ folder: z.string().nullable() }), output: z.null() },
 } as const;
 
 export const engineCalls = { ...hostCalls, ...internalCalls } as const;

@@ -11,6 +11,7 @@ import {
 export interface EngineServices {
   readonly jobs: JobService;
   readonly disks: Pick<Host['disks'], 'watch'>;
+  setPracticeFolder(folder: string | null): void;
 }
 
 /** All that an elevated engine host answers: it runs one confirmed plan and nothing else. */
@@ -72,6 +73,10 @@ export function serveEngine(
     'job.list': async () => jobs.list(),
     'job.forget': async ({ jobId }) => {
       jobs.forget(jobId);
+      return null;
+    },
+    'practice.folder': async ({ folder }) => {
+      services.setPracticeFolder(folder);
       return null;
     },
     'practice.create': (input) => jobs.practiceCreate(input),

@@ -1,52 +1,42 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { timingSafeEqual } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { EngineError } from '../../../native-free-engine/index.ts';
+import { createRendezvous, type Elevation } from '../../host/index.ts';
 import { socketChannel, type Channel } from '../engine-host/channel.ts';
 import { helloSchema, parseMessage } from '../engine-host/protocol.ts';
 
-/** Long enough to type a password, short enough to try again. In milliseconds. */
-export const ELEVATION_TIMEOUT_MS = 60_000;
-
-export interface Rendezvous {
-  readonly socketPath: string;
-  readonly tokenPath: string;
-}
+/** Once the rights are given the engine host answers at once, or never. In milliseconds. */
+const ANSWER_TIMEOUT_MS = 60_000;
 
 /**
- * Waits for one elevated engine host to connect to a private socket and to say
- * a token that only it can have read, while `launch` asks for the rights.
- * The first connection is the only one; folder and token are gone afterwards.
- * @throws what `launch` throws; EngineError `elevation-refused` when nobody came in time, `engine-protocol` for a wrong token
+ * Starts an engine host with administrator rights and waits until it has
+ * connected to a private socket and said a token that only it can have read.
+ * The first connection is the only one; socket and token are gone afterwards.
+ * @throws EngineError `elevation-refused`, `elevation-unavailable`; `engine-protocol` for a wrong token
  */
 export async function openElevatedChannel(
-  launch: (rendezvous: Rendezvous) => Promise<void>,
-  timeoutMs = ELEVATION_TIMEOUT_MS,
+  elevation: Pick<Elevation, 'start'>,
+  command: { readonly program: string; readonly args: readonly string[] },
+  answerTimeoutMs = ANSWER_TIMEOUT_MS,
 ): Promise<Channel> {
-  const folder = await mkdtemp(join(privateTempFolder(), 'werkbank-'));
+  const rendezvous = await createRendezvous();
+  const { socketPath, tokenPath, token } = rendezvous;
   const server = createServer();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   try {
-    await chmod(folder, 0o700);
-    const tokenPath = join(folder, 'token');
-    const socketPath = process.platform === 'win32' ? `\\\\.\\pipe\\werkbank-${randomBytes(16).toString('hex')}` : join(folder, 'socket');
-    const token = randomBytes(32).toString('hex');
-    await writeFile(tokenPath, token, { mode: 0o600, flag: 'wx' });
     await listen(server, socketPath);
-
     const arrival = authenticated(server, token);
-    const failure = launch({ socketPath, tokenPath }).then(() => new Promise<never>(() => undefined));
-    return await inTime(Promise.race([arrival, failure]), timeoutMs);
+    const failure = elevation.start({ ...command, socketPath, tokenPath }).then(
+      () => new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new EngineError('elevation-unavailable', { reason: 'no-answer' })), answerTimeoutMs);
+      }),
+    );
+    return await Promise.race([arrival, failure]);
   } finally {
+    clearTimeout(timer);
     server.close();
-    await rm(folder, { recursive: true, force: true });
+    await rendezvous.close();
   }
-}
-
-/** A folder that other users cannot look into where the system has one, and that root can. */
-function privateTempFolder(): string {
-  return (process.platform === 'linux' && process.env['XDG_RUNTIME_DIR']) || tmpdir();
 }
 
 function listen(server: Server, path: string): Promise<void> {
@@ -76,16 +66,4 @@ function authenticated(server: Server, token: string): Promise<Channel> {
       });
     });
   });
-}
-
-async function inTime(channel: Promise<Channel>, timeoutMs: number): Promise<Channel> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new EngineError('elevation-refused')), timeoutMs);
-  });
-  try {
-    return await Promise.race([channel, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

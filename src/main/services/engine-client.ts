@@ -42,7 +42,6 @@ export class EngineClient {
   /** Jobs that have ended in hosts that are no longer there. */
   readonly #kept = new Map<string, JobState>();
   #ordinary: HostLink | null = null;
-  #restartWanted = false;
   #starting: Promise<unknown> = Promise.resolve();
 
   constructor(options: EngineClientOptions) {
@@ -74,14 +73,14 @@ export class EngineClient {
     return [...this.#running.values()];
   }
 
-  /** Lets a changed start argument take effect: at once, or as soon as no job runs in the ordinary host. */
-  restartHost(): void {
-    this.#restartWanted = this.#ordinary !== null;
-    // In the same queue as starts, so that no job begins in a host that is about to end.
-    this.#starting = this.#starting.then(() => this.#restartIfIdle());
+  /** For a host that runs already; the next one is told when it starts. */
+  async setPracticeFolder(folder: string | null): Promise<void> {
+    await this.#ordinary?.call('practice.folder', { folder });
   }
 
+  /** Lets go of every host; nobody is told of anything any more. An elevated host still finishes its job. */
   close(): void {
+    this.#listeners.clear();
     this.#ordinary?.close();
     for (const job of this.#running.values()) job.link.close();
   }
@@ -113,7 +112,7 @@ export class EngineClient {
     const lost = this.running().filter((job) => job.link === link);
     for (const job of lost) this.#running.delete(job.jobId);
     if (lost.length > 0) this.#emit('running', this.running());
-    // An elevated host goes when its job has ended, and the ordinary one when it is told to.
+    // An elevated host goes when its job has ended: that is no news.
     if (wasOrdinary || lost.length > 0) this.#emit('engine.gone', toPlainError(error));
   }
 
@@ -130,7 +129,6 @@ export class EngineClient {
     this.#emit('job.ended', report);
     this.#emit('running', this.running());
     if (job && job.link !== this.#ordinary) job.link.close();
-    this.#starting = this.#starting.then(() => this.#restartIfIdle());
   }
 
   /** One start at a time, so that two clicks cannot both find a disk free. */
@@ -175,16 +173,6 @@ export class EngineClient {
   async #forget(jobId: string): Promise<null> {
     this.#kept.delete(jobId);
     return this.#linkOf(jobId).call('job.forget', { jobId });
-  }
-
-  #restartIfIdle(): void {
-    const link = this.#ordinary;
-    if (!this.#restartWanted || !link || this.running().some((job) => job.link === link)) return;
-    this.#restartWanted = false;
-    // Let go of first, so that its ending is no surprise.
-    this.#ordinary = null;
-    link.close();
-    this.call('disks.list', null).then((disks) => this.#emit('disks', disks), () => undefined);
   }
 }
 

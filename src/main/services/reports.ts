@@ -1,6 +1,6 @@
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { JobState, Report } from '../../contract/index.ts';
-import { reportHtml } from '../../jobs/index.ts';
+import { reportHtml } from '../../jobs/report-html.ts';
 import { writeFileAtomically } from './atomic-file.ts';
 
 export type ReportFormat = 'html' | 'json';

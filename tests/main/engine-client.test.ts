@@ -1,0 +1,171 @@
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { EngineError } from '../../native-free-engine/index.ts';
+import type { EventPayload, Report } from '../../src/contract/index.ts';
+import { elevatedArgs } from '../../src/host/elevation.ts';
+import type { Elevation } from '../../src/host/index.ts';
+import { processChannel } from '../../src/main/engine-host/channel.ts';
+import { formatHostArguments } from '../../src/main/engine-host/arguments.ts';
+import { openElevatedChannel } from '../../src/main/services/elevated-host.ts';
+import { EngineClient } from '../../src/main/services/engine-client.ts';
+import { writePlan } from './plans.ts';
+
+const FAKE = join(import.meta.dirname, 'fake-engine-host.ts');
+let folder: string;
+let journal: string;
+let children: ChildProcess[];
+let elevated: ChildProcess[];
+let client: EngineClient;
+let ended: Report[];
+let gone: EventPayload<'engine.gone'>[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'wb-'));
+  journal = join(folder, 'journal');
+  vi.stubEnv('TMPDIR', folder);
+  children = [];
+  elevated = [];
+  const env = { ...process.env, FAKE_JOURNAL: journal };
+  // The rights are not what is tested here: the host is started as it is, with the arguments that elevating adds.
+  const start: Elevation['start'] = async (command) => {
+    elevated.push(spawn(command.program, elevatedArgs(command), { env, stdio: 'inherit' }));
+  };
+  client = new EngineClient({
+    startHost() {
+      const args = formatHostArguments({ appVersion: '1', practiceFolder: null });
+      const child = fork(FAKE, args, { execArgv: [], env, stdio: 'inherit' });
+      children.push(child);
+      return { ...processChannel(child), close: () => void child.kill() };
+    },
+    startElevatedHost: () => openElevatedChannel({ start }, { program: process.execPath, args: [FAKE, ...formatHostArguments({ appVersion: '1', practiceFolder: null })] }),
+  });
+  ended = [];
+  gone = [];
+  client.listen('job.ended', (report) => ended.push(report));
+  client.listen('engine.gone', (error) => gone.push(error));
+});
+
+afterEach(async () => {
+  client.close();
+  for (const child of [...children, ...elevated]) child.kill('SIGKILL');
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+const codeOf = async (act: Promise<unknown>): Promise<string> =>
+  act.then(() => 'no error', (error: unknown) => (error instanceof EngineError ? error.code : String(error)));
+const start = (name: string, ...disks: string[]): Promise<{ jobId: string }> => client.call('job.start', { plan: writePlan(name, ...disks), confirmed: {} });
+const processEnded = (child: ChildProcess | undefined): Promise<void> =>
+  vi.waitFor(() => expect(child?.exitCode !== null || child.signalCode !== null).toBe(true), { timeout: 5000 });
+
+test('the host starts at the first call and answers', async () => {
+  expect(children).toHaveLength(0);
+  const [, second] = await client.call('disks.list', null);
+  expect(second?.id).toBe(`pid:${children[0]?.pid}`);
+  await client.call('disks.list', null);
+  expect(children).toHaveLength(1);
+});
+
+test('an error keeps its name and parameters on the way', async () => {
+  const failed = client.call('image.inspect', { location: 'nowhere.img' });
+  await expect(failed).rejects.toMatchObject({ code: 'image-not-found', params: { path: 'nowhere.img' } });
+});
+
+test('an answer that breaks the contract is a named error', async () => {
+  expect(await codeOf(client.call('plan.write', { location: 'x', disks: ['d'], verify: true, eject: true, checksum: '', allowSystemDisk: false }))).toBe('engine-protocol');
+});
+
+test('a call can be cancelled, and the host goes on', async () => {
+  const controller = new AbortController();
+  const slow = client.call('image.inspect', { location: 'slow' }, controller.signal);
+  controller.abort();
+  await expect(slow).rejects.toMatchObject({ name: 'AbortError' });
+  expect(await client.call('disks.list', null)).toHaveLength(2);
+});
+
+test('a job is started, followed, listed and forgotten', async () => {
+  const fractions: (number | null)[] = [];
+  client.listen('job.progress', (progress) => fractions.push(progress.fraction));
+  const { jobId } = await start('quick', 'a');
+  await vi.waitFor(() => expect(ended.map((report) => [report.jobId, report.outcome])).toEqual([[jobId, 'done']]));
+  expect(fractions).toContain(0.5);
+  expect(client.running()).toEqual([]);
+  expect((await client.call('job.list', null)).map((state) => state.report?.outcome)).toEqual(['done']);
+  await client.call('job.forget', { jobId });
+  expect(await client.call('job.list', null)).toEqual([]);
+});
+
+test.each([['failing', 'failed'], ['endless', 'cancelled']])('a job that ends as %s has its report', async (name, outcome) => {
+  const { jobId } = await start(name, 'a');
+  if (name === 'endless') await client.call('job.cancel', { jobId });
+  await vi.waitFor(() => expect(ended.map((report) => report.outcome)).toEqual([outcome]));
+});
+
+test('two jobs for one disk: the second is refused, even when both are asked for at once', async () => {
+  const codes = await Promise.all([codeOf(start('endless', 'a', 'b')), codeOf(start('root-endless', 'b', 'c')), codeOf(start('endless', 'c'))]);
+  expect(codes).toEqual(['no error', 'disk-busy', 'no error']);
+});
+
+test('SIGKILL of the host in a job: said by name, and the next call starts another', async () => {
+  await start('endless', 'a');
+  const hanging = codeOf(client.call('image.inspect', { location: 'slow' }));
+  children[0]?.kill('SIGKILL');
+  expect(await hanging).toBe('engine-host-gone');
+  expect(gone.map((error) => error.code)).toEqual(['engine-host-gone']);
+  expect(client.running()).toEqual([]);
+  expect(await client.call('disks.list', null)).toHaveLength(2);
+  expect(children).toHaveLength(2);
+});
+
+test('a job that needs rights runs in an elevated host, which ends with it', async () => {
+  const { jobId } = await start('root-lasting', 'a');
+  expect(elevated).toHaveLength(1);
+  expect(jobId.startsWith(`${elevated[0]?.pid}-`)).toBe(true);
+  await start('lasting', 'b');
+  expect(await client.call('job.list', null)).toHaveLength(2);
+  await vi.waitFor(() => expect(ended).toHaveLength(2));
+  await processEnded(elevated[0]);
+  expect(gone).toEqual([]);
+  expect((await client.call('job.list', null)).map((state) => state.report?.outcome)).toEqual(['done', 'done']);
+  await client.call('job.forget', { jobId });
+  expect(await client.call('job.list', null)).toHaveLength(1);
+});
+
+test('an elevated job can be cancelled, and its host killed', async () => {
+  const { jobId } = await start('root-endless', 'a');
+  await client.call('job.cancel', { jobId });
+  await vi.waitFor(() => expect(ended.map((report) => report.outcome)).toEqual(['cancelled']));
+  await start('root-endless', 'a');
+  elevated[1]?.kill('SIGKILL');
+  await vi.waitFor(() => expect(gone.map((error) => error.code)).toEqual(['engine-host-gone']));
+  expect(children).toHaveLength(1);
+});
+
+test.each(['', 'root-'])('a host whose client disappears finishes its job first (%s)', async (prefix) => {
+  await start(`${prefix}lasting`, 'a');
+  const host = prefix ? elevated[0] : children[0];
+  if (prefix) client.running()[0]?.link.close();
+  else host?.disconnect();
+  await processEnded(host);
+  expect(await readFile(journal, 'utf8')).toBe('job ended\nhost ended\n');
+});
+
+test('a changed practice folder reaches the host that runs', async () => {
+  const first = async (): Promise<string | undefined> => (await client.call('disks.list', null))[0]?.id;
+  await client.setPracticeFolder('/early');
+  expect(children).toHaveLength(0);
+  expect(await first()).toBe('folder:');
+  await client.setPracticeFolder('/practice');
+  expect(await first()).toBe('folder:/practice');
+});
+
+test('an elevated host answers what belongs to its job and nothing else', async () => {
+  await start('root-endless', 'a');
+  const link = client.running()[0]?.link;
+  expect(await codeOf(link?.call('disks.list', null) ?? Promise.resolve())).toBe('engine-protocol');
+  expect(await codeOf(link?.call('practice.remove', { disk: 'file:/etc/passwd' }) ?? Promise.resolve())).toBe('engine-protocol');
+  expect(await link?.call('job.list', null)).toHaveLength(1);
+});

@@ -1,0 +1,82 @@
+/**
+ * An engine host whose disks and jobs are invented, behind the real server:
+ * run as a child process by the tests of the engine client. A job's image name
+ * says how it goes: `quick`, `endless` (until cancelled), `lasting` (half a
+ * second), `failing`, and `root...` needs rights.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { appendFileSync } from 'node:fs';
+import { AbortError, EngineError, startJob, type Job } from '../../native-free-engine/index.ts';
+import type { JobProgress, JobState, Plan, Report } from '../../src/contract/index.ts';
+import type { JobService } from '../../src/jobs/index.ts';
+import { processChannel } from '../../src/main/engine-host/channel.ts';
+import { connectBack } from '../../src/main/engine-host/connect-back.ts';
+import { parseHostArguments } from '../../src/main/engine-host/arguments.ts';
+import { ELEVATED_CALLS, serveEngine } from '../../src/main/engine-host/server.ts';
+import { disk, progress, report } from './plans.ts';
+
+const options = parseHostArguments(process.argv.slice(1));
+let { practiceFolder } = options;
+const states = new Map<string, JobState>();
+const cancels = new Map<string, () => void>();
+const nameOf = (plan: Plan): string => (plan.kind === 'write' ? plan.image.name : plan.kind);
+const notHere = (): never => {
+  throw new EngineError('unexpected', { detail: 'the fake has none' });
+};
+
+async function run(jobId: string, plan: Plan, signal: AbortSignal, say: (progress: JobProgress) => void): Promise<Report> {
+  const name = nameOf(plan).replace('root-', '');
+  say(progress(jobId, 0.5));
+  const end = (outcome: Report['outcome']): Report => {
+    const ended = report(jobId, plan, outcome);
+    states.set(jobId, { jobId, plan, progress: null, report: ended });
+    return ended;
+  };
+  if (name === 'endless') {
+    await sleep(3_600_000, null, { signal }).catch(() => undefined);
+    end('cancelled');
+    throw new AbortError();
+  }
+  if (name === 'lasting') {
+    await sleep(500);
+    if (process.env['FAKE_JOURNAL']) appendFileSync(process.env['FAKE_JOURNAL'], 'job ended\n');
+  }
+  if (name === 'failing') {
+    end('failed');
+    throw new EngineError('target-gone', { disk: 'x' });
+  }
+  return end('done');
+}
+
+const jobs: JobService = {
+  disks: async () => [disk(`folder:${practiceFolder ?? ''}`), disk(`pid:${process.pid}`)],
+  inspect: async (location) => {
+    if (location === 'slow') await sleep(3_600_000, null, { ref: false });
+    throw new EngineError('image-not-found', { path: location });
+  },
+  planWrite: async () => ({ nonsense: true }) as never,
+  planRead: notHere,
+  planFormat: notHere,
+  needsRights: async (plan) => nameOf(plan).startsWith('root-'),
+  start(plan) {
+    const jobId = `${process.pid}-${states.size}`;
+    const job: Job<Report, JobProgress> = startJob(jobId, ({ signal, report: say }) => run(jobId, plan, signal, say));
+    states.set(jobId, { jobId, plan, progress: null, report: null });
+    cancels.set(jobId, () => job.cancel());
+    return { jobId, job };
+  },
+  cancel: (jobId) => cancels.get(jobId)?.(),
+  list: () => [...states.values()],
+  forget: (jobId) => void states.delete(jobId),
+  practiceCreate: notHere,
+  practiceRemove: notHere,
+};
+
+const { rendezvous } = options;
+const channel = rendezvous ? await connectBack(rendezvous.socketPath, rendezvous.tokenPath) : processChannel(process);
+const setPracticeFolder = (folder: string | null): void => {
+  practiceFolder = folder;
+};
+await serveEngine(channel, { jobs, disks: { watch: () => () => undefined }, setPracticeFolder }, rendezvous ? ELEVATED_CALLS : undefined);
+if (process.env['FAKE_JOURNAL']) appendFileSync(process.env['FAKE_JOURNAL'], 'host ended\n');
+process.exit(0);
