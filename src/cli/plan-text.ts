@@ -1,5 +1,5 @@
 import type { FormatPlan, ImageInfo, Plan, PlannedDisk, ReadPlan, WritePlan } from '../contract/index.ts';
-import { formatBytes } from '../texts/format.ts';
+import { ALGORITHM_NAMES, formatBytes } from '../texts/format.ts';
 import type { Context } from './context.ts';
 import { diskName, partitionLine, reasonText } from './disk-text.ts';
 
@@ -31,7 +31,7 @@ function writePlanLines(speaker: Speaker, plan: WritePlan): string[] {
   return [
     texts('cli:plan.image', { name: plan.image.name }),
     `    ${imageLine(speaker, plan.image)}`,
-    ...(plan.expected ? [`    ${texts('cli:plan.expected', { algorithm: plan.expected.algorithm.toUpperCase(), hex: plan.expected.hex })}`] : []),
+    ...(plan.expected ? [`    ${texts('cli:plan.expected', { algorithm: ALGORITHM_NAMES[plan.expected.algorithm], hex: plan.expected.hex })}`] : []),
     ...plan.disks.flatMap((disk) => losses(speaker, disk)),
   ];
 }

@@ -24,7 +24,7 @@ export function speedCurve(points: readonly Point[], texts: Texts, language: Lan
 <text x="${LEFT - 8}" y="${y(top * part) + 4}" text-anchor="end">${formatSpeed(top * part, language)}</text>`);
   const times = [0, 0.5, 1].map((part) => html`<text x="${x(end * part)}" y="${HEIGHT - 8}" text-anchor="${part === 0 ? 'start' : part === 1 ? 'end' : 'middle'}">${formatDuration(end * part)}</text>`);
   const stretches = stretchesOf(points).map((stretch) => drawStretch(stretch, x, y, texts));
-  const label = texts('report:curve', { unit: texts('report:section.targets'), time: formatDuration(end), speed: formatSpeed(highest, language) });
+  const label = texts('report:curve', { time: formatDuration(end), speed: formatSpeed(highest, language) });
   return html`<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${grid}${stretches}${times}</svg>`;
 }
 

@@ -28,3 +28,16 @@ function diskOf(plan: Plan, language: Language): string {
   const identity = plan.kind === 'format' ? plan.disk.identity : plan.disks[0]?.identity;
   return identity ? diskName(identity, language) : '';
 }
+
+/** What a checksum is of, and whether it is the one that was asked for. */
+export function checksumRemark(report: Report, checksum: Report['checksums'][number], texts: Texts): string {
+  const { plan, checksums } = report;
+  const expected = plan.kind === 'write' ? plan.expected : null;
+  const asked = expected !== null && expected.algorithm === checksum.algorithm && expected.hex === checksum.hex;
+  const parts = [
+    // Only where there are both is there anything to tell apart.
+    checksums.some(({ from }) => from !== null) ? texts(`report:sumOf.${checksum.from === null ? 'image' : 'file'}`) : '',
+    asked && report.expectedMatched === true ? texts('report:expected') : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ');
+}

@@ -1,7 +1,7 @@
 import type { Partition, PlainError, PlannedDisk, Report, TargetOutcome } from '../contract/index.ts';
-import { createTexts, errorText, formatBytes, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
+import { ALGORITHM_NAMES, createTexts, errorText, formatBytes, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
 import { speedCurve } from './report-curve.ts';
-import { headline } from './report-headline.ts';
+import { checksumRemark, headline } from './report-headline.ts';
 import { html, type Html } from './report-markup.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
@@ -61,7 +61,7 @@ function problems({ texts }: Writer, report: Report): Html | null {
   const found: { who: string; error: PlainError }[] = [];
   if (report.error) found.push({ who: '', error: report.error });
   for (const target of report.targets) {
-    const who = `${target.number} ${target.model || target.disk}`;
+    const who = `${target.number} · ${target.model || target.disk}`;
     if (target.error) found.push({ who, error: target.error });
     for (const error of target.notes) found.push({ who, error });
   }
@@ -112,8 +112,8 @@ function targets(writer: Writer, report: Report): Html | null {
 <th scope="row">${diskTitle(writer, target.number, target)}</th>
 <td class="outcome ${target.outcome}"><span aria-hidden="true">${TARGET_MARK[target.outcome]}</span> ${texts(`jobs:target.${target.outcome}`)}</td>
 <td>${written(writer, target)}</td>
-<td>${rate(writer, target.bytesWritten, target.writeSeconds)}</td>
-${verified ? html`<td>${rate(writer, target.bytesVerified, target.verifySeconds)}</td>` : null}
+<td class="figure">${rate(writer, target.bytesWritten, target.writeSeconds)}</td>
+${verified ? html`<td class="figure">${rate(writer, target.bytesVerified, target.verifySeconds)}</td>` : null}
 <td>${texts(target.ejected ? 'report:yes' : 'report:no')}</td></tr>`);
   const head = columns.map((column) => html`<th scope="col">${texts(`report:column.${column}`)}</th>`);
   return section(texts('report:section.targets'), html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`);
@@ -130,9 +130,9 @@ function rate({ language }: Writer, bytes: number, seconds: number): Html | stri
 }
 
 function checksums({ texts }: Writer, report: Report): Html | null {
-  const rows = report.checksums.map(({ algorithm, hex }) => html`<tr><th scope="row">${algorithm.toUpperCase()}</th><td><code>${hex}</code></td>
-<td>${report.expectedMatched === null ? '' : texts(report.expectedMatched ? 'report:expected' : 'report:unexpected')}</td></tr>`);
-  const readBack = report.targets.filter((target) => target.sha256 !== null).map((target) => html`<tr><th scope="row">SHA256</th>
+  const rows = report.checksums.map((checksum) => html`<tr><th scope="row">${ALGORITHM_NAMES[checksum.algorithm]}</th><td><code>${checksum.hex}</code></td>
+<td>${checksumRemark(report, checksum, texts)}</td></tr>`);
+  const readBack = report.targets.filter((target) => target.sha256 !== null).map((target) => html`<tr><th scope="row">${ALGORITHM_NAMES.sha256}</th>
 <td><code>${target.sha256}</code></td><td>${texts('report:readBack', { number: target.number })}</td></tr>`);
   if (rows.length + readBack.length === 0) return null;
   return section(texts('report:section.checksums'), html`<table class="sums"><tbody>${rows}${readBack}</tbody></table>`);
@@ -161,8 +161,8 @@ function lostDisk(writer: Writer, disk: PlannedDisk): Html {
 
 function lostPartition({ texts, language }: Writer, partition: Partition): Html {
   const role = partition.role === 'unknown' ? '' : texts(`jobs:role.${partition.role}`);
-  return html`<tr><td>${partition.number}${role ? `, ${role}` : ''}</td><td>${formatBytes(partition.length, language)}</td>
-<td>${partition.fileSystem?.kind ?? '–'}</td><td>${partition.fileSystem?.label || partition.name || '–'}</td>
+  return html`<tr><td>${partition.number}${role ? `, ${role}` : ''}</td><td class="figure">${formatBytes(partition.length, language)}</td>
+<td>${partition.fileSystem?.kind ?? '–'}</td><td class="name">${partition.fileSystem?.label || partition.name || '–'}</td>
 <td>${partition.usedBytes === null ? '–' : formatBytes(partition.usedBytes, language)}</td></tr>`;
 }
 
@@ -174,7 +174,7 @@ function steps({ texts }: Writer, report: Report): Html {
 function diskTitle({ texts, language }: Writer, number: number, disk: { model: string; serial: string; size: number; path?: string; disk?: string }): Html {
   const name = disk.model || (disk.path ?? disk.disk ?? '');
   const serial = disk.serial ? ` · ${texts('report:serial', { serial: disk.serial })}` : '';
-  return html`${number} ${name}<br><span class="small">${formatBytes(disk.size, language)}${serial}</span>`;
+  return html`${number} · ${name}<br><span class="small">${formatBytes(disk.size, language)}${serial}</span>`;
 }
 
 const exactBytes = ({ language }: Writer, bytes: number): string =>

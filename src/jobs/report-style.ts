@@ -21,9 +21,11 @@ dl { display: grid; grid-template-columns: 1fr 1fr; gap: 8px 32px; margin: 0; }
 dt { color: var(--soft); font-size: 12px; }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { width: 100%; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-thead th { color: var(--soft); font-size: 12px; font-weight: 600; }
+th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
+thead th { color: var(--soft); font-size: 12px; font-weight: 600; white-space: nowrap; }
 tbody th { font-weight: 600; }
+tbody th, td.name { overflow-wrap: anywhere; }
+td.figure { white-space: nowrap; }
 .small, .small * { color: var(--soft); font-size: 12px; font-weight: 400; }
 .outcome { font-weight: 600; } .outcome.verified, .outcome.written { color: var(--good); } .outcome.failed { color: var(--bad); } .outcome.cancelled { color: var(--warn); }
 .problem { margin: 8px 0; padding: 10px 16px; border: 1px solid var(--line); border-left: 4px solid var(--bad); border-radius: 4px; overflow-wrap: anywhere; }

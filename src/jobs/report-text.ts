@@ -1,6 +1,6 @@
 import type { PlainError, Report, TargetOutcome } from '../contract/index.ts';
-import { createTexts, errorText, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
-import { headline } from './report-headline.ts';
+import { ALGORITHM_NAMES, createTexts, errorText, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
+import { checksumRemark, headline } from './report-headline.ts';
 
 /** The report in some lines for a terminal: how it ended, each disk, what to do about what failed, the checksums. */
 export function reportText(report: Report, language: Language): string {
@@ -11,9 +11,10 @@ export function reportText(report: Report, language: Language): string {
     lines.push(targetLine(texts, language, target));
     for (const error of target.error ? [target.error, ...target.notes] : target.notes) lines.push(...errorLines(texts, error, '      '));
   }
-  for (const { algorithm, hex } of report.checksums) {
-    const verdict = report.expectedMatched === null ? '' : ` (${texts(report.expectedMatched ? 'report:expected' : 'report:unexpected')})`;
-    lines.push(`  ${texts('report:line.checksum', { algorithm: algorithm.toUpperCase(), hex })}${verdict}`);
+  for (const checksum of report.checksums) {
+    const remark = checksumRemark(report, checksum, texts);
+    const line = texts('report:line.checksum', { algorithm: ALGORITHM_NAMES[checksum.algorithm], hex: checksum.hex });
+    lines.push(`  ${line}${remark ? ` (${remark})` : ''}`);
   }
   return lines.join('\n');
 }

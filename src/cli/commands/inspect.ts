@@ -2,6 +2,7 @@ import type { Disk, ImageInfo, Partition } from '../../contract/index.ts';
 import { looksLikeDisk } from '../../host/index.ts';
 import { endWell, type Context } from '../context.ts';
 import { diskName, partitionLine, reasonText } from '../disk-text.ts';
+import { ALGORITHM_NAMES } from '../../texts/format.ts';
 import { imageLine } from '../plan-text.ts';
 import { locationOf } from './write.ts';
 
@@ -26,7 +27,7 @@ function showImage(context: Context, image: ImageInfo): void {
   if (image.storedSize !== null) context.say(context.texts('cli:image.stored', { size: image.storedSize }));
   showPartitions(context, image.table, image.partitions);
   for (const { algorithm, hex, from } of image.expected) {
-    context.say(context.texts('cli:image.expected', { algorithm: algorithm.toUpperCase(), hex, from: from ?? '' }));
+    context.say(context.texts('cli:image.expected', { algorithm: ALGORITHM_NAMES[algorithm], hex, from: from ?? '' }));
   }
 }
 
