@@ -1,0 +1,215 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EngineError } from '../../native-free-engine/index.ts';
+import type { PlainError } from '../../src/contract/index.ts';
+import { parseSize } from '../../src/cli/sizes.ts';
+import { createServices, type Script } from './fake-services.ts';
+import { werkbank } from './support.ts';
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'werkbank-cli-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const started = (): Required<Pick<Script, 'started'>> => ({ started: [] });
+const plain = (code: string): PlainError => ({ code, params: {}, retryable: false, place: null, detail: '' });
+const WRITE = ['write', 'linux.img', '--to', '3'];
+
+describe('confirming', () => {
+  test('without a terminal and without --yes nothing starts', async () => {
+    const script = started();
+    const { exitCode, err } = await werkbank(WRITE, { services: createServices(script) });
+    expect(exitCode).toBe(2);
+    expect(err.join('\n')).toContain('This has not been confirmed yet: erasing SanDisk Ultra, 15.7 GB, serial 4C53.');
+    expect(script.started).toEqual([]);
+  });
+
+  test('--json never asks, even on a terminal', async () => {
+    const script = started();
+    const { exitCode, events } = await werkbank([...WRITE, '--json'], { services: createServices(script), answers: ['yes'] });
+    expect(exitCode).toBe(2);
+    expect(events.at(-1)).toMatchObject({ event: 'ended', ok: false, code: 'confirmation-needed', exitCode: 2 });
+    expect(script.started).toEqual([]);
+  });
+
+  test('on a terminal the plan is shown first, and only yes is yes', async () => {
+    for (const [answer, exitCode, jobs] of [['yes', 0, 1], ['YES ', 0, 1], ['y', 2, 0], ['', 2, 0]] as const) {
+      const script = started();
+      const outcome = await werkbank(WRITE, { services: createServices(script), answers: [answer] });
+      expect(outcome.exitCode, answer).toBe(exitCode);
+      expect(script.started).toHaveLength(jobs);
+      const plan = outcome.out.findIndex((line) => line.startsWith('Everything on disk 3 will be erased: SanDisk Ultra'));
+      expect(plan).toBeGreaterThanOrEqual(0);
+      expect(plan).toBeLessThan(outcome.out.findIndex((line) => line.startsWith('This erases')));
+    }
+  });
+
+  test('Ctrl+C at the question is a cancel', async () => {
+    expect((await werkbank(WRITE, { answers: [] })).exitCode).toBe(130);
+  });
+
+  test('an internal disk needs its reason by name', async () => {
+    const script = started();
+    const write = ['write', 'linux.img', '--to', '4', '--yes'];
+    expect((await werkbank(write, { services: createServices(script) })).exitCode).toBe(3);
+    expect((await werkbank([...write, '--confirm', 'large'], { services: createServices(script) })).exitCode).toBe(3);
+    expect(script.started).toEqual([]);
+    expect((await werkbank([...write, '--confirm', 'internal'], { services: createServices(script) })).exitCode).toBe(0);
+    expect(script.started[0]?.confirmed).toEqual({ '/dev/sdy': ['internal'] });
+  });
+
+  test('on a terminal its model is typed over', async () => {
+    const write = ['write', 'linux.img', '--to', '4'];
+    expect((await werkbank(write, { answers: ['samsung ssd 870', 'yes'] })).exitCode).toBe(0);
+    expect((await werkbank(write, { answers: ['yes', 'yes'] })).exitCode).toBe(3);
+  });
+
+  test('--yes and --confirm do not reach the system disk; the flag that spells it out does', async () => {
+    const script = started();
+    const write = ['write', 'linux.img', '--to', '0', '--yes'];
+    expect((await werkbank(write, { services: createServices(script) })).exitCode).toBe(3);
+    expect(script.started).toEqual([]);
+    await werkbank([...write, '--i-want-to-destroy-the-running-system'], { services: createServices(script) });
+    expect(script.started[0]?.plan).toMatchObject({ disks: [{ systemDiskAllowed: true }] });
+  });
+
+  test('rights are asked for before anything else', async () => {
+    const { exitCode, err } = await werkbank([...WRITE, '--yes'], { services: createServices({ needsRights: true }) });
+    expect(exitCode).toBe(7);
+    expect(err.join('\n')).toContain('sudo');
+  });
+});
+
+describe('the end of a job', () => {
+  test.each([
+    ['unexpected', 1], ['disk-changed', 3], ['image-corrupt', 4], ['target-write-failed', 5], ['target-mismatch', 6], ['checksum-mismatch', 6], ['rights-needed', 7],
+  ])('%s ends with exit code %i', async (code, exitCode) => {
+    const services = createServices({ report: { outcome: 'failed', error: plain(code) } });
+    const { exitCode: found, events } = await werkbank([...WRITE, '--yes', '--json'], { services });
+    expect(found).toBe(exitCode);
+    expect(events.at(-1)).toEqual({ event: 'ended', ok: false, code, exitCode });
+  });
+
+  test('one disk that failed decides for all', async () => {
+    const services = createServices();
+    const { events } = await werkbank([...WRITE, '--to', '4', '--yes', '--confirm', 'internal', '--json'], { services });
+    const report = events.find((event) => event['event'] === 'report')?.['report'] as { targets: Record<string, unknown>[] };
+    const targets = report.targets.map((target, index) => (index === 1 ? { ...target, outcome: 'failed', error: plain('target-gone') } : target));
+    const partly = await werkbank([...WRITE, '--yes'], { services: createServices({ report: { outcome: 'partly', targets: targets as never } }) });
+    expect(partly.exitCode).toBe(5);
+    expect(partly.out.join('\n')).toContain('The disk disappeared during the work.');
+  });
+
+  test('a refusal while planning is named with its remedy', async () => {
+    const planError = new EngineError('image-windows-iso', {});
+    const { exitCode, err } = await werkbank(['write', 'win.iso', '--to', '3', '--lang', 'nl'], { services: createServices({ planError }) });
+    expect(exitCode).toBe(4);
+    expect(err[0]).toContain('Windows-ISO');
+    expect(err).toHaveLength(2);
+  });
+
+  test('Ctrl+C cancels the job, which ends in its report', async () => {
+    const before = performance.now();
+    const { exitCode, events } = await werkbank([...WRITE, '--yes', '--json'], {
+      services: createServices({ endless: true }),
+      interrupt: (press) => setTimeout(press, 50),
+    });
+    expect(exitCode).toBe(130);
+    expect(events.map((event) => event['event']).slice(-2)).toEqual(['report', 'ended']);
+    expect(events.at(-1)).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(performance.now() - before).toBeLessThan(1000);
+  });
+
+  test('the report is saved as HTML or JSON, by extension; another one is refused before anything starts', async () => {
+    const html = join(folder, 'report.html');
+    const json = join(folder, 'report.json');
+    await werkbank([...WRITE, '--yes', '--report', html]);
+    await werkbank([...WRITE, '--yes', '--report', json]);
+    expect(await readFile(html, 'utf8')).toMatch(/^<!doctype html>/);
+    expect(JSON.parse(await readFile(json, 'utf8'))).toMatchObject({ jobId: 'job-1', outcome: 'done' });
+    const script = started();
+    const { exitCode } = await werkbank([...WRITE, '--yes', '--report', join(folder, 'report.pdf')], { services: createServices(script) });
+    expect(exitCode).toBe(2);
+    expect(script.started).toEqual([]);
+    expect(existsSync(join(folder, 'report.pdf'))).toBe(false);
+  });
+});
+
+describe('what is shown', () => {
+  test('the events of --json, in order, and nothing else', async () => {
+    const { events } = await werkbank([...WRITE, '--yes', '--json']);
+    const names = events.map((event) => event['event']);
+    expect(names[0]).toBe('plan');
+    expect(new Set(names.slice(1, -3))).toEqual(new Set(['progress']));
+    expect(names.slice(-3)).toEqual(['target', 'report', 'ended']);
+    expect(events.at(-1)).toEqual({ event: 'ended', ok: true, code: null, exitCode: 0 });
+  });
+
+  test('a hostile volume label reaches neither the terminal nor the JSON as it is', async () => {
+    const { events, out } = await werkbank(['disks', '--json']);
+    expect(out.join('')).not.toContain('\u001b');
+    expect(events[0]).toMatchObject({ disks: [{ partitions: [{ fileSystem: { label: 'PHOTOS\u001b[2J' } }] }, {}] });
+  });
+
+  test('bars on a live terminal, taken away at the end', async () => {
+    const { drawn, out } = await werkbank([...WRITE, '--yes'], { live: true });
+    const lines = drawn.find((frame) => frame.some((line) => line.includes('50%')));
+    expect(lines?.join('\n')).toMatch(/Writing\s+50%.*23\.4 MB\/s.*1:05 left.*limited by the source/);
+    expect(lines?.at(-1)).toMatch(/^ {2}3 SanDisk Ultra +Writing +█{12}░{12} +50%/);
+    expect(drawn.at(-1)).toEqual([]);
+    expect(out.join('\n')).toContain('linux.img was written to SanDisk Ultra (15.7 GB) and verified.');
+  });
+
+  test('plain lines elsewhere', async () => {
+    const { drawn, out } = await werkbank([...WRITE, '--yes']);
+    expect(drawn).toEqual([]);
+    expect(out.some((line) => /^Writing {2}50%/.test(line))).toBe(true);
+  });
+
+  test('disks that may not be written are counted, and shown with --all', async () => {
+    const some = await werkbank(['disks']);
+    expect(some.out.join('\n')).not.toContain('System SSD');
+    expect(some.out.at(-1)).toContain('Not offered for writing: 1.');
+    const all = await werkbank(['disks', '--all']);
+    expect(all.out.join('\n')).toMatch(/System SSD.*no: /);
+  });
+});
+
+describe('the command line itself', () => {
+  test.each([
+    [['write', 'linux.img']], [['write']], [['nonsense']], [['read', '3']], [['write', 'linux.img', '--to', '3', '--bogus']], [['format', '3', '--fs', 'ntfs']], [[]],
+  ])('%j is a wrong command line', async (args) => {
+    const { exitCode, err } = await werkbank(args);
+    expect(exitCode).toBe(2);
+    expect(err.length).toBeGreaterThan(0);
+  });
+
+  test('with --json a wrong command line ends in an event too', async () => {
+    const { exitCode, events } = await werkbank(['write', '--json']);
+    expect(exitCode).toBe(2);
+    expect(events).toEqual([{ event: 'ended', ok: false, code: 'argument-invalid', exitCode: 2 }]);
+  });
+
+  test('a disk that is not there is refused', async () => {
+    expect((await werkbank(['write', 'linux.img', '--to', '17', '--yes'])).exitCode).toBe(3);
+  });
+
+  test.each([['en', 'Usage:', 'write an image'], ['nl', 'Gebruik:', 'schrijf een image']])('help in %s', async (language, title, words) => {
+    const { exitCode, out } = await werkbank(['--help', '--lang', language]);
+    expect(exitCode).toBe(0);
+    expect(out.join('\n')).toContain(title);
+    expect(out.join('\n')).toContain(words);
+  });
+
+  test('sizes', () => {
+    expect(parseSize('512M')).toBe(512_000_000);
+    expect(parseSize('1.5G')).toBe(1_500_000_000);
+    expect(parseSize('4 GiB')).toBe(4 * 1024 ** 3);
+    expect(parseSize('4096')).toBe(4096);
+    for (const text of ['', 'G', '-1', '1X', '1e9', '0x10']) expect(() => parseSize(text), text).toThrow(EngineError);
+  });
+});
