@@ -1,0 +1,52 @@
+import i18next, { type TFunction } from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import type { PlainError } from '../../contract/index.ts';
+import { formatBytes } from '../formatting/numbers.ts';
+
+const files = import.meta.glob<Record<string, unknown>>('../../../resources/locales/*/*.json', { eager: true, import: 'default' });
+
+/** `…/locales/nl/errors.json` becomes `resources.nl.errors`. */
+function resources(): Record<string, Record<string, Record<string, unknown>>> {
+  const found: Record<string, Record<string, Record<string, unknown>>> = {};
+  for (const [path, texts] of Object.entries(files)) {
+    const [, language, namespace] = /\/([a-z]{2})\/([\w-]+)\.json$/.exec(path) ?? [];
+    if (language && namespace) (found[language] ??= {})[namespace] = texts;
+  }
+  return found;
+}
+
+/** Texts are part of the bundle, so the first screen never shows a key. */
+export async function startTexts(language: 'en' | 'nl'): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    resources: resources(),
+    lng: language,
+    fallbackLng: 'en',
+    defaultNS: 'app',
+    interpolation: { escapeValue: false },
+  });
+  i18next.services.formatter?.add('bytes', (value: unknown, shown) => formatBytes(shown ?? 'en', Number(value)));
+  showLanguage(language);
+}
+
+export async function changeLanguage(language: 'en' | 'nl'): Promise<void> {
+  await i18next.changeLanguage(language);
+  showLanguage(language);
+}
+
+function showLanguage(language: string): void {
+  document.documentElement.lang = language;
+}
+
+/** The text at `key`, or `fallback` where no language has it. */
+export function textOr(t: TFunction, key: string, fallback: string, params: Record<string, string | number> = {}): string {
+  return i18next.exists(key) ? t(key, params) : fallback;
+}
+
+/** Title and remedy of an error; one without texts still shows its code and what the other side said. */
+export function errorTexts(t: TFunction, error: PlainError): { title: string; remedy: string } {
+  const fallback = error.detail || t('app:error.unknown-remedy');
+  return {
+    title: textOr(t, `errors:${error.code}.title`, t('app:error.unknown-title', { code: error.code }), error.params),
+    remedy: textOr(t, `errors:${error.code}.remedy`, fallback, error.params),
+  };
+}

@@ -1,0 +1,94 @@
+import { useTranslation } from 'react-i18next';
+import type { PlannedDisk, PlanStep } from '../../contract/index.ts';
+import { textOr } from '../app/i18n.ts';
+import { isConfirmed, type Confirmed } from '../stores/confirmations.ts';
+import { useDisks } from '../stores/disks.ts';
+import { Bytes } from './Bytes.tsx';
+import { Checkbox } from './Checkbox.tsx';
+import { diskName, modelName, reasonText } from './disk-texts.ts';
+import { DiskBar } from './DiskBar.tsx';
+import { Icon } from './Icon.tsx';
+import { Notice } from './Notice.tsx';
+
+/** What each disk loses, drawn and in words. */
+export function Losses({ disks }: { disks: readonly PlannedDisk[] }) {
+  const { t } = useTranslation();
+  const tables = useDisks((state) => state.disks);
+  return (
+    <section className="panel" aria-labelledby="plan-losses">
+      <h2 id="plan-losses">{t('wizard:plan.losses')}</h2>
+      {disks.map(({ identity, number, practice, loses }) => (
+        <div key={identity.id} className="loss">
+          <div className="loss-head">
+            <Icon name="danger" size={24} />
+            <div>
+              <strong>{modelName(t, identity)}</strong>, <Bytes value={identity.size} exact />
+              <div className="disk-row-facts">
+                <span>{t('wizard:disk.number', { number })}</span>
+                {identity.serial && <span className="mono">{t('wizard:disk.serial', { serial: identity.serial })}</span>}
+                <span className="mono">{identity.path}</span>
+                {practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
+              </div>
+            </div>
+          </div>
+          <DiskBar size={identity.size} partitions={loses} table={tables?.find((disk) => disk.id === identity.id)?.table ?? 'none'} />
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** The steps in order, as sentences. */
+export function Steps({ steps }: { steps: readonly PlanStep[] }) {
+  const { t } = useTranslation();
+  return (
+    <section className="panel" aria-labelledby="plan-steps">
+      <h2 id="plan-steps">{t('wizard:plan.steps')}</h2>
+      <ol className="plan-steps">
+        {steps.map((step, index) => <li key={index}>{textOr(t, `jobs:step.${step.code}`, step.code, step.params)}</li>)}
+      </ol>
+    </section>
+  );
+}
+
+interface ConfirmationsProps {
+  readonly disks: readonly PlannedDisk[];
+  readonly confirmed: Confirmed;
+  readonly onConfirm: (diskId: string, code: string, agreed: boolean) => void;
+}
+
+/** One box for each thing the user has to agree to by name. */
+export function Confirmations({ disks, confirmed, onConfirm }: ConfirmationsProps) {
+  const { t, i18n } = useTranslation();
+  const asked = disks.filter((disk) => disk.confirm.length > 0);
+  if (asked.length === 0) return null;
+  return (
+    <section className="panel panel-ask" aria-labelledby="plan-confirm">
+      <h2 id="plan-confirm"><Icon name="warning" size={24} />{t('wizard:plan.confirm')}</h2>
+      {asked.flatMap((disk) => disk.confirm.map((reason) => {
+        const name = diskName(t, i18n.language, disk.identity);
+        return (
+          <Checkbox
+            key={`${disk.identity.id} ${reason.code}`}
+            className="confirmation"
+            isSelected={isConfirmed(confirmed, disk.identity.id, reason.code)}
+            onChange={(agreed) => onConfirm(disk.identity.id, reason.code, agreed)}
+          >
+            <strong>{textOr(t, `wizard:confirm.${reason.code}`, t('wizard:confirm.other', { disk: name }), { disk: name, ...reason.params })}</strong>
+            <span className="confirmation-why">{reasonText(t, reason)}</span>
+          </Checkbox>
+        );
+      }))}
+    </section>
+  );
+}
+
+/** Names the planned disks that are no longer there. */
+export function GoneDisks({ gone }: { gone: readonly PlannedDisk[] }) {
+  const { t, i18n } = useTranslation();
+  return gone.map((disk) => (
+    <Notice key={disk.identity.id} kind="warning" announced title={t('wizard:plan.gone', { disk: diskName(t, i18n.language, disk.identity) })}>
+      <p>{t('wizard:plan.gone-text')}</p>
+    </Notice>
+  ));
+}

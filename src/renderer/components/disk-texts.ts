@@ -1,0 +1,55 @@
+import type { TFunction } from 'i18next';
+import type { Bus, Disk, Partition, Reason } from '../../contract/index.ts';
+import { textOr } from '../app/i18n.ts';
+import { formatBytes } from '../formatting/numbers.ts';
+import type { IconName } from './Icon.tsx';
+
+const BUS_ICONS: Record<Bus, IconName> = {
+  usb: 'stick', sd: 'card', nvme: 'chip', sata: 'drive', ata: 'drive', scsi: 'drive', sas: 'drive', virtio: 'drive', loop: 'drive', file: 'practice', unknown: 'drive',
+};
+
+export const busIcon = (bus: Bus): IconName => BUS_ICONS[bus];
+
+export const busName = (t: TFunction, bus: Bus): string => textOr(t, `disks:bus.${bus}`, bus.toUpperCase());
+
+export const reasonText = (t: TFunction, reason: Reason): string => textOr(t, `disks:reason.${reason.code}`, reason.code, reason.params);
+
+/** `SanDisk Ultra`, or `USB disk` where the disk does not say. */
+export function modelName(t: TFunction, disk: { readonly model: string; readonly bus: Bus }): string {
+  return disk.model.trim() || t('wizard:disk.nameless', { bus: busName(t, disk.bus) });
+}
+
+/** `SanDisk Ultra, 31.9 GB, serial 4C53…`: enough to know a disk by. */
+export function diskName(t: TFunction, language: string, disk: { readonly model: string; readonly bus: Bus; readonly size: number; readonly serial: string }): string {
+  const name = `${modelName(t, disk)}, ${formatBytes(language, disk.size)}`;
+  return disk.serial.trim() ? t('wizard:disk.with-serial', { name, serial: disk.serial.trim() }) : name;
+}
+
+const FILE_SYSTEMS: Readonly<Record<string, string>> = {
+  ntfs: 'NTFS', fat12: 'FAT12', fat16: 'FAT16', fat32: 'FAT32', vfat: 'FAT', exfat: 'exFAT', refs: 'ReFS', xfs: 'XFS', apfs: 'APFS', hfsplus: 'HFS+',
+  iso9660: 'ISO 9660', udf: 'UDF', bitlocker: 'BitLocker', luks: 'LUKS',
+};
+
+/** The file system's name as its makers write it; empty when unknown. */
+export function fileSystemName(partition: Partition): string {
+  const kind = partition.fileSystem?.kind ?? 'unknown';
+  return kind === 'unknown' ? '' : (FILE_SYSTEMS[kind] ?? kind);
+}
+
+/** `EFI system · FAT32 · "ESP"`. */
+export function partitionText(t: TFunction, partition: Partition): string {
+  const role = textOr(t, `jobs:role.${partition.role}`, partition.role);
+  const label = partition.fileSystem?.label || partition.name;
+  return [partition.role === 'unknown' ? '' : role, fileSystemName(partition), label && `“${label}”`].filter(Boolean).join(' · ')
+    || textOr(t, 'jobs:role.unknown', partition.type);
+}
+
+/** What a screen reader says for a disk that can be chosen. */
+export function diskSpoken(t: TFunction, language: string, disk: Disk): string {
+  return [
+    t('wizard:disk.number', { number: disk.number }),
+    diskName(t, language, disk),
+    busName(t, disk.bus),
+    ...disk.verdict.reasons.map((reason) => reasonText(t, reason)),
+  ].join(', ');
+}

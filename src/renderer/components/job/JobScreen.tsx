@@ -1,0 +1,99 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PlainError } from '../../../contract/index.ts';
+import { toPlainError } from '../../bridge.ts';
+import { useJob, useJobs } from '../../stores/jobs.ts';
+import { goHome, useNavigation } from '../../stores/navigation.ts';
+import { useFormat } from '../../stores/format.ts';
+import { useRead } from '../../stores/read.ts';
+import { useWrite } from '../../stores/write.ts';
+import { Button } from '../Button.tsx';
+import { ConfirmDialog } from '../ConfirmDialog.tsx';
+import { Icon } from '../Icon.tsx';
+import { ErrorNotice } from '../Notice.tsx';
+import { useWizardSteps } from '../wizard-steps.ts';
+import { WizardFrame } from '../WizardFrame.tsx';
+import { ProgressStep } from './ProgressStep.tsx';
+import { ReportStep } from './ReportStep.tsx';
+
+/** A job from its start to its report: the last two steps of every wizard. */
+export function JobScreen({ jobId }: { jobId: string }) {
+  const { t } = useTranslation();
+  const plan = useJob(jobId, (job) => job.plan);
+  const report = useJob(jobId, (job) => job.report) ?? null;
+  const { title, steps } = useWizardSteps(plan?.kind ?? 'write');
+  const [asking, setAsking] = useState(false);
+  const [cancelling, setCancelling] = useState(false);
+  const [error, setError] = useState<PlainError | null>(null);
+  if (!plan) {
+    return (
+      <main className="home"><div className="home-inner"><Button onPress={goHome}>{t('wizard:home')}</Button></div></main>
+    );
+  }
+
+  const cancel = async () => {
+    setCancelling(true);
+    setError(null);
+    try {
+      await useJobs.getState().cancel(jobId);
+    } catch (thrown) {
+      setCancelling(false);
+      setError(toPlainError(thrown));
+    }
+  };
+  const another = () => {
+    if (plan.kind === 'write') void writeAnother(plan.image.location);
+    else (plan.kind === 'format' ? useFormat : useRead).getState().restart();
+    useNavigation.getState().go({ name: plan.kind });
+  };
+
+  const running = (
+    <>
+      <Button onPress={goHome}><Icon name="back" size={20} />{t('progress:home')}</Button>
+      <div className="wizard-footer-text">{t('progress:background')}</div>
+      <Button isDisabled={cancelling} onPress={() => setAsking(true)}>
+        <Icon name="close" size={20} />{t(cancelling ? 'progress:cancelling' : 'progress:cancel')}
+      </Button>
+    </>
+  );
+  const ended = (
+    <>
+      <Button onPress={goHome}><Icon name="back" size={20} />{t('wizard:home')}</Button>
+      <div className="wizard-footer-text" />
+      <Button kind="primary" onPress={another}><Icon name={plan.kind === 'write' ? 'write' : 'refresh'} size={20} />{t(`report-view:another.${plan.kind}`)}</Button>
+    </>
+  );
+
+  return (
+    <WizardFrame
+      title={title}
+      steps={steps}
+      current={report ? 'report' : 'progress'}
+      onEscape={() => (report ? goHome() : setAsking(true))}
+      footer={report ? ended : running}
+    >
+      {error && <ErrorNotice error={error} />}
+      {report ? <ReportStep report={report} /> : <ProgressStep jobId={jobId} plan={plan} />}
+      <ConfirmDialog
+        isOpen={asking && !report && !cancelling}
+        title={t('progress:cancel-title')}
+        stay={t('progress:cancel-stay')}
+        act={t('progress:cancel-act')}
+        onAct={() => void cancel()}
+        onClose={() => setAsking(false)}
+      >
+        <p>{t(`progress:cancel-leaves.${plan.kind}`)}</p>
+      </ConfirmDialog>
+    </WizardFrame>
+  );
+}
+
+/** The same image again, to other disks. After the window was reopened the wizard is empty and looks at the image anew. */
+async function writeAnother(location: string): Promise<void> {
+  const wizard = useWrite.getState();
+  if (wizard.image?.location !== location) {
+    wizard.restart(false);
+    await wizard.inspect(location);
+  }
+  wizard.restart(true);
+}

@@ -1,0 +1,97 @@
+import { useTranslation } from 'react-i18next';
+import type { Plan } from '../../../contract/index.ts';
+import { formatBytes, formatDuration, formatPercent, formatSpeed, roundEstimate } from '../../formatting/numbers.ts';
+import { useJob, type WatchedJob } from '../../stores/jobs.ts';
+import { Icon } from '../Icon.tsx';
+import { StepHeading } from '../StepHeading.tsx';
+import { JobBar } from './JobBar.tsx';
+import { identitiesOf, planDiskName, planTitle } from './plan-texts.ts';
+import { SpeedCurve } from './SpeedCurve.tsx';
+import { TargetRow } from './TargetRow.tsx';
+
+/** What is happening now, how fast, how long still, and what holds it back. */
+export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
+  const { t, i18n } = useTranslation();
+  const title = planTitle(t, i18n.language, plan);
+  return (
+    <>
+      <Phase jobId={jobId} title={title} />
+      <section className="panel progress-panel" aria-label={t('progress:overall')}>
+        <JobBar jobId={jobId} label={t('progress:overall')} large />
+        <dl className="numbers">
+          <Number jobId={jobId} name={t('progress:speed')} big select={({ progress }) => (progress ? formatSpeed(i18n.language, progress.speed) : '–')} />
+          <Number
+            jobId={jobId}
+            name={t('progress:time-left')}
+            big
+            select={({ progress }) => (progress?.etaSeconds == null ? '–' : formatDuration(i18n.language, roundEstimate(progress.etaSeconds)))}
+          />
+          <Number
+            jobId={jobId}
+            name={t('progress:done')}
+            select={({ progress }) => {
+              if (!progress) return '–';
+              const done = formatBytes(i18n.language, progress.bytesDone);
+              return progress.bytesTotal === null ? done : t('progress:of', { done, total: formatBytes(i18n.language, progress.bytesTotal) });
+            }}
+          />
+          <Number jobId={jobId} name={t('progress:elapsed')} select={({ progress }) => formatDuration(i18n.language, Math.floor(progress?.elapsedSeconds ?? 0))} />
+        </dl>
+        <Curve jobId={jobId} />
+        <Bottleneck jobId={jobId} plan={plan} />
+      </section>
+      {plan.kind !== 'read' && (
+        <ul className="targets" aria-label={t('progress:targets')}>
+          {identitiesOf(plan).map((identity) => <TargetRow key={identity.id} jobId={jobId} identity={identity} />)}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** The phase as the heading. It is spoken when it changes, the percents only at every quarter. */
+function Phase({ jobId, title }: { jobId: string; title: string }) {
+  const { t, i18n } = useTranslation();
+  const phase = useJob(jobId, (job) => job.progress?.phase) ?? 'preparing';
+  const percent = useJob(jobId, ({ progress }) => (progress?.fraction == null ? '' : formatPercent(i18n.language, progress.fraction)));
+  const quarter = useJob(jobId, ({ progress }) => Math.floor((progress?.fraction ?? 0) * 4)) ?? 0;
+  const words = t(`jobs:phase.${phase}`);
+  return (
+    <>
+      <StepHeading lead={title}>
+        <span className="phase">{words}</span> <span className="phase-percent">{percent}</span>
+      </StepHeading>
+      <p className="visually-hidden" role="status">{t('progress:spoken', { phase: words, percent: formatPercent(i18n.language, quarter / 4) })}</p>
+    </>
+  );
+}
+
+function Number({ jobId, name, select, big = false }: { jobId: string; name: string; select: (job: WatchedJob) => string; big?: boolean }) {
+  const value = useJob(jobId, select);
+  return (
+    <div className={big ? 'number number-big' : 'number'}>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
+
+const NO_CURVE: WatchedJob['curve'] = [];
+
+function Curve({ jobId }: { jobId: string }) {
+  const { t } = useTranslation();
+  const curve = useJob(jobId, (job) => job.curve) ?? NO_CURVE;
+  return <SpeedCurve samples={curve} label={t('progress:curve')} />;
+}
+
+function Bottleneck({ jobId, plan }: { jobId: string; plan: Plan }) {
+  const { t, i18n } = useTranslation();
+  const kind = useJob(jobId, (job) => job.progress?.bottleneck?.kind ?? null);
+  const disk = useJob(jobId, (job) => job.progress?.bottleneck?.disk ?? null);
+  return (
+    <p className="bottleneck">
+      <Icon name="gauge" size={22} />
+      {kind ? t(`progress:bottleneck.${kind}`, { disk: disk ? planDiskName(t, i18n.language, plan, disk) : t('progress:a-disk') }) : t('progress:bottleneck.unknown')}
+    </p>
+  );
+}

@@ -1,0 +1,60 @@
+import { useTranslation } from 'react-i18next';
+import type { Report } from '../../../contract/index.ts';
+import { formatDuration, formatMoment } from '../../formatting/numbers.ts';
+import { Icon, type IconName } from '../Icon.tsx';
+import { ErrorNotice } from '../Notice.tsx';
+import { StepHeading } from '../StepHeading.tsx';
+import { outcomeWords } from './outcome.ts';
+import { OutcomeRow } from './OutcomeRow.tsx';
+import { planTitle } from './plan-texts.ts';
+import { SaveReport } from './SaveReport.tsx';
+import { SpeedCurve } from './SpeedCurve.tsx';
+
+const OUTCOME_ICONS: Record<Report['outcome'], IconName> = { done: 'check', partly: 'warning', failed: 'danger', cancelled: 'stop' };
+const ALGORITHM_NAMES = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' } as const;
+
+/** The outcome first, then each disk, then what to keep for the ticket. */
+export function ReportStep({ report }: { report: Report }) {
+  const { t, i18n } = useTranslation();
+  const { title, text } = outcomeWords(t, report);
+  return (
+    <>
+      <div className={`outcome outcome-${report.outcome}`} role="status">
+        <span className="outcome-icon"><Icon name={OUTCOME_ICONS[report.outcome]} size={44} /></span>
+        <StepHeading lead={text}>{title}</StepHeading>
+      </div>
+      {report.error && <ErrorNotice error={report.error} />}
+      {report.targets.length > 0 && (
+        <ul className="targets" aria-label={t('report-view:disks')}>
+          {report.targets.map((target) => <OutcomeRow key={target.disk} target={target} kind={report.plan.kind} />)}
+        </ul>
+      )}
+      <section className="panel" aria-labelledby="report-facts">
+        <h2 id="report-facts">{t('report-view:job')}</h2>
+        <p>{planTitle(t, i18n.language, report.plan)}</p>
+        <dl className="facts">
+          <div><dt>{t('report-view:started')}</dt><dd>{formatMoment(i18n.language, report.startedAt)}</dd></div>
+          <div><dt>{t('report-view:took')}</dt><dd>{formatDuration(i18n.language, report.elapsedSeconds)}</dd></div>
+          {report.plan.kind === 'read' && <div className="fact-wide"><dt>{t('report-view:file')}</dt><dd className="mono">{report.plan.destination}</dd></div>}
+          {report.checksums.map((checksum) => (
+            <div key={`${checksum.algorithm} ${checksum.hex}`} className="fact-wide">
+              <dt>{ALGORITHM_NAMES[checksum.algorithm]}</dt>
+              <dd className="mono">{checksum.hex}</dd>
+            </div>
+          ))}
+          {report.expectedMatched !== null && (
+            <div className="fact-wide">
+              <dt>{t('report-view:expected')}</dt>
+              <dd className={`matched matched-${report.expectedMatched ? 'yes' : 'no'}`}>
+                <Icon name={report.expectedMatched ? 'check' : 'danger'} size={20} />
+                {t(report.expectedMatched ? 'report-view:matched' : 'report-view:not-matched')}
+              </dd>
+            </div>
+          )}
+        </dl>
+        {report.speedCurve.length > 1 && <SpeedCurve samples={report.speedCurve} label={t('progress:curve')} />}
+      </section>
+      <SaveReport jobId={report.jobId} />
+    </>
+  );
+}

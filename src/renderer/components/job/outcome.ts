@@ -1,0 +1,25 @@
+import type { TFunction } from 'i18next';
+import type { Report } from '../../../contract/index.ts';
+
+/** The outcome in the fewest true words, and one sentence that says what to do with it. */
+export function outcomeWords(t: TFunction, report: Report): { title: string; text: string } {
+  const { targets, outcome, plan } = report;
+  const good = targets.filter((target) => target.outcome === 'written' || target.outcome === 'verified');
+  if (outcome === 'cancelled') return { title: t('report-view:cancelled'), text: t(`progress:cancel-leaves.${plan.kind}`) };
+  if (outcome === 'failed') return { title: t(`report-view:failed.${plan.kind}`), text: t('report-view:failed-text') };
+  if (outcome === 'partly') {
+    return { title: t('report-view:partly', { good: good.length, count: targets.length }), text: t('report-view:partly-text') };
+  }
+  if (plan.kind === 'read') return { title: t('report-view:done.read'), text: t('report-view:read-done') };
+  if (plan.kind === 'format') return { title: t('report-view:done.format'), text: unplugText(t, good.length, ejected(report)) };
+  const verified = good.length > 0 && good.every((target) => target.outcome === 'verified');
+  return { title: t(verified ? 'report-view:done.verified' : 'report-view:done.written'), text: unplugText(t, good.length, ejected(report)) };
+}
+
+function ejected(report: Report): boolean {
+  return report.targets.length > 0 && report.targets.every((target) => target.ejected);
+}
+
+function unplugText(t: TFunction, count: number, allEjected: boolean): string {
+  return allEjected ? t('report-view:unplug', { count }) : t('report-view:not-ejected');
+}

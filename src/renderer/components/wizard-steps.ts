@@ -1,0 +1,14 @@
+import { useTranslation } from 'react-i18next';
+import type { Plan } from '../../contract/index.ts';
+
+const STEPS = {
+  write: ['image', 'disks', 'plan', 'progress', 'report'],
+  format: ['disk', 'format', 'plan', 'progress', 'report'],
+  read: ['disk', 'destination', 'plan', 'progress', 'report'],
+} as const satisfies Record<Plan['kind'], readonly string[]>;
+
+/** Title and steps of a wizard, in the language of the screen. */
+export function useWizardSteps(kind: Plan['kind']): { title: string; steps: { key: string; label: string }[] } {
+  const { t } = useTranslation();
+  return { title: t(`app:home.${kind}.title`), steps: STEPS[kind].map((key) => ({ key, label: t(`wizard:step.${key}`) })) };
+}

@@ -1,0 +1,81 @@
+/** Every number on the screen is made here, so that a language decides its own commas and units. */
+
+const BYTE_UNITS = [
+  ['terabyte', 1e12],
+  ['gigabyte', 1e9],
+  ['megabyte', 1e6],
+  ['kilobyte', 1e3],
+] as const;
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function numberFormat(language: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = language + JSON.stringify(options);
+  let format = formats.get(key);
+  if (!format) {
+    format = new Intl.NumberFormat(language, options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+function unitOf(bytes: number): readonly [string, number] {
+  // 999.95 MB would be rounded to "1,000 MB": step up a unit just before that.
+  return BYTE_UNITS.find(([, size]) => bytes >= size * 0.9995) ?? ['byte', 1];
+}
+
+/** Decimal units, three significant digits, as printed on sticks: `31.9 GB`. */
+export function formatBytes(language: string, bytes: number): string {
+  const [unit, size] = unitOf(bytes);
+  if (unit === 'byte') return formatExactBytes(language, bytes);
+  return numberFormat(language, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(bytes / size);
+}
+
+/** Every digit: `31,914,983,424 bytes`. */
+export function formatExactBytes(language: string, bytes: number): string {
+  return `${numberFormat(language, { maximumFractionDigits: 0 }).format(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+}
+
+/** Bytes a second: `45.2 MB/s`. */
+export function formatSpeed(language: string, bytesPerSecond: number): string {
+  const [unit, size] = unitOf(Math.max(bytesPerSecond, 1000));
+  const digits = bytesPerSecond / size >= 100 ? 0 : 1;
+  return numberFormat(language, {
+    style: 'unit', unit: `${unit}-per-second`, minimumFractionDigits: digits, maximumFractionDigits: digits,
+  }).format(bytesPerSecond / size);
+}
+
+/** Whole percents, rounded down, so that only what is finished reads 100 %. */
+export function formatPercent(language: string, fraction: number): string {
+  const whole = Math.floor(Math.min(1, Math.max(0, fraction)) * 100) / 100;
+  return numberFormat(language, { style: 'percent', maximumFractionDigits: 0 }).format(whole);
+}
+
+/** The two largest units that matter: `1 hr 5 min`, `2 min 10 sec`, `8 sec`. */
+export function formatDuration(language: string, seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const parts: [string, number][] =
+    whole >= 3600 ? [['hour', Math.floor(whole / 3600)], ['minute', Math.floor((whole % 3600) / 60)]]
+    : whole >= 60 ? [['minute', Math.floor(whole / 60)], ['second', whole % 60]]
+    : [['second', whole]];
+  return parts
+    .filter(([, value], index) => index === 0 || value > 0)
+    .map(([unit, value]) => numberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value))
+    .join(' ');
+}
+
+/** Time left, rounded to what an estimate can promise, so that it does not flicker. */
+export function roundEstimate(seconds: number): number {
+  const step = seconds > 600 ? 60 : seconds > 120 ? 10 : seconds > 30 ? 5 : 1;
+  return Math.max(1, Math.ceil(seconds / step) * step);
+}
+
+/** `14 Nov 2026, 10:32`. */
+export function formatMoment(language: string, iso: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+}
+
+/** `a, b and c`. */
+export function formatList(language: string, items: readonly string[]): string {
+  return new Intl.ListFormat(language, { type: 'conjunction' }).format(items);
+}

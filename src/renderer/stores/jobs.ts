@@ -1,0 +1,74 @@
+import { create } from 'zustand';
+import type { JobProgress, JobState, Plan, PlainError, Report } from '../../contract/index.ts';
+import { call } from '../bridge.ts';
+import { addSample, type Sample } from '../formatting/curve.ts';
+
+/** A job as the window knows it; `curve` grows with its progress. */
+export interface WatchedJob extends JobState {
+  readonly curve: readonly Sample[];
+}
+
+interface JobsState {
+  readonly jobs: Readonly<Record<string, WatchedJob>>;
+  /** Set when the engine host went away on its own. */
+  readonly engineGone: PlainError | null;
+  /** Finds the jobs again after the window was reopened. */
+  readonly load: () => Promise<void>;
+  /** Runs a confirmed plan and returns its job. @throws CallError */
+  readonly start: (plan: Plan, confirmed: Record<string, string[]>) => Promise<string>;
+  readonly cancel: (jobId: string) => Promise<void>;
+  readonly forget: (jobId: string) => Promise<void>;
+  readonly progressed: (progress: JobProgress) => void;
+  readonly ended: (report: Report) => void;
+  readonly setEngineGone: (error: PlainError | null) => void;
+}
+
+const NO_SAMPLES: readonly Sample[] = [];
+
+/** All jobs, running and ended. Progress comes ten times a second: components select the one value they show. */
+export const useJobs = create<JobsState>((set) => {
+  const update = (jobId: string, change: (job: WatchedJob) => WatchedJob) =>
+    set((state) => {
+      const job = state.jobs[jobId];
+      return job ? { jobs: { ...state.jobs, [jobId]: change(job) } } : state;
+    });
+
+  return {
+    jobs: {},
+    engineGone: null,
+    load: async () => {
+      const found = await call('job.list', null);
+      set((state) => ({
+        jobs: Object.fromEntries(found.map((job) => [job.jobId, { ...job, curve: state.jobs[job.jobId]?.curve ?? NO_SAMPLES }])),
+      }));
+    },
+    start: async (plan, confirmed) => {
+      const { jobId } = await call('job.start', { plan, confirmed });
+      set((state) => ({
+        engineGone: null,
+        jobs: { ...state.jobs, [jobId]: state.jobs[jobId] ?? { jobId, plan, progress: null, report: null, curve: NO_SAMPLES } },
+      }));
+      // Events may have come before the answer: what the host knows is the truth.
+      await useJobs.getState().load();
+      return jobId;
+    },
+    cancel: async (jobId) => {
+      await call('job.cancel', { jobId });
+    },
+    forget: async (jobId) => {
+      await call('job.forget', { jobId });
+      set((state) => ({ jobs: Object.fromEntries(Object.entries(state.jobs).filter(([id]) => id !== jobId)) }));
+    },
+    progressed: (progress) => update(progress.jobId, (job) => ({ ...job, progress, curve: addSample(job.curve, progress) })),
+    ended: (report) => update(report.jobId, (job) => ({ ...job, report })),
+    setEngineGone: (engineGone) => set({ engineGone }),
+  };
+});
+
+/** One value of one job; a component using it draws again only when that value changes. */
+export function useJob<T>(jobId: string, select: (job: WatchedJob) => T): T | undefined {
+  return useJobs((state) => {
+    const job = state.jobs[jobId];
+    return job && select(job);
+  });
+}

@@ -1,0 +1,20 @@
+import { create } from 'zustand';
+
+export type Screen =
+  | { readonly name: 'home' }
+  | { readonly name: 'write' | 'format' | 'read' }
+  | { readonly name: 'job'; readonly jobId: string };
+
+interface NavigationState {
+  readonly screen: Screen;
+  readonly go: (screen: Screen) => void;
+}
+
+/** Which screen the window shows. */
+export const useNavigation = create<NavigationState>((set) => ({
+  screen: { name: 'home' },
+  go: (screen) => set({ screen }),
+}));
+
+export const goHome = () => useNavigation.getState().go({ name: 'home' });
+export const goToJob = (jobId: string) => useNavigation.getState().go({ name: 'job', jobId });

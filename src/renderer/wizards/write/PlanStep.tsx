@@ -1,0 +1,61 @@
+import { Trans, useTranslation } from 'react-i18next';
+import type { WritePlan } from '../../../contract/index.ts';
+import { Bytes } from '../../components/Bytes.tsx';
+import { Checkbox } from '../../components/Checkbox.tsx';
+import { diskName } from '../../components/disk-texts.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { Confirmations, GoneDisks, Losses, Steps } from '../../components/PlanParts.tsx';
+import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
+import { StepHeading } from '../../components/StepHeading.tsx';
+import { formatBytes, formatList } from '../../formatting/numbers.ts';
+import { useWrite } from '../../stores/write.ts';
+
+/** What will be lost and written, before anything is. */
+export function PlanStep() {
+  const { t } = useTranslation();
+  const state = useWrite();
+  const gone = useGoneDisks(state.plan);
+  const setOption = (options: Parameters<typeof state.setOptions>[0]) => {
+    state.setOptions(options);
+    void state.makePlan();
+  };
+  return (
+    <>
+      <StepHeading lead={t('wizard:plan.lead')}>{t('wizard:plan.title')}</StepHeading>
+      <PlanOrProblem state={state}>
+        {(plan) => (
+          <>
+            <GoneDisks gone={gone} />
+            <Losses disks={plan.disks} />
+            <Confirmations disks={plan.disks} confirmed={state.confirmed} onConfirm={state.confirm} />
+            <section className="panel" aria-labelledby="plan-image">
+              <h2 id="plan-image">{t('wizard:plan.image')}</h2>
+              <p className="plan-image">
+                <Icon name="image" /> <strong>{plan.image.name}</strong>
+                {plan.image.size !== null && <Bytes value={plan.image.size} exact />}
+                {plan.expected && <span className="badge"><Icon name="shield" size={16} />{t('wizard:plan.checked')}</span>}
+              </p>
+            </section>
+            <Steps steps={plan.steps} />
+          </>
+        )}
+      </PlanOrProblem>
+      <section className="panel options" aria-labelledby="plan-options">
+        <h2 id="plan-options">{t('wizard:plan.options')}</h2>
+        <Checkbox isSelected={state.verify} isDisabled={state.starting} onChange={(verify) => setOption({ verify })}>{t('wizard:plan.verify')}</Checkbox>
+        <Checkbox isSelected={state.eject} isDisabled={state.starting} onChange={(eject) => setOption({ eject })}>{t('wizard:plan.eject')}</Checkbox>
+      </section>
+    </>
+  );
+}
+
+/** Said right before the button: what will be gone. More than two disks are counted, their names stand above. */
+export function WriteConsequence({ plan }: { plan: WritePlan }) {
+  const { t, i18n } = useTranslation();
+  const names = plan.disks.map((disk) => diskName(t, i18n.language, disk.identity));
+  const total = plan.disks.reduce((sum, disk) => sum + disk.identity.size, 0);
+  const disks = names.length <= 2
+    ? formatList(i18n.language, names)
+    : t('wizard:plan.disks-counted', { count: names.length, size: formatBytes(i18n.language, total) });
+  return <Trans t={t} i18nKey="wizard:plan.consequence" values={{ disks }} components={{ disk: <strong /> }} />;
+}
