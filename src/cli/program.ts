@@ -106,7 +106,7 @@ function addDestructiveOptions(command: Command, texts: Texts): Command {
   return command
     .option('--no-eject', texts('cli:help.noEject'))
     .option('--yes', texts('cli:help.yes'))
-    .addOption(new Option('--confirm <reason>', texts('cli:help.confirm')).argParser(collect).default([], ''))
+    .addOption(new Option('--confirm <reason>', texts('cli:help.confirm')).argParser(collect))
     .option(SYSTEM_DISK_FLAG, texts('cli:help.systemDisk'))
     .addOption(reportOption(texts));
 }

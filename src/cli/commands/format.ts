@@ -6,7 +6,7 @@ export interface FormatOptions {
   readonly label?: string;
   readonly eject: boolean;
   readonly yes?: boolean;
-  readonly confirm: readonly string[];
+  readonly confirm?: readonly string[];
   readonly iWantToDestroyTheRunningSystem?: boolean;
   readonly report?: string;
 }
@@ -22,5 +22,5 @@ export async function format(context: Context, spec: string, options: FormatOpti
     eject: options.eject,
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
 }

@@ -8,7 +8,7 @@ export interface WriteOptions {
   readonly eject: boolean;
   readonly checksum?: string;
   readonly yes?: boolean;
-  readonly confirm: readonly string[];
+  readonly confirm?: readonly string[];
   readonly iWantToDestroyTheRunningSystem?: boolean;
   readonly report?: string;
 }
@@ -29,5 +29,5 @@ export async function write(context: Context, image: string, options: WriteOptio
     checksum: options.checksum ?? '',
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
 }
