@@ -15,15 +15,14 @@ export function memoryDevice(content: Uint8Array | number, sectorSize = 512): Me
     sectorSize,
     ordered: false,
     readsZero: typeof content === 'number',
-    readInto(offset, buffer) {
+    // Async although nothing waits: a range that does not fit rejects, as everywhere else.
+    async readInto(offset, buffer) {
       checkRange('memory', offset, buffer.length, bytes.length);
       buffer.set(bytes.subarray(offset, offset + buffer.length));
-      return Promise.resolve();
     },
-    writeAt(offset, data) {
+    async writeAt(offset, data) {
       checkRange('memory', offset, data.length, bytes.length);
       bytes.set(data, offset);
-      return Promise.resolve();
     },
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),

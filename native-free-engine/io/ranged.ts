@@ -8,9 +8,9 @@ export function rangedSource(source: BlockSource, range: Extent): BlockSource {
   return {
     size: range.length,
     sectorSize: source.sectorSize,
-    readInto(offset, buffer) {
+    async readInto(offset, buffer) {
       checkRange('range', offset, buffer.length, range.length);
-      return source.readInto(range.offset + offset, buffer);
+      await source.readInto(range.offset + offset, buffer);
     },
     close: () => Promise.resolve(),
   };

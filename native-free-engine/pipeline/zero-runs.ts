@@ -20,7 +20,5 @@ export function nonZeroRuns(bytes: Uint8Array): Extent[] {
 
 /** Compared natively, at memory speed; a loop in JavaScript is some thirty times slower. */
 function isZero(bytes: Uint8Array): boolean {
-  return compare(bytes, ZEROS.subarray(0, bytes.length)) === 0;
+  return Buffer.compare(bytes, ZEROS.subarray(0, bytes.length)) === 0;
 }
-
-const { compare } = Buffer;
