@@ -32,10 +32,11 @@ export interface DiskWatcher {
 export interface TargetControl {
   /** Opening would fail for want of rights. */
   needsRights(disk: DiskIdentity): Promise<boolean>;
-  /** Unmounts what is mounted and clears the way. Destroys nothing on Linux and macOS; on Windows takes the volumes offline. */
+  /** Unmounts what is mounted; on Windows takes the volumes offline. Destroys nothing. What the running system stands on stays mounted. */
   release(disk: DiskIdentity, signal: AbortSignal): Promise<void>;
   /**
    * Opens a disk for writing, alone, past the page cache where the system can.
+   * On Windows the old partition table goes here, because nothing else lets raw writes through.
    * The disk is judged afresh in this moment: one that may not be written is refused here, whoever asks.
    * @throws EngineError `disk-not-found`, `disk-is-system`, `disk-hidden`, `rights-needed`, `target-in-use`, `target-read-only`, `target-gone`
    */

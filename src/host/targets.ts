@@ -10,6 +10,8 @@ export interface TargetSystem {
   needsRights(disk: Disk): Promise<boolean>;
   /** @throws EngineError `target-in-use`, `rights-needed` */
   release(disk: Disk, signal: AbortSignal): Promise<void>;
+  /** The last thing before a disk is opened for writing: takes away what would keep writes out. */
+  prepare(disk: Disk): Promise<void>;
   /** Makes the whole disk read as zeros where that is quick. Returns whether it does now. */
   clear(disk: Disk): Promise<boolean>;
   reread(disk: DiskIdentity): Promise<void>;
@@ -34,10 +36,11 @@ export function createTargets(disks: Disks, system: TargetSystem): TargetControl
     },
     async openTarget(identity, { wantZeros, allowSystemDisk = false }) {
       const disk = await disks.judge(identity.id);
-      const forced = allowSystemDisk && mayBeForced(disk);
+      const forced = allowSystemDisk && !disk.practice && mayBeForced(disk);
       if (disk.verdict.kind === 'hidden' && !forced) throw refusal(disk);
       // The system's own disk is held by its mounts: to be alone on it is more than can be had.
       const options = { write: true, exclusive: !disk.practice && !forced, sectorSize: disk.logicalSectorSize };
+      if (!disk.practice) await system.prepare(disk);
       const readsZero = wantZeros && !forced && (disk.practice ? await emptyFile(disk) : await system.clear(disk));
       return disks.open(disk, { ...options, readsZero });
     },
@@ -58,16 +61,19 @@ export function createTargets(disks: Disks, system: TargetSystem): TargetControl
   };
 }
 
+/** Reasons to take a disk for a part of the running system. */
+const SYSTEM_REASONS: ReadonlySet<string> = new Set(['system', 'system-unknown', 'swap']);
+
 /** The flag lifts only what it spells out: that the running system may be lost. */
 function mayBeForced(disk: Disk): boolean {
   const liftable = new Set(['system', 'system-unknown', 'swap', 'lvm', 'raid', 'encrypted-in-use', 'in-use']);
   const reasons = disk.verdict.reasons.map((reason) => reason.code);
-  return reasons.some((code) => code === 'system' || code === 'system-unknown') && reasons.every((code) => liftable.has(code));
+  return reasons.some((code) => SYSTEM_REASONS.has(code)) && reasons.every((code) => liftable.has(code));
 }
 
 function refusal(disk: Disk): EngineError {
   const codes = disk.verdict.reasons.map((reason) => reason.code);
-  if (codes.includes('system') || codes.includes('system-unknown')) return new EngineError('disk-is-system', { disk: disk.path });
+  if (!disk.practice && codes.some((code) => SYSTEM_REASONS.has(code))) return new EngineError('disk-is-system', { disk: disk.path });
   if (codes.includes('read-only')) return new EngineError('target-read-only', { disk: disk.path });
   if (disk.practice) return new EngineError('target-in-use', { disk: disk.path });
   return new EngineError('disk-hidden', { disk: disk.path, reason: codes[0] ?? '' });

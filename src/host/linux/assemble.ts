@@ -121,7 +121,7 @@ function partitionsOf(name: string, device: LsblkDevice | undefined, block: SysB
       number, offset, length,
       type: details?.partType.startsWith('0x') ? details.partType : (details?.partType.toUpperCase() ?? ''),
       name: details?.partLabel ?? '',
-      role: ROLES[details?.partType.toLowerCase() ?? ''] ?? 'data',
+      role: ROLES[details?.partType.toLowerCase() ?? ''] ?? (mountPoints.includes('/') ? 'os' : 'data'),
       fileSystem: details?.fileSystem ? { kind: details.fileSystem, label: details.label, uuid: details.uuid } : null,
       mountPoints,
       usedBytes: volume?.usedBytes ?? details?.usedBytes ?? null,

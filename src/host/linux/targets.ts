@@ -38,6 +38,8 @@ export function createLinuxTargets(run: CommandRunner): TargetSystem {
       }
     },
 
+    prepare: () => Promise.resolve(),
+
     async clear(disk) {
       const name = basename(disk.path);
       const queue = async (attribute: string): Promise<number> => Number((await readFile(`/sys/block/${name}/queue/${attribute}`, 'utf8').catch(() => '0')).trim());

@@ -15,6 +15,7 @@ export function createMacTargets(run: CommandRunner): TargetSystem {
       const { code, stderr, stdout } = await run('diskutil', ['unmountDisk', 'force', disk.path], { timeoutMs: UNMOUNT_TIMEOUT_MS, signal });
       if (code !== 0) throw new EngineError('target-in-use', { disk: disk.path, detail: `${stdout} ${stderr}`.trim().slice(0, 300) });
     },
+    prepare: () => Promise.resolve(),
     clear: () => Promise.resolve(false),
     // macOS looks at the table again by itself when the last writer closes the disk.
     reread: () => Promise.resolve(),

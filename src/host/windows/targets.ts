@@ -26,10 +26,16 @@ export function createWindowsTargets(run: CommandRunner, system: DiskSystem): Ta
       return open(disk.path, 'r+').then((file) => file.close().then(() => false), (error: unknown) => ['EPERM', 'EACCES'].includes(errnoOf(error)));
     },
     async release(disk, signal) {
+      for (const mountPoint of disk.partitions.flatMap((part) => part.mountPoints)) {
+        // Takes the volume offline and its letter away; the volume itself stays.
+        const { code, stdout } = await run('mountvol.exe', [mountPoint.replace(/\\?$/, '\\'), '/P'], { timeoutMs: DISKPART_TIMEOUT_MS, signal });
+        if (code !== 0) throw failure(disk.path, stdout);
+      }
+    },
+    async prepare(disk) {
       // Windows lets nobody write where a volume lies, and cannot take removable disks offline: the volumes have to go.
-      const { code, stdout } = await run('diskpart.exe', [], { input: cleanScript(numberOf(disk)), timeoutMs: DISKPART_TIMEOUT_MS, signal });
-      if (code === 0) return;
-      throw new EngineError(/denied|elevat/i.test(stdout) ? 'rights-needed' : 'target-in-use', { disk: disk.path, detail: stdout.trim().slice(-300) });
+      const { code, stdout } = await run('diskpart.exe', [], { input: cleanScript(numberOf(disk)), timeoutMs: DISKPART_TIMEOUT_MS });
+      if (code !== 0) throw failure(disk.path, stdout);
     },
     clear: () => Promise.resolve(false),
     async reread() {
@@ -43,4 +49,8 @@ export function createWindowsTargets(run: CommandRunner, system: DiskSystem): Ta
       return powershell(run, EJECT_SCRIPT, { input: letters.join('\r\n'), timeoutMs: 20_000 }).then(() => true, () => false);
     },
   };
+}
+
+function failure(disk: string, output: string): EngineError {
+  return new EngineError(/denied|elevat/i.test(output) ? 'rights-needed' : 'target-in-use', { disk, detail: output.trim().slice(-300) });
 }
