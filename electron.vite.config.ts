@@ -34,6 +34,7 @@ export default defineConfig({
     plugins: [react()],
     build: {
       minify: true,
+      chunkSizeWarningLimit: 1000,
       rolldownOptions: { input: 'src/renderer/index.html' },
     },
   },

@@ -15,7 +15,7 @@ import { askBeforeClosing } from './closing.ts';
 import { createDialogs, type Dialogs } from './dialogs.ts';
 import { ENGINE_HOST_FILE, startEngineProcess } from './engine-process.ts';
 import { answerCalls, sendEvent } from './ipc.ts';
-import { mainTexts } from './texts.ts';
+import { mainTexts, systemLanguage } from './texts.ts';
 import { bringToFront, createWindow, denyPermissions } from './window.ts';
 
 /** Node and Chromium without Electron: the preview. */
@@ -43,7 +43,7 @@ function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: 
     'app.info': async () => ({
       version: app.getVersion(),
       platform: process.platform,
-      systemLanguage: app.getLocale(),
+      systemLanguage: systemLanguage(),
       preview: PREVIEW,
     }),
     'settings.get': async () => settings.get(),

@@ -21,7 +21,7 @@ export function answerCalls(window: BrowserWindow, router: CallRouter): void {
 
 function isOurPage(window: BrowserWindow, event: IpcMainInvokeEvent): boolean {
   const frame = event.senderFrame;
-  return frame !== null && frame === window.webContents.mainFrame && withoutFragment(frame.url) === PAGE_URL;
+  return event.sender === window.webContents && frame !== null && frame.parent === null && withoutFragment(frame.url) === PAGE_URL;
 }
 
 const withoutFragment = (url: string): string => url.split('#', 1)[0] ?? '';

@@ -5,8 +5,13 @@ import nl from '../../../resources/locales/nl/main.json' with { type: 'json' };
 
 export type MainTexts = typeof en;
 
+/** The language the user has chosen for the whole computer, as a BCP 47 tag. */
+export function systemLanguage(): string {
+  return app.getPreferredSystemLanguages()[0] ?? app.getLocale();
+}
+
 /** The texts of native dialogs, in the language of the window. */
 export function mainTexts(settings: Settings): MainTexts {
-  const language = settings.language === 'system' ? app.getLocale() : settings.language;
+  const language = settings.language === 'system' ? systemLanguage() : settings.language;
   return language.toLowerCase().startsWith('nl') ? nl : en;
 }
