@@ -50,7 +50,7 @@ export function disksTable(speaker: Speaker, disks: readonly Disk[]): string[] {
     disk.model || '-',
     disk.serial || '-',
     formatBytes(disk.size, language),
-    texts(`cli:bus.${disk.bus}`),
+    texts(`disks:bus.${disk.bus}`),
     disk.path,
     partitionsSummary(speaker, disk),
     verdictText(speaker, disk),

@@ -1,10 +1,12 @@
 import { createInstance } from 'i18next';
 import type { PlainError } from '../contract/index.ts';
 import enCli from '../../resources/locales/en/cli.json' with { type: 'json' };
+import enDisks from '../../resources/locales/en/disks.json' with { type: 'json' };
 import enErrors from '../../resources/locales/en/errors.json' with { type: 'json' };
 import enJobs from '../../resources/locales/en/jobs.json' with { type: 'json' };
 import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
 import nlCli from '../../resources/locales/nl/cli.json' with { type: 'json' };
+import nlDisks from '../../resources/locales/nl/disks.json' with { type: 'json' };
 import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json' };
 import nlJobs from '../../resources/locales/nl/jobs.json' with { type: 'json' };
 import nlReport from '../../resources/locales/nl/report.json' with { type: 'json' };
@@ -20,8 +22,8 @@ export type Language = (typeof LANGUAGES)[number];
 export type Texts = (key: string, params?: Readonly<Record<string, string | number>>) => string;
 
 const RESOURCES = {
-  en: { cli: enCli, errors: enErrors, jobs: enJobs, report: enReport },
-  nl: { cli: nlCli, errors: nlErrors, jobs: nlJobs, report: nlReport },
+  en: { cli: enCli, disks: enDisks, errors: enErrors, jobs: enJobs, report: enReport },
+  nl: { cli: nlCli, disks: nlDisks, errors: nlErrors, jobs: nlJobs, report: nlReport },
 };
 
 /** The texts outside the window: terminal, main process, report. */

@@ -34,7 +34,7 @@ function showImage(context: Context, image: ImageInfo): void {
 function showDisk(context: Context, disk: Disk): void {
   context.say(diskName(context, disk), 'bold');
   context.say(context.texts('cli:disk.facts', {
-    number: disk.number, path: disk.path, bus: context.texts(`cli:bus.${disk.bus}`), logical: disk.logicalSectorSize, physical: disk.physicalSectorSize,
+    number: disk.number, path: disk.path, bus: context.texts(`disks:bus.${disk.bus}`), logical: disk.logicalSectorSize, physical: disk.physicalSectorSize,
   }));
   context.say(context.texts(`cli:verdict.${disk.verdict.kind}`));
   for (const reason of disk.verdict.reasons) context.say(`  ${reasonText(context, reason)}`);
