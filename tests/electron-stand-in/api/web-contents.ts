@@ -37,6 +37,9 @@ export class WebContents extends Base {
   #destroyed = false;
   #crashed = false;
   #loading = false;
+  #loadedOnce = false;
+  /** A navigation started here is under way: the document going away is not the user closing the window. */
+  #navigating = false;
 
   /** @param preload the preload script's path. @param closeWindow what `close()` does. */
   constructor(preload: string | null, private_: { closeWindow(): void }) {
@@ -58,7 +61,10 @@ export class WebContents extends Base {
   setWindowOpenHandler(handler: OpenHandler): void { this.#openHandler = handler; }
   close(): void { this.#closeWindow(); }
   focus(): void { this.#command('Page.bringToFront'); }
-  reload(): void { this.#command('Page.reload'); }
+  reload(): void {
+    this.#navigating = true;
+    this.#command('Page.reload');
+  }
   /** Answers with an error by design: the renderer dies of it. */
   forcefullyCrashRenderer(): void { this.#command('Page.crash'); }
 
@@ -71,6 +77,8 @@ export class WebContents extends Base {
   async loadURL(url: string): Promise<void> {
     const session = await this.#attached.promise;
     const loaded = new Promise<void>((resolve) => { session.once('Page.loadEventFired', () => { resolve(); }); });
+    this.#navigating = true;
+    this.#loadedOnce = true;
     const { errorText } = await session.send<{ errorText?: string }>('Page.navigate', { url });
     if (errorText !== undefined) {
       const code = errorText.replace('net::', '');
@@ -132,7 +140,8 @@ export class WebContents extends Base {
       if (frame.parentId !== undefined) return;
       this.#url = frame.url;
       this.#crashed = false;
-      if (frame.url !== 'about:blank') this.emit('did-navigate', {}, frame.url, 200, 'OK');
+      this.#navigating = false;
+      if (this.#isShown()) this.emit('did-navigate', {}, frame.url, 200, 'OK');
     });
     session.on('Page.frameStartedLoading', ({ frameId }: { frameId: string }) => { if (frameId === this.#target) this.#setLoading(true); });
     session.on('Page.frameStoppedLoading', ({ frameId }: { frameId: string }) => { if (frameId === this.#target) this.#setLoading(false); });
@@ -155,10 +164,11 @@ export class WebContents extends Base {
     });
   }
 
-  /** Set by the window: whether the user may close it, asked just before. */
+  /** Set by the window: whether it may close, asked when the user closes it. */
   askClose: () => boolean = () => true;
 
-  #isShown(): boolean { return this.#url !== '' && this.#url !== 'about:blank'; }
+  /** Something was loaded; the blank page of a new target is none of the program's business. */
+  #isShown(): boolean { return this.#loadedOnce; }
 
   #setLoading(loading: boolean): void {
     this.#loading = loading;
@@ -173,7 +183,9 @@ export class WebContents extends Base {
     if (message.kind === 'will-navigate') {
       const event = Object.assign(new CancellableEvent(), { url: message.to, isMainFrame: true, isSameDocument: false });
       this.emit('will-navigate', event, message.to);
-      if (!event.defaultPrevented) this.#command('Page.navigate', { url: message.to });
+      if (event.defaultPrevented) return;
+      this.#navigating = true;
+      this.#command('Page.navigate', { url: message.to });
       return;
     }
     const frame = this.#frame(message.url);

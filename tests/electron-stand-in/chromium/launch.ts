@@ -20,6 +20,16 @@ const FLAGS: readonly string[] = [
   '--keep-alive-for-test',
 ];
 
+/**
+ * File names are UTF-8, as Node takes them to be. Where the user's locale is
+ * not installed, Chromium would fall back to ASCII and lose files with other
+ * names; the language itself stays the user's.
+ */
+function environment(): NodeJS.ProcessEnv {
+  const { LANGUAGE, LC_ALL, LC_MESSAGES, LANG } = process.env;
+  return { ...process.env, LC_ALL: 'C.UTF-8', LANGUAGE: LANGUAGE || LC_ALL || LC_MESSAGES || LANG };
+}
+
 export interface Chromium {
   readonly devTools: DevToolsPipe;
   readonly process: ChildProcess;
@@ -49,7 +59,7 @@ export async function launchChromium(switches: ReadonlyMap<string, string>): Pro
   const profile = makeProfile();
   // Its own process group: Ctrl+C is for the program, which may still have a question to ask. When this
   // process dies, however it dies, the pipe closes, and then Chromium ends by itself.
-  const child = spawn(command, flags(profile, switches), { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'], detached: true });
+  const child = spawn(command, flags(profile, switches), { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'], detached: true, env: environment() });
   process.on('exit', () => {
     child.kill('SIGKILL');
     removeProfile(profile);

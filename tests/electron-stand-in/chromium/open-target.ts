@@ -1,7 +1,11 @@
 /** Opens a Chromium window for a BrowserWindow. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { chromium } from '../runtime.ts';
 import type { DevToolsSession } from './devtools-pipe.ts';
-import { preview } from './launch.ts';
+import { preview, type Chromium } from './launch.ts';
 
 export interface OpenTarget {
   readonly id: string;
@@ -13,11 +17,43 @@ export interface OpenTarget {
   confirm(text: string): Promise<boolean>;
 }
 
+const BLANK = join(import.meta.dirname, '..', 'page', 'blank.html');
+type Browser = Chromium['devTools']['browser'];
+
+/** A headless page: any kind of window will do. */
+async function createPage(browser: Browser, width: number, height: number): Promise<string> {
+  const { targetId } = await browser.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank', newWindow: true, width, height });
+  return targetId;
+}
+
+/**
+ * A window without tabs and address bar. DevTools cannot ask for one, the
+ * command line can: a second Chromium on the same profile hands its wish to
+ * the running one and ends. The page is known again by its fragment.
+ */
+async function createAppWindow({ command, profile, devTools }: Chromium, width: number, height: number): Promise<string> {
+  const url = `${pathToFileURL(BLANK).href}#${randomUUID()}`;
+  const created = new Promise<string>((resolve) => {
+    const look = ({ targetInfo }: { targetInfo: { targetId: string; type: string; url: string } }): void => {
+      if (targetInfo.type !== 'page' || targetInfo.url !== url) return;
+      devTools.browser.off('Target.targetCreated', look).off('Target.targetInfoChanged', look);
+      resolve(targetInfo.targetId);
+    };
+    devTools.browser.on('Target.targetCreated', look).on('Target.targetInfoChanged', look);
+  });
+  const rights = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  spawn(command, [`--user-data-dir=${profile}`, `--app=${url}`, `--window-size=${width},${height}`, '--test-type', ...rights], { stdio: 'ignore' });
+  const timeout = AbortSignal.timeout(10_000);
+  const late = new Promise<never>((_, reject) => { timeout.addEventListener('abort', () => { reject(new Error('Chromium opened no window within 10 s')); }); });
+  return Promise.race([created, late]);
+}
+
 /** @param size of the page, in CSS pixels. @param visible whether a preview window shows at once. */
 export async function openTarget(size: { readonly width: number; readonly height: number }, visible: boolean): Promise<OpenTarget> {
-  const { devTools } = await chromium.promise;
+  const running = await chromium.promise;
+  const { devTools } = running;
   const { browser } = devTools;
-  const { targetId } = await browser.send<{ targetId: string }>('Target.createTarget', { url: 'about:blank', newWindow: true, width: size.width, height: size.height });
+  const targetId = preview ? await createAppWindow(running, size.width, size.height) : await createPage(browser, size.width, size.height);
   const { sessionId } = await browser.send<{ sessionId: string }>('Target.attachToTarget', { targetId, flatten: true });
   const session = devTools.session(sessionId);
   const { windowId } = await browser.send<{ windowId: number }>('Browser.getWindowForTarget', { targetId });

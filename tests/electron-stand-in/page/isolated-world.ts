@@ -32,6 +32,10 @@ interface NavigateEvent extends Event {
   readonly destination: { readonly url: string; readonly sameDocument: boolean };
   readonly navigationType: string;
 }
+interface KeyEvent extends Event {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+}
 declare const location: { readonly href: string };
 declare const window: EventTarget & { readonly parent: unknown; readonly navigation: EventTarget };
 
@@ -142,7 +146,14 @@ export function isolatedWorld(
     event.preventDefault();
     tell({ kind: 'will-navigate', to: destination.url });
   });
-  if (settings.guardClosing) window.addEventListener('beforeunload', (event) => { event.preventDefault(); });
+  if (settings.guardClosing) {
+    window.addEventListener('beforeunload', (event) => { event.preventDefault(); });
+    // Chromium's own reload would look like closing; a window without a menu has none.
+    window.addEventListener('keydown', (event) => {
+      const { key, ctrlKey } = event as KeyEvent;
+      if (key === 'F5' || (ctrlKey && key.toLowerCase() === 'r')) event.preventDefault();
+    }, { capture: true });
+  }
 
   const electron = strict('electron', { ipcRenderer, contextBridge, webUtils });
   const module = { exports: {} };
