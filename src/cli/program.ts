@@ -2,6 +2,12 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createTexts, LANGUAGES, systemLanguage, type Language, type Texts } from '../texts/index.ts';
 import { printableJson } from '../texts/printable.ts';
+import type { DemoOptions } from './commands/demo.ts';
+import type { DisksOptions } from './commands/disks.ts';
+import type { FormatOptions } from './commands/format.ts';
+import type { CreateOptions } from './commands/practice.ts';
+import type { ReadOptions } from './commands/read.ts';
+import type { WriteOptions } from './commands/write.ts';
 import { SYSTEM_DISK_FLAG } from './confirm.ts';
 import { endWithError, invalid, type Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
@@ -55,7 +61,7 @@ function createProgram(context: Context, act: Act): Command {
   command(program, 'disks', 'disks')
     .option('--all', help('all'))
     .option('--watch', help('watch'))
-    .action((options) => act(async () => (await import('./commands/disks.ts')).disks(context, options)));
+    .action((options: DisksOptions) => act(async () => (await import('./commands/disks.ts')).disks(context, options)));
 
   const write = command(program, 'write', 'write')
     .argument('<image>', help('image'))
@@ -63,7 +69,7 @@ function createProgram(context: Context, act: Act): Command {
     .option('--no-verify', help('noVerify'))
     .option('--checksum <hex>', help('checksum'));
   addDestructiveOptions(write, texts)
-    .action((image, options) => act(async () => (await import('./commands/write.ts')).write(context, image, options)));
+    .action((image: string, options: WriteOptions) => act(async () => (await import('./commands/write.ts')).write(context, image, options)));
 
   command(program, 'read', 'read')
     .argument('<disk>', help('disk'))
@@ -71,34 +77,34 @@ function createProgram(context: Context, act: Act): Command {
     .addOption(new Option('--format <format>', help('format')).choices(['raw', 'zst']))
     .option('--overwrite', help('overwrite'))
     .addOption(reportOption(texts))
-    .action((disk, file, options) => act(async () => (await import('./commands/read.ts')).read(context, disk, file, options)));
+    .action((disk: string, file: string, options: ReadOptions) => act(async () => (await import('./commands/read.ts')).read(context, disk, file, options)));
 
   const format = command(program, 'format', 'formatDisk')
     .argument('<disk>', help('disk'))
     .addOption(new Option('--fs <system>', help('fs')).choices(['fat32', 'exfat']))
     .option('--label <label>', help('label'));
   addDestructiveOptions(format, texts)
-    .action((disk, options) => act(async () => (await import('./commands/format.ts')).format(context, disk, options)));
+    .action((disk: string, options: FormatOptions) => act(async () => (await import('./commands/format.ts')).format(context, disk, options)));
 
   command(program, 'inspect', 'inspect')
     .argument('<what>', help('what'))
-    .action((what) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what)));
+    .action((what: string) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what)));
 
   command(program, 'demo', 'demo')
     .option('--keep', help('keep'))
-    .action((options) => act(async () => (await import('./commands/demo.ts')).demo(context, options)));
+    .action((options: DemoOptions) => act(async () => (await import('./commands/demo.ts')).demo(context, options)));
 
   const practice = command(program, 'practice', 'practice');
   command(practice, 'create', 'practiceCreate')
     .addArgument(new Argument('<name>', help('practiceName')))
     .option('--size <size>', help('size'))
     .option('--sample', help('sample'))
-    .action((name, options) => act(async () => (await import('./commands/practice.ts')).practiceCreate(context, name, options)));
+    .action((name: string, options: CreateOptions) => act(async () => (await import('./commands/practice.ts')).practiceCreate(context, name, options)));
   command(practice, 'list', 'practiceList')
     .action(() => act(async () => (await import('./commands/practice.ts')).practiceList(context)));
   command(practice, 'remove', 'practiceRemove')
     .argument('<disk>', help('disk'))
-    .action((disk) => act(async () => (await import('./commands/practice.ts')).practiceRemove(context, disk)));
+    .action((disk: string) => act(async () => (await import('./commands/practice.ts')).practiceRemove(context, disk)));
   return program;
 }
 

@@ -119,7 +119,8 @@ ${verified ? html`<td class="figure">${rate(writer, target.bytesVerified, target
   return section(texts('report:section.targets'), html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`);
 }
 
-function written({ texts, language }: Writer, target: TargetOutcome): Html {
+function written({ texts, language }: Writer, target: TargetOutcome): Html | string {
+  if (target.bytesWritten === 0) return '–';
   const skipped = target.bytesSkipped > 0 ? html`<br><span class="small">${texts('report:skipped', { bytes: target.bytesSkipped })}</span>` : null;
   return html`${formatBytes(target.bytesWritten, language)}${skipped}`;
 }

@@ -1,5 +1,4 @@
 // Control characters and those that turn the direction of text.
-// eslint-disable-next-line no-control-regex
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** Text from a disk or an image, safe to show: a volume label must not move the cursor or turn a sentence around. */

@@ -61,12 +61,12 @@ export function createServices(script: Script = {}): Services {
     needsRights: () => Promise.resolve(script.needsRights ?? false),
     start: (plan, confirmed) => {
       script.started?.push({ plan, confirmed });
-      const job = startJob<Report, JobProgress>('job-1', async ({ signal, report }) => {
-        report(progress(plan, 'writing'));
+      const job = startJob<Report, JobProgress>('job-1', async (context) => {
+        context.report(progress(plan, 'writing'));
         if (script.endless) {
           await new Promise<void>((_, reject) => {
             const timer = setTimeout(() => reject(new Error('nobody cancelled')), 5000);
-            signal.addEventListener('abort', () => {
+            context.signal.addEventListener('abort', () => {
               clearTimeout(timer);
               reject(new AbortError());
             });
@@ -75,7 +75,7 @@ export function createServices(script: Script = {}): Services {
           });
           return ended(plan, { outcome: 'cancelled' });
         }
-        report(progress(plan, 'done'));
+        context.report(progress(plan, 'done'));
         return ended(plan, script.report ?? {});
       });
       jobs.set('job-1', () => job.cancel());
