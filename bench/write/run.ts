@@ -1,0 +1,106 @@
+// `npm run bench:write [-- --rounds N] [--folder DIR]`: writing an image against the tools a technician would use.
+// Needs root, loop devices, GNU time, dd, cmp, zstd, xz and bmaptool; about 12 GB in the folder.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { machine, race, shell, table, type Contestant, type Goal } from '../support/measure.ts';
+import { makeImage } from './make-image.ts';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, folder: { type: 'string', default: join(tmpdir(), 'werkbank-bench') }, only: { type: 'string', default: '' } } });
+const folder = values.folder;
+const rounds = Number(values.rounds);
+const only = values.only.split(',').filter(Boolean);
+mkdirSync(folder, { recursive: true });
+
+const GIB = 1024 ** 3;
+const image = join(folder, 'mixed.img');
+const packed = join(folder, 'packed.img');
+await makeImage(image, 3 * GIB);
+await makeImage(packed, GIB);
+for (const [file, program, args] of [
+  [`${packed}.zst`, 'zstd', ['-q', '-3', '-T0', packed, '-o', `${packed}.zst`]],
+  [`${packed}.xz`, 'bash', ['-c', `xz -3 -T1 -c ${packed} > ${packed}.xz`]],
+  [`${packed}.blocks.xz`, 'bash', ['-c', `xz -3 -T0 --block-size=24MiB -c ${packed} > ${packed}.blocks.xz`]],
+] as const) {
+  if (!existsSync(file)) execFileSync(program, args);
+}
+
+const loops: string[] = [];
+const loop = (name: string): string => {
+  const path = join(folder, name);
+  if (!existsSync(path)) execFileSync('fallocate', ['-l', String(3 * GIB + 64 * 1024 ** 2), path]);
+  const device = execFileSync('losetup', ['--find', '--show', path], { encoding: 'utf8' }).trim();
+  loops.push(device);
+  return device;
+};
+
+const node = process.execPath;
+const ours = (name: string, ...args: string[]): Contestant => ({ name, program: node, args: [join(import.meta.dirname, 'write.ts'), ...args] });
+
+try {
+  const one = loop('target-one.img');
+  const two = loop('target-two.img');
+  const suites: Record<string, { contestants: Contestant[]; goals: Goal[] }> = {
+    raw: {
+      contestants: [
+        ours('werkbank write', image, one),
+        shell('dd iflag=direct oflag=direct conv=fsync', `dd if=${image} of=${one} bs=4M iflag=direct oflag=direct conv=fsync status=none`),
+        shell('bmaptool copy --nobmap', `bmaptool -q copy --nobmap ${image} ${one}`),
+        ours('werkbank write + verify', image, one, '--verify'),
+        shell('dd, then cmp past the cache', `dd if=${image} of=${one} bs=4M iflag=direct oflag=direct conv=fsync status=none && blockdev --flushbufs ${one} && echo 3 > /proc/sys/vm/drop_caches && cmp -n ${3 * GIB} ${image} ${one}`),
+      ],
+      goals: [
+        { ours: 'werkbank write', peer: 'dd iflag=direct oflag=direct conv=fsync', atMost: 0.9 },
+        { ours: 'werkbank write', peer: 'bmaptool copy --nobmap', atMost: 0.6 },
+        { ours: 'werkbank write + verify', peer: 'dd, then cmp past the cache', atMost: 0.5 },
+      ],
+    },
+    packed: {
+      contestants: [
+        ours('werkbank write .zst', `${packed}.zst`, one),
+        shell('zstd -dc | dd oflag=direct', `zstd -dc ${packed}.zst | dd of=${one} bs=4M iflag=fullblock oflag=direct conv=fsync status=none`),
+        ours('werkbank write .xz (one block)', `${packed}.xz`, one),
+        shell('xz -dc | dd oflag=direct (one block)', `xz -dc ${packed}.xz | dd of=${one} bs=4M iflag=fullblock oflag=direct conv=fsync status=none`),
+        ours('werkbank write .xz (many blocks)', `${packed}.blocks.xz`, one),
+        shell('xz -dc | dd oflag=direct (many blocks)', `xz -dc ${packed}.blocks.xz | dd of=${one} bs=4M iflag=fullblock oflag=direct conv=fsync status=none`),
+      ],
+      goals: [
+        { ours: 'werkbank write .zst', peer: 'zstd -dc | dd oflag=direct', atMost: 1 },
+        { ours: 'werkbank write .xz (one block)', peer: 'xz -dc | dd oflag=direct (one block)', atMost: 1.5 },
+        { ours: 'werkbank write .xz (many blocks)', peer: 'xz -dc | dd oflag=direct (many blocks)', atMost: 1.5 },
+      ],
+    },
+    // Memory-backed targets: here the devices are not the limit.
+    two: await twoTargets(two),
+  };
+  for (const [name, { contestants, goals }] of Object.entries(suites)) {
+    if (only.length > 0 && !only.includes(name)) continue;
+    const measured = await race(contestants, rounds);
+    const text = table(measured, goals);
+    console.log(`\n## ${name}\n\n${machine()}; medians of ${rounds}, interleaved, cold caches\n\n${text}`);
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ machine: machine(), rounds, measured, goals }, null, 2));
+  }
+} finally {
+  for (const device of loops) execFileSync('losetup', ['-d', device]);
+}
+
+async function twoTargets(onDisk: string): Promise<{ contestants: Contestant[]; goals: Goal[] }> {
+  const memory = ['/dev/shm/werkbank-a.img', '/dev/shm/werkbank-b.img'];
+  for (const path of memory) {
+    writeFileSync(path, '');
+    truncateSync(path, 3 * GIB + 64 * 1024 ** 2);
+  }
+  const [a = '', b = ''] = memory;
+  await Promise.resolve();
+  return {
+    contestants: [
+      ours('one target in memory', image, a),
+      ours('two targets in memory', image, a, b),
+      ours('one target on disk', image, onDisk),
+      ours('two targets, one throttled to 100 MB/s', image, a, b, `--slow=${b}:100`),
+    ],
+    goals: [{ ours: 'two targets in memory', peer: 'one target in memory', atMost: 1.3 }],
+  };
+}
