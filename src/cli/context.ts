@@ -39,7 +39,6 @@ export function endWithError(context: Context, thrown: unknown): number {
   if (!context.json) {
     terminal.errorLine(words.title);
     terminal.errorLine(words.remedy);
-    if (process.env['WERKBANK_DEBUG']) terminal.errorLine(thrown instanceof Error ? (thrown.stack ?? '').replaceAll('\n', ' | ') : '');
   }
   return exitCode;
 }
