@@ -50,3 +50,51 @@ export function parseFrameHeader(bytes: Uint8Array): FrameHeader | 'short' | 'in
   for (let index = length - sizeBytes - dictionaryBytes; index < at; index++) hasDictionary ||= view.getUint8(index) !== 0;
   return { length, windowSize, contentSize, hasChecksum: (descriptor & 0x04) !== 0, hasDictionary };
 }
+
+/** The seek table (Zstandard Seekable Format 0.1.0): a skippable frame at the end that lists all frames. */
+const SEEK_TABLE_MAGIC = 0x184d2a5e;
+const SEEK_FOOTER_MAGIC = 0x8f92eab1;
+export const SEEK_FOOTER_BYTES = 9;
+const SKIPPABLE_HEADER_BYTES = 8;
+
+export interface SeekEntry {
+  readonly packed: number;
+  readonly unpacked: number;
+}
+
+/** @param frames sizes in bytes, each below 4 GiB */
+export function buildSeekTable(frames: readonly SeekEntry[]): Uint8Array {
+  const bytes = new Uint8Array(SKIPPABLE_HEADER_BYTES + frames.length * 8 + SEEK_FOOTER_BYTES);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, SEEK_TABLE_MAGIC, true);
+  view.setUint32(4, bytes.length - SKIPPABLE_HEADER_BYTES, true);
+  frames.forEach((frame, index) => {
+    view.setUint32(SKIPPABLE_HEADER_BYTES + index * 8, frame.packed, true);
+    view.setUint32(SKIPPABLE_HEADER_BYTES + index * 8 + 4, frame.unpacked, true);
+  });
+  view.setUint32(bytes.length - 9, frames.length, true);
+  view.setUint32(bytes.length - 4, SEEK_FOOTER_MAGIC, true);
+  return bytes;
+}
+
+/** The length of the whole table from its last {@link SEEK_FOOTER_BYTES} bytes, or null when they end no table. */
+export function seekTableLength(footer: Uint8Array): number | null {
+  const view = new DataView(footer.buffer, footer.byteOffset, footer.length);
+  const descriptor = view.getUint8(4);
+  if (view.getUint32(5, true) !== SEEK_FOOTER_MAGIC || descriptor & 0x7c) return null;
+  return SKIPPABLE_HEADER_BYTES + view.getUint32(0, true) * (descriptor & 0x80 ? 12 : 8) + SEEK_FOOTER_BYTES;
+}
+
+/** Sums up a table of {@link seekTableLength} bytes; null when it is not one. */
+export function parseSeekTable(bytes: Uint8Array): SeekEntry | null {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  if (view.getUint32(0, true) !== SEEK_TABLE_MAGIC || view.getUint32(4, true) !== bytes.length - SKIPPABLE_HEADER_BYTES) return null;
+  const step = view.getUint8(bytes.length - 5) & 0x80 ? 12 : 8;
+  let packed = 0;
+  let unpacked = 0;
+  for (let at = SKIPPABLE_HEADER_BYTES; at < bytes.length - SEEK_FOOTER_BYTES; at += step) {
+    packed += view.getUint32(at, true);
+    unpacked += view.getUint32(at + 4, true);
+  }
+  return { packed, unpacked };
+}

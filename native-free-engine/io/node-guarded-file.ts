@@ -1,0 +1,37 @@
+import { stat } from 'node:fs/promises';
+import { EngineError, errnoOf } from '../base/errors.ts';
+import { openFileSource } from './node-file.ts';
+import type { BlockSource } from './types.ts';
+
+/** A file is looked at again after this many bytes. */
+const CHECK_EVERY_BYTES = 64 << 20;
+
+/**
+ * A file as a source, which says so when the file becomes another one: when
+ * its size or its time of change is not what it was when it was opened.
+ * @throws EngineError `image-not-found`, `image-unreadable`, and while reading `image-changed`
+ */
+export async function openGuardedFile(path: string): Promise<BlockSource> {
+  const source = await openFileSource(path);
+  const before = await stat(path).catch(() => null);
+  let unchecked = 0;
+  const check = async (): Promise<void> => {
+    unchecked = 0;
+    const now = await stat(path).catch((error: unknown) => {
+      throw new EngineError('image-unreadable', { path, errno: errnoOf(error) }, { cause: error });
+    });
+    if (now.size !== source.size || now.mtimeMs !== before?.mtimeMs || now.ino !== before.ino) {
+      throw new EngineError('image-changed', { path });
+    }
+  };
+  return {
+    size: source.size,
+    sectorSize: source.sectorSize,
+    async readInto(offset, buffer) {
+      await source.readInto(offset, buffer);
+      unchecked += buffer.length;
+      if (unchecked >= CHECK_EVERY_BYTES || offset + buffer.length === source.size) await check();
+    },
+    close: () => source.close(),
+  };
+}
