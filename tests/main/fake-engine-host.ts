@@ -9,7 +9,7 @@ import { appendFileSync } from 'node:fs';
 import { AbortError, EngineError, startJob, type Job } from '../../native-free-engine/index.ts';
 import type { JobProgress, JobState, Plan, Report } from '../../src/contract/index.ts';
 import type { JobService } from '../../src/jobs/index.ts';
-import { processChannel } from '../../src/main/engine-host/channel.ts';
+import { parentPortChannel, processChannel, type Channel, type ParentPort } from '../../src/main/engine-host/channel.ts';
 import { connectBack } from '../../src/main/engine-host/connect-back.ts';
 import { parseHostArguments } from '../../src/main/engine-host/arguments.ts';
 import { ELEVATED_CALLS, serveEngine } from '../../src/main/engine-host/server.ts';
@@ -20,6 +20,13 @@ let { practiceFolder } = options;
 const states = new Map<string, JobState>();
 const cancels = new Map<string, () => void>();
 const nameOf = (plan: Plan): string => (plan.kind === 'write' ? plan.image.name : plan.kind);
+const listen = (): Channel => {
+  const { parentPort } = process as { parentPort?: ParentPort };
+  return parentPort ? parentPortChannel(parentPort) : processChannel(process);
+};
+const note = (line: string): void => {
+  if (process.env['FAKE_JOURNAL']) appendFileSync(process.env['FAKE_JOURNAL'], `${line}\n`);
+};
 const notHere = (): never => {
   throw new EngineError('unexpected', { detail: 'the fake has none' });
 };
@@ -34,12 +41,13 @@ async function run(jobId: string, plan: Plan, signal: AbortSignal, say: (progres
   };
   if (name === 'endless') {
     await sleep(3_600_000, null, { signal }).catch(() => undefined);
+    await sleep(50);
     end('cancelled');
     throw new AbortError();
   }
   if (name === 'lasting') {
     await sleep(500);
-    if (process.env['FAKE_JOURNAL']) appendFileSync(process.env['FAKE_JOURNAL'], 'job ended\n');
+    note('job ended');
   }
   if (name === 'failing') {
     end('failed');
@@ -60,23 +68,26 @@ const jobs: JobService = {
   needsRights: async (plan) => nameOf(plan).startsWith('root-'),
   start(plan) {
     const jobId = `${process.pid}-${states.size}`;
-    const job: Job<Report, JobProgress> = startJob(jobId, ({ signal, report: say }) => run(jobId, plan, signal, say));
+    const job: Job<Report, JobProgress> = startJob(jobId, (context) => run(jobId, plan, context.signal, (now) => context.report(now)));
     states.set(jobId, { jobId, plan, progress: null, report: null });
     cancels.set(jobId, () => job.cancel());
     return { jobId, job };
   },
   cancel: (jobId) => cancels.get(jobId)?.(),
-  list: () => [...states.values()],
+  list: () => {
+    note(`listed ${states.size}`);
+    return [...states.values()];
+  },
   forget: (jobId) => void states.delete(jobId),
   practiceCreate: notHere,
   practiceRemove: notHere,
 };
 
 const { rendezvous } = options;
-const channel = rendezvous ? await connectBack(rendezvous.socketPath, rendezvous.tokenPath) : processChannel(process);
+const channel = rendezvous !== null ? await connectBack(rendezvous.socketPath, rendezvous.tokenPath) : listen();
 const setPracticeFolder = (folder: string | null): void => {
   practiceFolder = folder;
 };
 await serveEngine(channel, { jobs, disks: { watch: () => () => undefined }, setPracticeFolder }, rendezvous ? ELEVATED_CALLS : undefined);
-if (process.env['FAKE_JOURNAL']) appendFileSync(process.env['FAKE_JOURNAL'], 'host ended\n');
+note('host ended');
 process.exit(0);

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type Server, type Socket } from 'node:net';
-import { EngineError } from '../../../native-free-engine/index.ts';
+import { createServer, type Server } from 'node:net';
+import { EngineError, toEngineError } from '../../../native-free-engine/index.ts';
 import { createRendezvous, type Elevation } from '../../host/index.ts';
 import { socketChannel, type Channel } from '../engine-host/channel.ts';
 import { helloSchema, parseMessage } from '../engine-host/protocol.ts';
@@ -48,10 +48,10 @@ function listen(server: Server, path: string): Promise<void> {
 
 function authenticated(server: Server, token: string): Promise<Channel> {
   return new Promise((resolve, reject) => {
-    server.once('connection', (socket: Socket) => {
+    server.once('connection', (socket) => {
       // Whoever comes second finds nobody listening; who is already in the queue is hung up on.
       server.close();
-      server.on('connection', (late: Socket) => late.destroy());
+      server.on('connection', (late) => late.destroy());
       const channel = socketChannel(socket);
       channel.onClose(() => reject(new EngineError('engine-protocol', { detail: 'the connection ended before the token' })));
       channel.onMessage((message) => {
@@ -60,7 +60,7 @@ function authenticated(server: Server, token: string): Promise<Channel> {
           if (!timingSafeEqual(Buffer.from(hello.token), Buffer.from(token))) throw new EngineError('engine-protocol', { detail: 'wrong token' });
           resolve(channel);
         } catch (error) {
-          reject(error as EngineError);
+          reject(toEngineError(error));
           socket.destroy();
         }
       });

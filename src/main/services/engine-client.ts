@@ -50,15 +50,7 @@ export class EngineClient {
 
   /** Passes a call to the engine host it concerns. @throws EngineError */
   async call<Name extends HostCallName>(name: Name, input: CallInput<Name>, signal?: AbortSignal): Promise<CallOutput<Name>> {
-    const special: Partial<Record<HostCallName, (input: never) => Promise<unknown>>> = {
-      'job.start': (start: CallInput<'job.start'>) => this.#start(start),
-      'job.list': () => this.#list(),
-      'job.cancel': ({ jobId }: CallInput<'job.cancel'>) => this.#linkOf(jobId).call('job.cancel', { jobId }),
-      'job.forget': ({ jobId }: CallInput<'job.forget'>) => this.#forget(jobId),
-    };
-    const handler = special[name] as ((input: unknown) => Promise<unknown>) | undefined;
-    if (handler) return (await handler(input)) as CallOutput<Name>;
-    return (await this.#host().call(name, input as never, signal)) as CallOutput<Name>;
+    return (await this.#route(name, input, signal)) as CallOutput<Name>;
   }
 
   /** Returns the way to stop listening. */
@@ -87,6 +79,14 @@ export class EngineClient {
 
   #emit<Name extends keyof EngineClientEvents>(event: Name, payload: EngineClientEvents[Name]): void {
     for (const listener of this.#listeners.get(event) ?? []) listener(payload as never);
+  }
+
+  async #route(name: HostCallName, input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+    if (name === 'job.start') return this.#start(input as CallInput<'job.start'>);
+    if (name === 'job.list') return this.#list();
+    if (name === 'job.cancel') return this.#cancel((input as CallInput<'job.cancel'>).jobId);
+    if (name === 'job.forget') return this.#forget((input as CallInput<'job.forget'>).jobId);
+    return this.#host().call(name, input as never, signal);
   }
 
   #host(): HostLink {
@@ -168,6 +168,10 @@ export class EngineClient {
     const lists = await Promise.all([...links].map((link) => link.call('job.list', null)));
     const states = new Map([...this.#kept, ...lists.flat().map((state) => [state.jobId, state] as const)]);
     return [...states.values()];
+  }
+
+  #cancel(jobId: string): Promise<null> {
+    return this.#linkOf(jobId).call('job.cancel', { jobId });
   }
 
   async #forget(jobId: string): Promise<null> {

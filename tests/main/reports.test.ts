@@ -1,0 +1,51 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { EngineError } from '../../native-free-engine/index.ts';
+import { reportSchema } from '../../src/contract/index.ts';
+import { loggable, openLog } from '../../src/main/services/log.ts';
+import { findReport, reportFileName, saveReport } from '../../src/main/services/reports.ts';
+import { report, writePlan } from './plans.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'werkbank-reports-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const done = report('job-1', writePlan('disk.img', 'a'), 'done');
+
+test('a report is found, named and saved', async () => {
+  const states = [{ jobId: 'job-1', plan: done.plan, progress: null, report: done }];
+  expect(findReport(states, 'job-1')).toBe(done);
+  expect(() => findReport(states, 'job-2')).toThrow(EngineError);
+  expect(reportFileName(done, 'html')).toBe('werkbank-write-2026-01-02-0304.html');
+  await saveReport(done, join(folder, 'r.json'), 'json', 'en');
+  expect(reportSchema.parse(JSON.parse(await readFile(join(folder, 'r.json'), 'utf8')))).toEqual(done);
+  await saveReport(done, join(folder, 'r.html'), 'html', 'nl');
+  expect(await readFile(join(folder, 'r.html'), 'utf8')).toMatch(/^<!doctype html>\s*<html lang="nl"/i);
+  expect(await readdir(folder)).toEqual(['r.html', 'r.json']);
+});
+
+test('a place that cannot be written is a named error', async () => {
+  const saved = saveReport(done, join(folder, 'missing', 'r.json'), 'json', 'en');
+  await expect(saved).rejects.toMatchObject({ code: 'destination-unwritable' });
+});
+
+test('every start has its log, and old ones go', async () => {
+  for (let day = 10; day < 25; day++) {
+    const log = openLog(folder, new Date(`2026-01-${day}T01:02:03Z`));
+    log.warn({ ...loggable(new EngineError('image-not-found', { path: '/home/someone/secret.img' })) }, 'call failed');
+  }
+  const names = (await readdir(folder)).sort();
+  expect(names).toHaveLength(10);
+  expect(names.at(-1)).toBe('werkbank-2026-01-24T01-02-03.000Z.log');
+  const text = await readFile(join(folder, names.at(-1) as string), 'utf8');
+  expect(JSON.parse(text)).toMatchObject({ code: 'image-not-found', msg: 'call failed' });
+  expect(text).not.toContain('secret');
+});
+
+test('a fault without a name keeps its stack in the log', () => {
+  expect(loggable(new EngineError('unexpected', {}, { cause: new Error('deep') }))['stack']).toContain('reports.test.ts');
+});
