@@ -4,7 +4,7 @@
 //     --system  also installs the system tools of the interoperability tests (apt, as root on Debian and Ubuntu)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -59,8 +59,20 @@ function installPackages() {
     // There drivelist needs its small native part; on Linux its JavaScript does all the work.
     run('npm', ['rebuild', 'drivelist', '--ignore-scripts=false', '--loglevel=error'], 'building drivelist');
   }
-  if (!existsSync(node)) stop(`no Node 24 is published for ${process.platform} ${process.arch}.`);
+  linkNode();
   stamp('packages', wanted);
+}
+
+/**
+ * The packages that carry Node for the other systems have a command of the same
+ * name, and some versions of npm take the link away together with them.
+ */
+function linkNode() {
+  if (existsSync(node)) return;
+  const carrier = ['node', 'node-bin'].map((name) => `${name}-${{ win32: 'win' }[process.platform] ?? process.platform}-${process.arch}`).find((name) => existsSync(join(root, 'node_modules', name)));
+  if (!carrier) stop(`no Node 24 is published for ${process.platform} ${process.arch}.`);
+  if (windows) writeFileSync(node, `@"%~dp0\\..\\${carrier}\\bin\\node.exe" %*\r\n`);
+  else symlinkSync(join('..', carrier, 'bin', 'node'), node);
 }
 
 function* filesUnder(folder) {
