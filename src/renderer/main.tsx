@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
+import { ErrorBoundary } from './app/ErrorBoundary.tsx';
 import { listenToEverything } from './app/events.ts';
 import { startTexts } from './app/i18n.ts';
 import { useDisks } from './stores/disks.ts';
@@ -32,6 +33,8 @@ void useDisks.getState().load();
 void findJobs().catch(() => undefined);
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
-    <App />
+    <ErrorBoundary>
+      <App />
+    </ErrorBoundary>
   </StrictMode>,
 );

@@ -22,7 +22,7 @@ export function DiskRow({ disk, problem, verdict = true }: { disk: Disk; problem
           </span>
         </div>
         {disk.practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
-        <strong className="disk-row-size"><Bytes value={disk.size} /></strong>
+        {disk.size > 0 && <strong className="disk-row-size"><Bytes value={disk.size} /></strong>}
       </div>
       {disk.size > 0 && <DiskBar size={disk.size} partitions={disk.partitions} table={disk.table} />}
       {problem ? <p className="verdict verdict-no"><Icon name="lock" size={20} />{problem}</p> : verdict && <VerdictLine disk={disk} />}
@@ -39,7 +39,7 @@ export function VerdictLine({ disk }: { disk: Disk }) {
   return (
     <p className={`verdict verdict-${kind === 'writable' ? 'yes' : kind === 'confirm' ? 'ask' : 'no'}`}>
       <Icon name={icon} size={20} />
-      <span><strong>{t(`wizard:verdict.${kind}`)}</strong>{words && ` ${words}`}</span>
+      <span><strong>{t(`wizard:verdict.${kind}`)}</strong>{words && `: ${words}`}</span>
     </p>
   );
 }

@@ -17,7 +17,9 @@ interface WizardFrameProps {
 /** One step of a wizard: steps on top, the question in the middle, the way on below. */
 export function WizardFrame({ title, steps, current, children, footer, onEnter, onEscape }: WizardFrameProps) {
   const content = useRef<HTMLElement>(null);
-  useEffect(() => content.current?.scrollTo(0, 0), [current]);
+  useEffect(() => {
+    if (content.current) content.current.scrollTop = 0;
+  }, [current]);
   useWizardKeys(onEnter, onEscape);
   return (
     <div className="wizard">

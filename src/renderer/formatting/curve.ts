@@ -15,7 +15,8 @@ const MOST_SAMPLES = 360;
 export function addSample(samples: readonly Sample[], progress: JobProgress): readonly Sample[] {
   const last = samples.at(-1);
   const early = last && progress.elapsedSeconds - last.seconds < SAMPLE_SECONDS && last.phase === progress.phase;
-  if (early) return samples;
+  // An event that overtook another would draw the line backwards.
+  if (early || (last && progress.elapsedSeconds < last.seconds)) return samples;
   const next = [...samples, { seconds: progress.elapsedSeconds, speed: progress.speed, phase: progress.phase }];
   return next.length > MOST_SAMPLES ? thin(next) : next;
 }

@@ -24,25 +24,28 @@ function unitOf(bytes: number): readonly [string, number] {
   return BYTE_UNITS.find(([, size]) => bytes >= size * 0.9995) ?? ['byte', 1];
 }
 
+/** A number stays on the line of its unit. */
+const together = (text: string): string => text.replaceAll(' ', '\u00a0');
+
 /** Decimal units, three significant digits, as printed on sticks: `31.9 GB`. */
 export function formatBytes(language: string, bytes: number): string {
   const [unit, size] = unitOf(bytes);
   if (unit === 'byte') return formatExactBytes(language, bytes);
-  return numberFormat(language, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(bytes / size);
+  return together(numberFormat(language, { style: 'unit', unit, maximumSignificantDigits: 3 }).format(bytes / size));
 }
 
 /** Every digit: `31,914,983,424 bytes`. */
 export function formatExactBytes(language: string, bytes: number): string {
-  return `${numberFormat(language, { maximumFractionDigits: 0 }).format(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`;
+  return together(`${numberFormat(language, { maximumFractionDigits: 0 }).format(bytes)} ${bytes === 1 ? 'byte' : 'bytes'}`);
 }
 
 /** Bytes a second: `45.2 MB/s`. */
 export function formatSpeed(language: string, bytesPerSecond: number): string {
   const [unit, size] = unitOf(Math.max(bytesPerSecond, 1000));
   const digits = bytesPerSecond / size >= 100 ? 0 : 1;
-  return numberFormat(language, {
-    style: 'unit', unit: `${unit}-per-second`, minimumFractionDigits: digits, maximumFractionDigits: digits,
-  }).format(bytesPerSecond / size);
+  // Not Intl's `megabyte-per-second`: its Dutch is "MB/sec", which nobody at a bench writes.
+  const format = numberFormat(language, { style: 'unit', unit, minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return `${together(format.format(bytesPerSecond / size))}/s`;
 }
 
 /** Whole percents, rounded down, so that only what is finished reads 100 %. */
@@ -60,7 +63,7 @@ export function formatDuration(language: string, seconds: number): string {
     : [['second', whole]];
   return parts
     .filter(([, value], index) => index === 0 || value > 0)
-    .map(([unit, value]) => numberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value))
+    .map(([unit, value]) => together(numberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value)))
     .join(' ');
 }
 

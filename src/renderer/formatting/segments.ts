@@ -19,7 +19,7 @@ export function segmentsOf(size: number, partitions: readonly Partition[]): Segm
   const segments: Segment[] = [];
   let end = 0;
   const gapTo = (offset: number) => {
-    const share = (offset - end) / size;
+    const share = (Math.min(offset, size) - end) / size;
     if (share > SMALLEST_GAP) segments.push({ key: `free-${end}`, partition: null, share, used: null });
   };
   for (const partition of [...partitions].sort((a, b) => a.offset - b.offset)) {

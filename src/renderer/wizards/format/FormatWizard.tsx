@@ -1,5 +1,6 @@
 import { Trans, useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button.tsx';
+import { Consequence } from '../../components/Consequence.tsx';
 import { diskName } from '../../components/disk-texts.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { focusNextDecision, useMayStart } from '../../components/PlanStepLayout.tsx';
@@ -43,11 +44,11 @@ export function FormatWizard() {
       footer={
         <>
           <Button onPress={back} isDisabled={state.starting}><Icon name="back" size={20} />{t(state.step === 'disk' ? 'wizard:home' : 'wizard:back')}</Button>
-          <div className="wizard-footer-text" role="status">
-            {state.step === 'plan' && state.plan && (
+          {state.step === 'plan' && state.plan ? (
+            <Consequence erases>
               <Trans t={t} i18nKey="wizard:plan.consequence" values={{ disks: diskName(t, i18n.language, state.plan.disk.identity) }} components={{ disk: <strong /> }} />
-            )}
-          </div>
+            </Consequence>
+          ) : <div className="wizard-footer-text" />}
           {state.step === 'plan' ? (
             <Button kind="danger" data-act isDisabled={!ready} onPress={() => void state.start()}>
               <Icon name="danger" size={22} />{t('wizard:plan.act-format')}

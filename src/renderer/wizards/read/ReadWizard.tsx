@@ -1,5 +1,6 @@
 import { Trans, useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button.tsx';
+import { Consequence } from '../../components/Consequence.tsx';
 import { diskName } from '../../components/disk-texts.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { focusNextDecision, useMayStart } from '../../components/PlanStepLayout.tsx';
@@ -42,11 +43,11 @@ export function ReadWizard() {
       footer={
         <>
           <Button onPress={back} isDisabled={state.starting}><Icon name="back" size={20} />{t(state.step === 'disk' ? 'wizard:home' : 'wizard:back')}</Button>
-          <div className="wizard-footer-text" role="status">
-            {state.step === 'plan' && state.plan && (
+          {state.step === 'plan' && state.plan ? (
+            <Consequence erases={false}>
               <Trans t={t} i18nKey="wizard:read.consequence" values={{ disk: diskName(t, i18n.language, state.plan.disk) }} components={{ disk: <strong /> }} />
-            )}
-          </div>
+            </Consequence>
+          ) : <div className="wizard-footer-text" />}
           {state.step === 'plan' ? (
             <Button kind="primary" data-act isDisabled={!ready} onPress={() => void state.start()}><Icon name="read" size={22} />{t('wizard:read.act')}</Button>
           ) : (

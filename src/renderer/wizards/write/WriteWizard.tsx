@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import { Button } from '../../components/Button.tsx';
+import { Consequence } from '../../components/Consequence.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { focusNextDecision, useMayStart } from '../../components/PlanStepLayout.tsx';
 import { useWizardSteps } from '../../components/wizard-steps.ts';
@@ -45,10 +46,9 @@ export function WriteWizard() {
       footer={
         <>
           <Button onPress={back} isDisabled={state.starting}><Icon name="back" size={20} />{t(state.step === 'image' ? 'wizard:home' : 'wizard:back')}</Button>
-          <div className="wizard-footer-text" role="status">
-            {state.step === 'disks' && t('wizard:disks.chosen', { count: chosen.length })}
-            {state.step === 'plan' && state.plan && <WriteConsequence plan={state.plan} />}
-          </div>
+          {state.step === 'plan' && state.plan
+            ? <Consequence erases><WriteConsequence plan={state.plan} /></Consequence>
+            : <div className="wizard-footer-text" role="status">{state.step === 'disks' && t('wizard:disks.chosen', { count: chosen.length })}</div>}
           {state.step === 'plan' ? (
             <Button kind="danger" data-act isDisabled={!ready} onPress={() => void state.start()}>
               <Icon name="danger" size={22} />{t('wizard:plan.act-write', { count: state.plan?.disks.length ?? chosen.length })}

@@ -1,0 +1,60 @@
+import type { JobProgress, Phase, Plan, Report, TargetProgress } from '../../../src/contract/index.ts';
+
+/** A job that prepares for 2 seconds, writes for 40, verifies for 25, and ends. */
+const PREPARING = 2;
+const WRITING = 42;
+const VERIFYING = 67;
+const TOTAL = 3_221_225_472;
+
+const wobble = (seconds: number, base: number) => base * (1 + 0.12 * Math.sin(seconds * 0.9) + 0.06 * Math.sin(seconds * 2.7) - (seconds % 17 > 15 ? 0.35 : 0));
+
+function disksOf(plan: Plan) {
+  return plan.kind === 'write' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
+    : plan.kind === 'format' ? [{ ...plan.disk.identity, number: plan.disk.number }] : [{ ...plan.disk, number: plan.number }];
+}
+
+export function progressAt(jobId: string, plan: Plan, seconds: number, failing: readonly string[]): JobProgress {
+  const phase: Phase = seconds < PREPARING ? 'preparing' : seconds < WRITING ? (plan.kind === 'read' ? 'reading' : plan.kind === 'format' ? 'formatting' : 'writing') : seconds < VERIFYING ? 'verifying' : 'done';
+  const share = phase === 'preparing' ? 0 : phase === 'verifying' || phase === 'done' ? (seconds - WRITING) / (VERIFYING - WRITING) : (seconds - PREPARING) / (WRITING - PREPARING);
+  const speed = phase === 'preparing' || phase === 'done' ? 0 : wobble(seconds, phase === 'verifying' ? 128e6 : 80e6);
+  const targets: TargetProgress[] = disksOf(plan).map((disk, index) => {
+    const slow = index === 1 ? 0.7 : 1;
+    const failed = failing.includes(disk.id) && seconds > 20;
+    return {
+      disk: disk.id,
+      state: failed ? 'failed' : phase === 'preparing' ? 'waiting' : phase === 'done' ? 'done' : phase === 'verifying' ? 'verifying' : 'writing',
+      bytesDone: Math.round(TOTAL * Math.min(1, Math.max(0, share)) * slow), bytesTotal: TOTAL, speed: speed * slow,
+      etaSeconds: phase === 'preparing' ? null : Math.max(1, VERIFYING - seconds), stalledSeconds: index === 1 && seconds > 25 && seconds < 35 ? seconds - 25 : 0,
+      error: failed ? { code: 'target-write-failed', params: { disk: disk.model, offset: 1_234_567_168, detail: 'EIO' }, retryable: true, place: null, detail: 'EIO' } : null,
+    };
+  });
+  return {
+    jobId, phase, fraction: Math.min(1, seconds / VERIFYING), bytesDone: Math.round(TOTAL * Math.min(1, Math.max(0, share))), bytesTotal: TOTAL, speed,
+    etaSeconds: phase === 'preparing' ? null : Math.max(1, VERIFYING - seconds), elapsedSeconds: seconds,
+    bottleneck: phase === 'preparing' ? null : { kind: 'target', disk: disksOf(plan).at(-1)?.id ?? null }, targets,
+  };
+}
+
+export function reportOf(jobId: string, plan: Plan, seconds: number, failing: readonly string[], cancelled: boolean): Report {
+  const targets: Report['targets'] = disksOf(plan).map((disk) => {
+    const failed = failing.includes(disk.id);
+    return {
+      disk: disk.id, number: disk.number, model: disk.model, serial: disk.serial, size: disk.size,
+      outcome: cancelled ? 'cancelled' : failed ? 'failed' : plan.kind === 'write' && plan.verify ? 'verified' : 'written',
+      error: failed ? { code: 'target-write-failed', params: { disk: disk.model, offset: 1_234_567_168, detail: 'EIO' }, retryable: true, place: null, detail: 'EIO' } : null,
+      bytesWritten: 1_900_000_000, bytesSkipped: TOTAL - 1_900_000_000, bytesVerified: failed || cancelled ? 0 : TOTAL, writeSeconds: 40, verifySeconds: 25,
+      sha256: failed || cancelled ? null : '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', ejected: !failed && !cancelled, notes: [],
+    };
+  });
+  const failed = targets.filter((target) => target.outcome === 'failed').length;
+  return {
+    jobId, program: 'Werkbank', version: '0.1.0', host: { name: 'bench-2', system: 'Linux', release: '6.12' }, startedAt: '2026-11-21T09:30:00Z', endedAt: '2026-11-21T09:31:07Z', elapsedSeconds: seconds, plan,
+    outcome: cancelled ? 'cancelled' : failed === 0 ? 'done' : failed === targets.length ? 'failed' : 'partly', error: null,
+    checksums: [{ algorithm: 'sha256', hex: '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', from: null }], expectedMatched: cancelled || plan.kind !== 'write' ? null : true, targets,
+    speedCurve: Array.from({ length: 80 }, (_, index) => {
+      const at = (seconds * (index + 1)) / 80;
+      const { speed, phase } = progressAt(jobId, plan, Math.min(at, VERIFYING - 0.1), failing);
+      return { seconds: at, speed, phase };
+    }),
+  };
+}

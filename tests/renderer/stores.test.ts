@@ -1,0 +1,174 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { Bridge, CallName, PlainError } from '../../src/contract/index.ts';
+import { languageOf, useSettings } from '../../src/renderer/stores/settings.ts';
+import { isConfirmed, openConfirmations, withConfirmation } from '../../src/renderer/stores/confirmations.ts';
+import { inOrder, missingBytes } from '../../src/renderer/stores/disks.ts';
+import { useJobs } from '../../src/renderer/stores/jobs.ts';
+import { useNavigation } from '../../src/renderer/stores/navigation.ts';
+import { suggestedName } from '../../src/renderer/stores/read.ts';
+import { imageIsReady, refusalOf, useWrite } from '../../src/renderer/stores/write.ts';
+import { DISKS, IMAGE, WINDOWS_ISO } from './harness/data.ts';
+import { progressAt, reportOf } from './harness/simulation.ts';
+
+const error = (code: string): PlainError => ({ code, params: {}, retryable: false, place: null, detail: '' });
+
+type Answer = (input: never) => unknown;
+let answers: Partial<Record<CallName, Answer>> = {};
+let asked: { name: string; input: unknown }[] = [];
+
+const bridge: Bridge = {
+  call: async (name, input) => {
+    asked.push({ name, input });
+    const answer = answers[name];
+    if (!answer) return { ok: false, error: error('unexpected') };
+    try {
+      return { ok: true, value: (await answer(input as never)) as never };
+    } catch (thrown) {
+      return { ok: false, error: thrown as PlainError };
+    }
+  },
+  listen: () => () => undefined,
+  pathOf: () => '',
+};
+
+beforeEach(() => {
+  Object.assign(globalThis, { window: { werkbank: bridge } });
+  answers = {};
+  asked = [];
+  useWrite.getState().restart(false);
+  useJobs.setState({ jobs: {}, engineGone: null });
+  useNavigation.setState({ screen: { name: 'home' } });
+});
+
+const sandisk = DISKS[1]!;
+const internal = DISKS[4]!;
+const planned = (disk: typeof sandisk) => ({
+  identity: { ...disk, tableHash: null }, number: disk.number, practice: false, loses: [], confirm: disk.verdict.kind === 'confirm' ? disk.verdict.reasons : [], systemDiskAllowed: false,
+});
+const plan = {
+  kind: 'write' as const, id: 'p', createdAt: '', steps: [], image: IMAGE, expected: null, disks: [planned(sandisk), planned(internal)], verify: true, eject: true,
+};
+
+test('the chosen language, else the system\'s where it is spoken, else English', () => {
+  const settings = { language: 'system', theme: 'system', practiceFolder: null } as const;
+  expect(languageOf(settings, 'nl-BE')).toBe('nl');
+  expect(languageOf(settings, 'de-DE')).toBe('en');
+  expect(languageOf({ ...settings, language: 'en' }, 'nl-NL')).toBe('en');
+});
+
+test('a setting shows at once and is kept by the main process', async () => {
+  answers['settings.set'] = () => ({ language: 'nl', theme: 'dark', practiceFolder: null });
+  const changed = useSettings.getState().change({ language: 'nl' });
+  expect(useSettings.getState().settings.language).toBe('nl');
+  await changed;
+  expect(asked).toEqual([{ name: 'settings.set', input: { language: 'nl' } }]);
+});
+
+test('of two looks at an image only the newest counts', async () => {
+  const waiting: ((value: unknown) => void)[] = [];
+  answers['image.inspect'] = () => new Promise((resolve) => waiting.push(resolve));
+  const first = useWrite.getState().inspect('/slow.img');
+  const second = useWrite.getState().inspect(IMAGE.location);
+  waiting[1]!(IMAGE);
+  await second;
+  waiting[0]!({ ...IMAGE, name: 'slow.img' });
+  await first;
+  expect(useWrite.getState()).toMatchObject({ image: { name: IMAGE.name }, inspecting: false });
+});
+
+test('typing another path forgets the image and its checksum', async () => {
+  answers['image.inspect'] = () => IMAGE;
+  await useWrite.getState().inspect(IMAGE.location);
+  useWrite.getState().setChecksum('abc');
+  useWrite.getState().setLocation('/other.img');
+  expect(useWrite.getState()).toMatchObject({ image: null, checksum: '' });
+});
+
+test('an image is ready unless it is refused or its checksum is no checksum', () => {
+  expect(refusalOf(WINDOWS_ISO)?.code).toBe('image-windows-iso');
+  expect(imageIsReady({ image: WINDOWS_ISO, checksum: '' })).toBe(false);
+  expect(imageIsReady({ image: IMAGE, checksum: '' })).toBe(true);
+  expect(imageIsReady({ image: IMAGE, checksum: 'abc' })).toBe(false);
+  expect(imageIsReady({ image: null, checksum: '' })).toBe(false);
+});
+
+test('writing another keeps the image and chooses no disk', async () => {
+  answers['image.inspect'] = () => IMAGE;
+  await useWrite.getState().inspect(IMAGE.location);
+  useWrite.getState().choose([sandisk.id]);
+  useWrite.getState().restart(true);
+  expect(useWrite.getState()).toMatchObject({ step: 'disks', image: { name: IMAGE.name }, disks: [] });
+});
+
+test('every reason is agreed to by name before a plan may start', () => {
+  expect(openConfirmations(plan.disks, {})).toBe(2);
+  const one = withConfirmation({}, internal.id, 'internal', true);
+  expect(openConfirmations(plan.disks, one)).toBe(1);
+  const both = withConfirmation(one, internal.id, 'large', true);
+  expect(openConfirmations(plan.disks, both)).toBe(0);
+  expect(isConfirmed(withConfirmation(both, internal.id, 'large', false), internal.id, 'large')).toBe(false);
+  expect(openConfirmations(plan.disks, { [sandisk.id]: ['internal', 'large'] })).toBe(2);
+});
+
+test('a plan made anew forgets what was agreed to', async () => {
+  answers['plan.write'] = () => plan;
+  await useWrite.getState().makePlan();
+  useWrite.getState().confirm(internal.id, 'internal', true);
+  await useWrite.getState().makePlan();
+  expect(useWrite.getState().confirmed).toEqual({});
+});
+
+test('the window never asks for the system disk', async () => {
+  answers['plan.write'] = () => plan;
+  await useWrite.getState().makePlan();
+  expect(asked[0]?.input).toMatchObject({ allowSystemDisk: false });
+});
+
+test('starting sends the plan with what was agreed to, and shows the job', async () => {
+  answers['plan.write'] = () => plan;
+  answers['job.start'] = () => ({ jobId: 'j1' });
+  answers['job.list'] = () => [{ jobId: 'j1', plan, progress: null, report: null }];
+  await useWrite.getState().makePlan();
+  useWrite.getState().confirm(internal.id, 'internal', true);
+  await useWrite.getState().start();
+  expect(asked.find(({ name }) => name === 'job.start')?.input).toEqual({ plan, confirmed: { [internal.id]: ['internal'] } });
+  expect(useNavigation.getState().screen).toEqual({ name: 'job', jobId: 'j1' });
+  expect(useWrite.getState()).toMatchObject({ plan: null, starting: false });
+});
+
+test('a refused start is shown in place and can be tried again', async () => {
+  answers['plan.write'] = () => plan;
+  answers['job.start'] = () => { throw error('elevation-refused'); };
+  await useWrite.getState().makePlan();
+  await useWrite.getState().start();
+  expect(useWrite.getState()).toMatchObject({ starting: false, startError: { code: 'elevation-refused' }, plan: { id: 'p' } });
+  expect(useNavigation.getState().screen).toEqual({ name: 'home' });
+});
+
+test('progress of one job leaves the others the very same objects', () => {
+  const job = (jobId: string) => ({ jobId, plan, progress: null, report: null, curve: [] });
+  useJobs.setState({ jobs: { a: job('a'), b: job('b') } });
+  const before = useJobs.getState().jobs;
+  useJobs.getState().progressed(progressAt('a', plan, 10, []));
+  const after = useJobs.getState().jobs;
+  expect(after['b']).toBe(before['b']);
+  expect(after['a']?.progress?.phase).toBe('writing');
+  expect(after['a']?.curve).toHaveLength(1);
+  useJobs.getState().progressed(progressAt('unknown', plan, 10, []));
+  expect(useJobs.getState().jobs).toBe(after);
+  useJobs.getState().ended(reportOf('a', plan, 67, [], false));
+  expect(useJobs.getState().jobs['a']?.report?.outcome).toBe('done');
+});
+
+test('practice disks come last, and a disk that is too small says by how much', () => {
+  expect(inOrder([...DISKS].reverse()).at(-1)?.practice).toBe(true);
+  expect(missingBytes(sandisk, sandisk.size + 1)).toBe(1);
+  expect(missingBytes(sandisk, sandisk.size)).toBe(0);
+  expect(missingBytes(sandisk, null)).toBe(0);
+});
+
+test('a file name is suggested from the disk\'s model', () => {
+  expect(suggestedName(sandisk, 'zstd')).toBe('sandisk-ultra-usb-3-0.img.zst');
+  expect(suggestedName({ ...sandisk, model: '../../etc' }, 'raw')).toBe('etc.img');
+  expect(suggestedName(undefined, 'raw')).toBe('disk.img');
+});
