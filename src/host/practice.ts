@@ -1,7 +1,7 @@
 import { constants, createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
-import { createZstdDecompress } from 'node:zlib';
+import { createGunzip } from 'node:zlib';
 import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
 import type { DiskFacts } from './facts.ts';
 import { resourcePath } from './resources.ts';
@@ -147,10 +147,10 @@ const MAX_SAMPLE_SIZE = 1024 ** 3;
 
 /** Writes the sample disk sparsely and returns its size in bytes. */
 async function unpackSample(file: FileHandle): Promise<number> {
-  const sample = resourcePath('practice', 'practice-disk.img.zst');
-  if (sample === null) throw new EngineError('image-not-found', { path: 'resources/practice/practice-disk.img.zst' });
+  const sample = resourcePath('practice', 'practice-disk.img.gz');
+  if (sample === null) throw new EngineError('image-not-found', { path: 'resources/practice/practice-disk.img.gz' });
   const source = createReadStream(sample);
-  const unpacked = source.pipe(createZstdDecompress());
+  const unpacked = source.pipe(createGunzip());
   source.on('error', (error) => unpacked.destroy(error));
   let offset = 0;
   for await (const chunk of unpacked as AsyncIterable<Buffer>) {

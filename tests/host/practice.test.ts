@@ -151,7 +151,7 @@ test('opening for writing empties the file when zeros are wanted, and leaves it 
 
 test('the sample disk comes with its partitions', async () => {
   const { host } = await workshop();
-  const sample = resourcePath('practice', 'practice-disk.img.zst');
+  const sample = resourcePath('practice', 'practice-disk.img.gz');
   expect(sample).not.toBeNull();
   const disk = await host.practice.create({ name: 'sample', size: MIB, sample: true });
   expect(disk.table).toBe('gpt');
