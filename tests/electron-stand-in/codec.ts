@@ -51,7 +51,7 @@ export function createCodec(base64: Base64): Codec {
         case 'number': return Number.isFinite(value) && !Object.is(value, -0) ? ['json', value] : ['number', Object.is(value, -0) ? '-0' : String(value)];
         case 'string': case 'boolean': return ['json', value];
         case 'object': return value === null ? ['json', null] : objectRow(value);
-        default: return refuse();
+        case 'function': case 'symbol': return refuse();
       }
     }
 

@@ -5,6 +5,8 @@
  */
 import { EventEmitter } from 'node:events';
 
+type Listener = Parameters<EventEmitter['on']>[1];
+
 /** Asked of every object by `await`, `JSON.stringify` and module loaders; their absence means something there. */
 const PROBED = new Set(['then', 'toJSON', 'default', '__esModule']);
 
@@ -36,16 +38,16 @@ export function strictEmitter(path: string, events: readonly string[]): typeof E
     if (typeof event === 'string' && !known.has(event)) throw notProvided(`${path}, event '${event}',`);
   };
   class StrictEmitter extends EventEmitter {
-    override on(event: string | symbol, listener: (...args: never[]) => void): this {
+    override on(event: string | symbol, listener: Listener): this {
       check(event);
-      return super.on(event, listener as () => void);
+      return super.on(event, listener);
     }
-    override addListener(event: string | symbol, listener: (...args: never[]) => void): this {
+    override addListener(event: string | symbol, listener: Listener): this {
       return this.on(event, listener);
     }
-    override prependListener(event: string | symbol, listener: (...args: never[]) => void): this {
+    override prependListener(event: string | symbol, listener: Listener): this {
       check(event);
-      return super.prependListener(event, listener as () => void);
+      return super.prependListener(event, listener);
     }
   }
   Object.setPrototypeOf(StrictEmitter.prototype, guard(path, Object.create(EventEmitter.prototype) as object));

@@ -14,7 +14,7 @@ export interface Running {
   readonly app: ElectronApplication;
   readonly page: Page;
   /** What the fixture has noted, oldest first. */
-  log(): Promise<string[]>;
+  readonly log: () => Promise<string[]>;
 }
 
 /** A new empty folder, removed after the test. */

@@ -9,6 +9,14 @@ import { fixture, launchFixture, standIn, temporaryFolder } from './launch-fixtu
 
 declare const api: { invoke(channel: string, ...args: unknown[]): Promise<unknown> };
 
+/** Of Electron's BrowserWindow, what is used here. */
+interface Window {
+  isVisible(): boolean;
+  getBounds(): { width: number; height: number };
+  close(): void;
+  readonly webContents: { forcefullyCrashRenderer(): void };
+}
+
 const inChromium = need({ linux: true, tools: ['chromium'] });
 
 /** Processes whose command line names the stand-in's profile of that owner. */
@@ -60,9 +68,9 @@ inChromium('what is not provided throws by name', async () => {
   const { app, page } = await launchFixture();
   const caught = await app.evaluate((electron) => {
     const tries: (() => unknown)[] = [
-      () => electron.Tray, () => electron.app.getGPUInfo, () => electron.BrowserWindow.getAllWindows()[0]?.setKiosk, () => (electron.BrowserWindow as unknown as Record<string, unknown>)['fromDevToolsExtension'],
-      () => electron.Menu.prototype.popup, () => electron.session.fromPartition, () => electron.app.on('gpu-info-update', () => undefined),
-    ] as never;
+      () => electron.Tray, () => typeof electron.app.getGPUInfo, () => typeof electron.BrowserWindow.getAllWindows()[0]?.setKiosk, () => (electron.BrowserWindow as unknown as Record<string, unknown>)['fromDevToolsExtension'],
+      () => typeof electron.Menu.prototype.popup, () => typeof electron.session.fromPartition, () => electron.app.on('gpu-info-update', () => undefined),
+    ];
     return tries.map((attempt) => { try { attempt(); return 'no error'; } catch (error) { return (error as Error).message; } });
   });
   expect(caught).toEqual([
@@ -71,7 +79,7 @@ inChromium('what is not provided throws by name', async () => {
     "stand-in: electron.app, event 'gpu-info-update', is not provided",
   ]);
   const window = await app.browserWindow(page);
-  expect(await window.evaluate((shown) => [shown.isVisible(), shown.getBounds().width, shown.getBounds().height])).toEqual([true, 900, 640]);
+  expect(await window.evaluate((shown: Window) => [shown.isVisible(), shown.getBounds().width, shown.getBounds().height])).toEqual([true, 900, 640]);
   expect(await page.evaluate(() => [(globalThis as unknown as { innerWidth: number }).innerWidth, (globalThis as unknown as { innerHeight: number }).innerHeight])).toEqual([900, 640]);
 });
 
@@ -79,12 +87,12 @@ inChromium('a window that refuses to close keeps the program, then both end in o
   const { app, page, log } = await launchFixture();
   await app.evaluate(() => { Object.assign(globalThis, { refuse: true }); });
   const window = await app.browserWindow(page);
-  await window.evaluate((open) => { open.close(); });
+  await window.evaluate((open: Window) => { open.close(); });
   await app.evaluate(({ app: running }) => { running.quit(); });
   expect((await log()).slice(-3)).toEqual(['close', 'before-quit', 'close']);
   expect(await page.evaluate(() => api.invoke('echo', 'alive'))).toEqual(['alive']);
   await app.evaluate(() => { Object.assign(globalThis, { refuse: false, stay: true }); });
-  await window.evaluate((open) => { open.close(); });
+  await window.evaluate((open: Window) => { open.close(); });
   expect((await log()).slice(-3)).toEqual(['close', 'closed', 'window-all-closed']);
   // With no window left the program goes on, and can open another one.
   await app.evaluate(async ({ BrowserWindow }) => { await new BrowserWindow().loadURL('about:blank'); });
@@ -94,7 +102,7 @@ inChromium('a window that refuses to close keeps the program, then both end in o
 inChromium('a crashed page is reported and can be loaded again', async () => {
   const { page, app, log } = await launchFixture();
   const crashed = page.waitForEvent('crash');
-  await (await app.browserWindow(page)).evaluate((window) => { window.webContents.forcefullyCrashRenderer(); });
+  await (await app.browserWindow(page)).evaluate((window: Window) => { window.webContents.forcefullyCrashRenderer(); });
   await crashed;
   await expect.poll(log).toContain('gone crashed');
   // The fixture reloads; Playwright's own page object stays crashed, so the main process is asked.

@@ -55,7 +55,7 @@ export class BrowserWindow extends Base implements ClosableWindow {
     this.#bounds = { x: 0, y: 0, width: options.width ?? 800, height: options.height ?? 600 };
     this.#title = options.title ?? app.getName();
     this.#visible = options.show !== false;
-    this.webContents = new WebContents(preload ?? null, { closeWindow: () => { this.close(); } });
+    this.webContents = new WebContents(preload ?? null, () => { this.close(); });
     this.webContents.askClose = () => this.#emitClose();
     // "The web page has been rendered": after its first load, as Electron says is usual.
     this.webContents.once('did-finish-load', () => { setImmediate(() => { if (!this.#destroyed) this.emit('ready-to-show', {}); }); });

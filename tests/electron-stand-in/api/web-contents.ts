@@ -42,9 +42,9 @@ export class WebContents extends Base {
   #navigating = false;
 
   /** @param preload the preload script's path. @param closeWindow what `close()` does. */
-  constructor(preload: string | null, private_: { closeWindow(): void }) {
+  constructor(preload: string | null, closeWindow: () => void) {
     super();
-    this.#closeWindow = private_.closeWindow;
+    this.#closeWindow = closeWindow;
     this.#scripts = pageScripts(preload, preview);
     this.#attached.promise.catch(() => undefined);
     all.add(this);
@@ -123,6 +123,7 @@ export class WebContents extends Base {
     this.emit('destroyed');
   }
 
+  /** DevTools' id of the page; empty until the window is open. */
   get target(): string { return this.#target; }
 
   #listen(session: DevToolsSession): void {

@@ -4,8 +4,8 @@ import type { Readable, Writable } from 'node:stream';
 
 interface Waiting {
   readonly method: string;
-  resolve(result: unknown): void;
-  reject(error: Error): void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: Error) => void;
 }
 
 interface Message {

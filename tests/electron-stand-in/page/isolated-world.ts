@@ -114,7 +114,6 @@ export function isolatedWorld(
       if (Object.prototype.toString.call(file) !== '[object File]') throw new TypeError('getPathForFile expected to receive a File object but one was not provided');
       // Electron answers at once, so this world must wait: paused here, the main process asks DevTools for the path and resumes.
       asked = { file, path: '' };
-      // eslint-disable-next-line no-debugger
       debugger;
       const { path } = asked;
       asked = null;
