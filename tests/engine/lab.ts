@@ -23,13 +23,13 @@ export function blankFile(folder: string, name: string, size: number): string {
 }
 
 /** Runs a tool and returns what it printed; throws when it fails. */
-export function run(tool: string, args: readonly string[], input?: string, locale = 'C'): string {
-  return execFileSync(tool, args, { input: input ?? '', encoding: 'utf8', env: { ...process.env, PATH, LC_ALL: locale, TZ: 'UTC' }, stdio: ['pipe', 'pipe', 'pipe'] });
+export function run(tool: string, args: readonly string[], input?: string): string {
+  return execFileSync(tool, args, { input: input ?? '', encoding: 'utf8', env: { ...process.env, PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' }, stdio: ['pipe', 'pipe', 'pipe'] });
 }
 
 /** Runs a tool whose exit code says something. */
 export function tryRun(tool: string, args: readonly string[]): { status: number | null; output: string } {
-  const { status, stdout, stderr } = spawnSync(tool, args, { encoding: 'utf8', env: { ...process.env, PATH, LC_ALL: 'C' } });
+  const { status, stdout, stderr } = spawnSync(tool, args, { encoding: 'utf8', env: { ...process.env, PATH, LC_ALL: 'C.UTF-8' } });
   return { status, output: stdout + stderr };
 }
 
@@ -43,10 +43,12 @@ export async function withLoop<T>(path: string, sectorSize: number, use: (device
   }
 }
 
-/** What blkid says about a file, key by key. */
-export function blkid(path: string, ...options: string[]): Record<string, string> {
-  const lines = run('blkid', ['-p', '-o', 'export', ...options, path]).trim().split('\n');
-  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1).replace(/\\(.)/g, '$1')]));
+/** What blkid says about a file. Its output for udev is the only one that keeps characters beyond ASCII. */
+export function blkid(path: string): { type: string; label: string; uuid: string } {
+  const lines = run('blkid', ['-p', '-o', 'udev', path]).trim().split('\n');
+  const values = new Map(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
+  const label = (values.get('ID_FS_LABEL_ENC') ?? '').replace(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return { type: values.get('ID_FS_TYPE') ?? '', label, uuid: values.get('ID_FS_UUID') ?? '' };
 }
 
 export const openFile = (path: string, sectorSize = 512): Promise<BlockDevice> => openDevice(path, { write: true, sectorSize });

@@ -52,7 +52,7 @@ start=${mib(9)}, size=${mib(16)}, type=EBD0A0A2-B9E5-4433-87C0-68B6B72699C7, nam
 start=${mib(40)}, size=${mib(8)}, type=S
 `;
     const expected = await withLoop(path, sectorSize, (device) => {
-      run('sfdisk', ['-q', '--no-reread', device], script, 'C.UTF-8');
+      run('sfdisk', ['-q', '--no-reread', device], script);
       return sfdiskSays(device);
     });
     expect(expected.sectorsize).toBe(sectorSize);
