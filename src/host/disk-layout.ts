@@ -1,6 +1,6 @@
 import { alignedBuffer, EngineError, readLayout, type BlockDevice, type BlockSource, type Layout } from '../../native-free-engine/index.ts';
 import type { DiskFacts } from './facts.ts';
-import { guarded } from './guarded.ts';
+import { guardedEach } from './guarded.ts';
 
 const LAYOUT_TIMEOUT_MS = 5_000;
 /** Suits every sector size. */
@@ -12,9 +12,7 @@ const ALIGNMENT = 4096;
  * the system's view and is not asked again while it hangs.
  */
 export function layoutReader(open: (facts: DiskFacts) => Promise<BlockDevice>): (facts: DiskFacts) => Promise<DiskFacts> {
-  const readers = new Map<string, (facts: DiskFacts) => Promise<Layout | 'no-rights' | 'unreadable' | null>>();
-
-  const read = async (facts: DiskFacts): Promise<Layout | 'no-rights' | 'unreadable'> => {
+  const read = guardedEach(async (_id: string, facts: DiskFacts): Promise<Layout | 'no-rights' | 'unreadable'> => {
     let device: BlockDevice;
     try {
       device = await open(facts);
@@ -29,13 +27,11 @@ export function layoutReader(open: (facts: DiskFacts) => Promise<BlockDevice>): 
     } finally {
       await device.close();
     }
-  };
+  }, LAYOUT_TIMEOUT_MS);
 
   return async (facts) => {
     if (facts.size <= 0 || !facts.medium || facts.optical) return facts;
-    const reader = readers.get(facts.id) ?? guarded(read, LAYOUT_TIMEOUT_MS);
-    readers.set(facts.id, reader);
-    const layout = await reader(facts);
+    const layout = await read(facts.id, facts);
     if (layout === null || layout === 'unreadable') return { ...facts, table: 'unreadable' };
     // Without rights the system's view is all there is; it knows a table only when it found one.
     if (layout === 'no-rights') return { ...facts, table: facts.table === 'none' ? 'unreadable' : facts.table };

@@ -33,3 +33,17 @@ export function guarded<Args extends unknown[], T>(ask: (...args: Args) => Promi
     }
   };
 }
+
+/** {@link guarded}, one for each first argument: what hangs for one keeps nobody else waiting. */
+export function guardedEach<Args extends [string, ...unknown[]], T>(ask: (...args: Args) => Promise<T>, ms: number): (...args: Args) => Promise<T | null> {
+  const guards = new Map<string, (...args: Args) => Promise<T | null>>();
+  return async (...args) => {
+    const [key] = args;
+    const guard = guards.get(key) ?? guarded(ask, ms);
+    guards.set(key, guard);
+    const answer = await guard(...args);
+    // Only what hangs has to be remembered.
+    if (answer !== null) guards.delete(key);
+    return answer;
+  };
+}

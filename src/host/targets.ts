@@ -30,8 +30,9 @@ export function createTargets(disks: Disks, system: TargetSystem): TargetControl
     async release(identity, signal) {
       if (isPractice(identity)) return;
       const disk = await disks.judge(identity.id);
-      // What the running system stands on is never unmounted, whatever was allowed.
-      if (disk.verdict.reasons.some((reason) => reason.code === 'system')) return;
+      // What the running system stands on is never unmounted, whatever was allowed; opening decides about it.
+      if (disk.verdict.reasons.some((reason) => SYSTEM_REASONS.has(reason.code) && disk.verdict.kind === 'hidden')) return;
+      if (disk.verdict.kind === 'hidden') throw refusal(disk);
       await system.release(disk, signal);
     },
     async openTarget(identity, { wantZeros, allowSystemDisk = false }) {

@@ -55,7 +55,7 @@ const anyFacts = fc.record({
   bus: fc.constantFrom(...busSchema.options), removable: fc.boolean(), readOnly: fc.boolean(), hotplug: fc.boolean(), soldered: fc.boolean(), medium: fc.boolean(), optical: fc.boolean(),
   size: fc.oneof(fc.constant(0), fc.integer({ min: 512, max: 4e12 })),
   uses: fc.array(fc.record({ kind: fc.constantFrom('system', 'swap', 'raid', 'lvm', 'encrypted-in-use', 'in-use', 'mounted'), where: fc.string() }), { maxLength: 3 }),
-}).map((change): DiskFacts => ({ ...stick, ...change } as DiskFacts));
+}).map((change): DiskFacts => ({ ...stick, ...change }));
 
 test('every disk gets a reason, a known one, and only what is like a stick is writable without a question', () => {
   fc.assert(fc.property(anyFacts, fc.boolean(), (facts, systemKnown) => {

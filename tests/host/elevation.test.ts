@@ -15,8 +15,9 @@ const forever = new Promise<never>(() => undefined);
 const answer = (code: number, stderr = ''): CommandResult => ({ code, stdout: '', stderr });
 
 async function start(create: (run: CommandRunner) => Elevation, run: CommandRunner): Promise<{ tokenPath: string; started: Promise<void>; token: string }> {
-  const { socketPath, tokenPath, token, close } = await createRendezvous();
-  onTestFinished(close);
+  const place = await createRendezvous();
+  const { socketPath, tokenPath, token } = place;
+  onTestFinished(() => place.close());
   return { tokenPath, token, started: create(run).start({ program: '/opt/Werk bank/werkbank', args: ['--engine-host'], socketPath, tokenPath }) };
 }
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { CommandRunner } from '../command.ts';
-import { guarded } from '../guarded.ts';
+import { guarded, guardedEach } from '../guarded.ts';
 import { drives, layouts, volumes, type DriveEntry, type LayoutEntry, type VolumeEntry } from '../libraries.ts';
 import { devicesUnderMount, devicesUnderPath, formatDevno, nodeDevno } from './device-numbers.ts';
 import type { TracedMount } from './graph.ts';
@@ -51,11 +51,11 @@ export function snapshotReader(run: CommandRunner): (options: { quick: boolean }
 }
 
 // Tracing asks the file system, and a dead network drive never answers.
-const traceOverlay = guarded(devicesUnderMount, TRACE_TIMEOUT_MS);
-const tracePath = guarded(devicesUnderPath, TRACE_TIMEOUT_MS);
+const traceAnonymous = guardedEach((_mountPoint: string, mount: Mount, mounts: readonly Mount[]) => devicesUnderMount(mount, mounts), TRACE_TIMEOUT_MS);
+const tracePath = guardedEach((path: string, mounts: readonly Mount[]) => devicesUnderPath(path, mounts), TRACE_TIMEOUT_MS);
 
 async function traceMount(mount: Mount, mounts: readonly Mount[]): Promise<TracedMount> {
-  const devnos = mount.devno.startsWith('0:') ? ((await traceOverlay(mount, mounts)) ?? []) : [mount.devno];
+  const devnos = mount.devno.startsWith('0:') ? ((await traceAnonymous(mount.mountPoint, mount, mounts)) ?? []) : [mount.devno];
   return { mountPoint: mount.mountPoint, devnos };
 }
 

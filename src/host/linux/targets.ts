@@ -1,5 +1,4 @@
 import { access, constants, readFile, writeFile } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { EngineError, throwIfAborted } from '../../../native-free-engine/index.ts';
 import type { Disk, DiskIdentity } from '../../contract/index.ts';
 import type { CommandResult, CommandRunner } from '../command.ts';
@@ -38,11 +37,14 @@ export function createLinuxTargets(run: CommandRunner): TargetSystem {
       }
     },
 
-    prepare: () => Promise.resolve(),
+    async prepare(disk) {
+      // Once a disk is pulled out, anybody's careless copy to its name leaves an ordinary file there.
+      const [known, actual] = await Promise.all([sysfs(disk, 'dev'), nodeDevno(disk.path)]);
+      if (actual === null || actual !== known) throw new EngineError('target-gone', { disk: disk.path, path: disk.path });
+    },
 
     async clear(disk) {
-      const name = basename(disk.path);
-      const queue = async (attribute: string): Promise<number> => Number((await readFile(`/sys/block/${name}/queue/${attribute}`, 'utf8').catch(() => '0')).trim());
+      const queue = async (attribute: string): Promise<number> => Number(await sysfs(disk, `queue/${attribute}`));
       if (disk.bus === 'loop') {
         // Discarding on a loop device punches holes into its file, which read as zeros and give space back;
         // writing zeros would allocate the whole file instead. What does not fill a whole hole would be left.
@@ -70,14 +72,21 @@ export function createLinuxTargets(run: CommandRunner): TargetSystem {
   };
 }
 
+type Node = Pick<Disk, 'path'>;
+
+/** The kernel writes the slashes of a name as exclamation marks. */
+const kernelName = (disk: Node): string => disk.path.replace(/^\/dev\//, '').replaceAll('/', '!');
+const sysfsFolder = (disk: Node): string => `/sys/block/${kernelName(disk)}`;
+const sysfs = async (disk: Node, attribute: string): Promise<string> => (await readFile(`${sysfsFolder(disk)}/${attribute}`, 'utf8').catch(() => '')).trim();
+
 /** Takes a USB disk off the system as pulling it out would, after its writes have been stored. */
 async function unplugInSoftware(disk: DiskIdentity): Promise<boolean> {
-  return writeFile(`/sys/block/${basename(disk.path)}/device/delete`, '1').then(() => true, () => false);
+  return writeFile(`${sysfsFolder(disk)}/device/delete`, '1').then(() => true, () => false);
 }
 
 /** Where a disk and its partitions are mounted, what was mounted last first: a mount on top comes before the one below. */
 async function mountPoints(disk: Disk): Promise<string[]> {
-  const block = (await readBlockDevices()).find((each: SysBlock) => each.name === basename(disk.path));
+  const block = (await readBlockDevices()).find((each: SysBlock) => each.name === kernelName(disk));
   const numbers = new Set(block ? [block.devno, ...block.partitions.map((part) => part.devno)] : []);
   const mounts = parseMountInfo(await readFile('/proc/self/mountinfo', 'utf8').catch(() => ''));
   const own: string[] = [];
