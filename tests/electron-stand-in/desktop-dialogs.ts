@@ -32,8 +32,9 @@ function ask(program: string, args: readonly string[]): Promise<{ code: number; 
   });
 }
 
-const zenityFilters = (filters: readonly Filter[] = []): string[] => filters.map(({ name, extensions }) => `--file-filter=${name} | ${extensions.map((extension) => `*.${extension}`).join(' ')}`);
-const kdialogFilters = (filters: readonly Filter[] = []): string => filters.map(({ name, extensions }) => `${extensions.map((extension) => `*.${extension}`).join(' ')} | ${name}`).join('\n');
+const patterns = ({ extensions }: Filter): string => extensions.map((extension) => (extension === '*' ? '*' : `*.${extension}`)).join(' ');
+const zenityFilters = (filters: readonly Filter[] = []): string[] => filters.map((filter) => `--file-filter=${filter.name} | ${patterns(filter)}`);
+const kdialogFilters = (filters: readonly Filter[] = []): string => filters.map((filter) => `${patterns(filter)} | ${filter.name}`).join('\n');
 
 /** The chosen paths; none when the user changed their mind. */
 export async function chooseFiles(options: OpenOptions): Promise<string[]> {

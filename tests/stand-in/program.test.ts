@@ -165,8 +165,21 @@ onScreen('the preview opens a window of its own, and asks before the user closes
     const { innerWidth, outerWidth, innerHeight, outerHeight } = globalThis as unknown as Record<string, number>;
     return [innerWidth, innerHeight, outerWidth === innerWidth, (outerHeight ?? 0) - (innerHeight ?? 0) < 50];
   })).toEqual([900, 640, true, true]);
-  // Left to the program, which answers through DevTools.
-  page.on('dialog', () => undefined);
+  // A desktop without zenity and kdialog: a question is asked by the page, a path cannot be.
+  let question = '';
+  page.on('dialog', (dialog) => {
+    // The question before unloading is left to the program, which answers through DevTools.
+    if (dialog.type() === 'beforeunload') return;
+    question = dialog.message();
+    void dialog.accept();
+  });
+  const answers = await app.evaluate(async ({ dialog }) => {
+    process.env['PATH'] = '';
+    const box = await dialog.showMessageBox({ message: 'A job is running', buttons: ['Go on', 'Stop', 'Stay'], cancelId: 2 });
+    return [box.response, await dialog.showOpenDialog({}).then(() => 'no error', String)];
+  });
+  expect(question).toBe('A job is running\n\nOK: Go on\nCancel: Stay');
+  expect(answers).toEqual([0, expect.stringContaining('type or paste the path')]);
   await page.click('h1');
   await app.evaluate(() => { Object.assign(globalThis, { refuse: true }); });
   const devTools = await page.context().newCDPSession(page);
