@@ -1,7 +1,7 @@
 import type { ByteStream } from '../io/types.ts';
 import { BufferedInput } from './buffered-input.ts';
 import { decodedStream } from './decoded-stream.ts';
-import { DecoderThread } from './decoder-thread.ts';
+import { startDecoding } from './decoder-thread.ts';
 import { INPUT_CHUNK_BYTES, READ_AHEAD_BYTES } from './inflater.ts';
 
 const FORMAT = 'bzip2';
@@ -13,8 +13,7 @@ const FORMAT = 'bzip2';
  */
 export function bunzip2(stream: ByteStream): ByteStream {
   const input = new BufferedInput(stream, FORMAT);
-  const thread = new DecoderThread(FORMAT);
-  const task = thread.start({ codec: 'bzip2' }, { output: READ_AHEAD_BYTES });
+  const task = startDecoding(FORMAT, { codec: 'bzip2' }, { output: READ_AHEAD_BYTES });
   const feed = async (): Promise<void> => {
     for (;;) {
       const piece = await input.takeSome(INPUT_CHUNK_BYTES);
@@ -28,10 +27,9 @@ export function bunzip2(stream: ByteStream): ByteStream {
     size: null,
     readSome: (buffer) => task.read(buffer),
     consumed: () => input.consumed(),
-    async close() {
-      task.fail(new Error('closed'));
-      await thread.close();
-      await input.close();
+    close() {
+      task.release();
+      return input.close();
     },
   });
 }

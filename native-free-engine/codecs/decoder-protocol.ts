@@ -9,14 +9,19 @@ export type DecoderJob =
   | { readonly codec: 'lzma2'; /** In bytes. */ readonly dictionarySize: number; readonly check: IntegrityCheck };
 
 export type ToDecoder =
-  | { readonly kind: 'start'; readonly job: DecoderJob; /** Pieces of output that may wait for the reader. */ readonly credit: number }
+  /** `id` comes back with every answer; `credit` is how many pieces of output may wait for the reader. */
+  | { readonly kind: 'start'; readonly id: number; readonly job: DecoderJob; readonly credit: number }
+  /** Nobody wants the rest. */
+  | { readonly kind: 'stop' }
   | { readonly kind: 'input'; readonly piece: Uint8Array<ArrayBuffer> }
   /** The input is complete; `check` is what the integrity check must give. */
   | { readonly kind: 'finish'; readonly check: Uint8Array | null }
   /** One piece of output was read; its memory comes back. */
   | { readonly kind: 'taken'; readonly buffer: ArrayBuffer };
 
-export type FromDecoder =
+export type FromDecoder = { readonly id: number } & Answer;
+
+export type Answer =
   | { readonly kind: 'output'; readonly buffer: ArrayBuffer; readonly length: number }
   /** All input so far was used. */
   | { readonly kind: 'hungry' }

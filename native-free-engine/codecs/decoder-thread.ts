@@ -6,13 +6,23 @@ import { OutputQueue } from './output-queue.ts';
 /** Input that may wait in a thread before the feeder has to. */
 const INPUT_AHEAD_BYTES = 4 << 20;
 
-/** One job of a {@link DecoderThread}: input on one side, output on the other. */
+/** How long a thread without work is kept, in milliseconds. */
+const IDLE_MS = 2000;
+
+/** Bytes of output, and of input, that may wait in a thread. */
+interface Ahead {
+  readonly output: number;
+  readonly input?: number;
+}
+
+/** One job of a thread: input on one side, output on the other. */
 export class DecoderTask {
   readonly #thread: DecoderThread;
   readonly #inputLimit: number;
   readonly #output: OutputQueue;
   #inputAhead = 0;
   #over = false;
+  #released = false;
   #wake: (() => void) | null = null;
 
   constructor(thread: DecoderThread, inputLimit: number) {
@@ -59,6 +69,14 @@ export class DecoderTask {
     }
   }
 
+  /** Gives the thread back; what was not read is dropped. */
+  release(): void {
+    if (this.#released) return;
+    this.#released = true;
+    this.fail(new Error('closed'));
+    keep(this.#thread);
+  }
+
   /** For the thread only. */
   receive(message: FromDecoder, format: string): void {
     switch (message.kind) {
@@ -85,18 +103,34 @@ export class DecoderTask {
 }
 
 /** A worker thread that decodes one job after another. */
-export class DecoderThread {
+class DecoderThread {
   readonly #worker = new Worker(new URL('./decoder-worker.ts', import.meta.url));
-  readonly #format: string;
   #task: DecoderTask | null = null;
+  #format = '';
+  #id = 0;
+  broken = false;
 
-  /** @param format named in errors */
-  constructor(format: string) {
-    this.#format = format;
-    this.#worker.on('message', (message: FromDecoder) => this.#task?.receive(message, format));
-    this.#worker.on('error', (error) => this.#task?.fail(error));
-    this.#worker.on('exit', () => this.#task?.fail(new Error(`the ${this.#format} decoder's thread ended`)));
+  constructor() {
+    this.#worker.on('message', (message: FromDecoder) => {
+      // Answers that belong to a job before are late.
+      if (message.id === this.#id) this.#task?.receive(message, this.#format);
+    });
+    this.#worker.on('error', (error) => this.#break(error));
+    this.#worker.on('exit', () => this.#break(new Error('a decoder thread ended')));
     this.#worker.unref();
+  }
+
+  start(format: string, job: DecoderJob, ahead: Ahead): DecoderTask {
+    this.#format = format;
+    this.#task = new DecoderTask(this, ahead.input ?? INPUT_AHEAD_BYTES);
+    this.post({ kind: 'start', id: ++this.#id, job, credit: Math.max(2, Math.ceil(ahead.output / PIECE_BYTES)) });
+    return this.#task;
+  }
+
+  stop(): void {
+    this.#id++;
+    this.#task = null;
+    this.post({ kind: 'stop' });
   }
 
   /** A thread keeps the program alive only while somebody waits for its output. */
@@ -105,21 +139,42 @@ export class DecoderThread {
     else this.#worker.unref();
   }
 
-  /**
-   * Starts a job. The one before must be over.
-   * @param ahead bytes of output, and of input, that may wait
-   */
-  start(job: DecoderJob, ahead: { readonly output: number; readonly input?: number }): DecoderTask {
-    this.#task = new DecoderTask(this, ahead.input ?? INPUT_AHEAD_BYTES);
-    this.post({ kind: 'start', job, credit: Math.max(2, Math.ceil(ahead.output / PIECE_BYTES)) });
-    return this.#task;
-  }
-
   post(message: ToDecoder, transfer: ArrayBuffer[] = []): void {
     this.#worker.postMessage(message, transfer);
   }
 
-  async close(): Promise<void> {
+  async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
+
+  #break(error: Error): void {
+    this.broken = true;
+    this.#task?.fail(error);
+  }
+}
+
+/** Threads without work, kept for a while because starting one takes longer than most small reads. */
+const idle: { readonly thread: DecoderThread; readonly timer: ReturnType<typeof setTimeout> }[] = [];
+
+/**
+ * Starts a job in a thread. Whoever starts it calls {@link DecoderTask.release}, done or not.
+ * @param format named in errors
+ */
+export function startDecoding(format: string, job: DecoderJob, ahead: Ahead): DecoderTask {
+  const kept = idle.pop();
+  clearTimeout(kept?.timer);
+  const thread = kept && !kept.thread.broken ? kept.thread : new DecoderThread();
+  return thread.start(format, job, ahead);
+}
+
+function keep(thread: DecoderThread): void {
+  thread.stop();
+  if (thread.broken) return;
+  const timer = setTimeout(() => {
+    const at = idle.findIndex((entry) => entry.thread === thread);
+    if (at >= 0) idle.splice(at, 1);
+    void thread.terminate();
+  }, IDLE_MS);
+  timer.unref();
+  idle.push({ thread, timer });
 }

@@ -2,12 +2,13 @@
 import { parentPort } from 'node:worker_threads';
 import { Bzip2Decoder } from './bzip2-decoder.ts';
 import { DecodeFault, type ChunkDecoder } from './chunk-decoder.ts';
-import { PIECE_BYTES, type DecoderJob, type FromDecoder, type ToDecoder } from './decoder-protocol.ts';
+import { PIECE_BYTES, type Answer, type DecoderJob, type ToDecoder } from './decoder-protocol.ts';
 import { Lzma2BlockDecoder } from './xz/block-decoder.ts';
 
 const port = parentPort;
 if (!port) throw new Error('decoder-worker.ts runs as a worker thread only');
 
+let id = 0;
 let decoder: ChunkDecoder | null = null;
 let lzma2: Lzma2BlockDecoder | null = null;
 let credit = 0;
@@ -17,7 +18,7 @@ let rest: Uint8Array = new Uint8Array(0);
 let piece = new Uint8Array(0);
 let filled = 0;
 
-const send = (message: FromDecoder, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+const send = (answer: Answer, transfer: ArrayBuffer[] = []): void => port.postMessage({ id, ...answer }, transfer);
 
 function makeDecoder(job: DecoderJob): ChunkDecoder {
   if (job.codec === 'bzip2') return new Bzip2Decoder();
@@ -69,7 +70,11 @@ function run(): void {
 port.on('message', (message: ToDecoder) => {
   try {
     switch (message.kind) {
+      case 'stop':
+        decoder = null;
+        return;
       case 'start':
+        id = message.id;
         decoder = makeDecoder(message.job);
         credit = message.credit;
         rest = piece = new Uint8Array(0);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ByteStream } from '../../io/types.ts';
 import { BufferedInput } from '../buffered-input.ts';
 import { decodedStream, type Decoder } from '../decoded-stream.ts';
-import { DecoderThread, type DecoderTask } from '../decoder-thread.ts';
+import { startDecoding, type DecoderTask } from '../decoder-thread.ts';
 import { READ_AHEAD_BYTES } from '../inflater.ts';
 import { XzContainer, type BlockOutput, type BlockPlan } from './container.ts';
 
@@ -25,18 +25,11 @@ export function unxz(stream: ByteStream, size: number | null = null): ByteStream
   return decodedStream(new XzDecoder(new BufferedInput(stream, FORMAT), size));
 }
 
-interface Running {
-  readonly thread: DecoderThread;
-  readonly task: DecoderTask;
-}
-
 class XzDecoder implements Decoder {
   readonly size: number | null;
   readonly #input: BufferedInput;
-  readonly #threads: DecoderThread[] = [];
-  #idle: DecoderThread[] = [];
   /** Blocks under way, in order. */
-  readonly #running: Running[] = [];
+  readonly #running: DecoderTask[] = [];
   #ended = false;
   #fault: unknown = null;
   #closed = false;
@@ -53,10 +46,10 @@ class XzDecoder implements Decoder {
     for (;;) {
       const current = this.#running[0];
       if (current) {
-        const got = await current.task.read(buffer);
+        const got = await current.read(buffer);
         if (got > 0) return got;
         this.#running.shift();
-        this.#idle.push(current.thread);
+        current.release();
         this.#wakeFeeder?.();
         continue;
       }
@@ -74,9 +67,8 @@ class XzDecoder implements Decoder {
 
   async close(): Promise<void> {
     this.#closed = true;
-    for (const { task } of this.#running) task.fail(new Error('closed'));
+    for (const task of this.#running) task.release();
     this.#wakeFeeder?.();
-    await Promise.all(this.#threads.map((thread) => thread.close()));
     await this.#input.close();
   }
 
@@ -102,19 +94,13 @@ class XzDecoder implements Decoder {
       });
     }
     if (this.#closed) throw new Error('closed');
-    const thread = this.#idle.pop() ?? this.#addThread();
-    const task = thread.start(
+    const task = startDecoding(
+      FORMAT,
       { codec: 'lzma2', dictionarySize: plan.header.dictionarySize, check: plan.check },
       together ? { output: known, input: Infinity } : { output: READ_AHEAD_BYTES },
     );
-    this.#running.push({ thread, task });
+    this.#running.push(task);
     this.#wakeReader?.();
     return task;
-  }
-
-  #addThread(): DecoderThread {
-    const thread = new DecoderThread(FORMAT);
-    this.#threads.push(thread);
-    return thread;
   }
 }
