@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -26,18 +26,22 @@ let page: Page;
 
 beforeAll(async () => {
   built = await mkdtemp(join(tmpdir(), 'werkbank-window-'));
-  execFileSync(process.execPath, [join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js'), 'build', '--logLevel', 'error', '--outDir', join(built, 'out')], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const untouched = join(built, 'untouched');
+  const electronVite = join(ROOT, 'node_modules/electron-vite/bin/electron-vite.js');
+  execFileSync(process.execPath, [electronVite, 'build', '--logLevel', 'error', '--outDir', join(untouched, 'out')], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   await symlink(join(ROOT, 'node_modules'), join(built, 'node_modules'));
-  await writeFile(join(built, 'package.json'), JSON.stringify({ name: 'werkbank', productName: 'Werkbank', version: '9.9.9', type: 'module', main: 'out/main/index.js' }));
-  await writeFile(join(built, 'out/main/engine-host.js'), `await import(${JSON.stringify(pathToFileURL(join(import.meta.dirname, 'fake-engine-host.ts')).href)});\n`);
+  await writeFile(join(untouched, 'package.json'), JSON.stringify({ name: 'werkbank', productName: 'Werkbank', version: '9.9.9', type: 'module', main: 'out/main/index.js' }));
+  await cp(untouched, join(built, 'faked'), { recursive: true });
+  const fake = pathToFileURL(join(import.meta.dirname, 'fake-engine-host.ts')).href;
+  await writeFile(join(built, 'faked/out/main/engine-host.js'), `await import(${JSON.stringify(fake)});\n`);
 });
 afterAll(() => rm(built, { recursive: true }));
 
 const dist = process.env['WERKBANK_ELECTRON_DIST'] ?? join(ROOT, 'tests/electron-stand-in');
-async function launch(): Promise<void> {
+async function launch(program: 'faked' | 'untouched' = 'faked'): Promise<void> {
   // Read by Playwright itself as well, so it has to be in this process's environment.
   vi.stubEnv('ELECTRON_OVERRIDE_DIST_PATH', dist);
-  app = await _electron.launch({ args: [built], env: { ...(process.env as Record<string, string>), XDG_CONFIG_HOME: userData, LANG: 'nl_NL.UTF-8', LANGUAGE: '', LC_ALL: '' } });
+  app = await _electron.launch({ args: [join(built, program)], env: { ...(process.env as Record<string, string>), XDG_CONFIG_HOME: userData, LANG: 'nl_NL.UTF-8', LANGUAGE: '', LC_ALL: '' } });
   page = await app.firstWindow();
   await page.waitForFunction(() => 'werkbank' in window);
 }
@@ -78,6 +82,20 @@ onDesktop('the window opens without rights and speaks to the engine host', async
   expect((await call('image.inspect', { location: 'none.img' })).error?.code).toBe('image-not-found');
   expect((await call('job.needsRights' as never, {} as never)).error?.code).toBe('engine-protocol');
   expect((await call('image.inspect', { location: 5 } as never)).error?.code).toBe('argument-invalid');
+});
+
+onDesktop('the program as it is built lists disks and sees a new practice disk', async () => {
+  await launch('untouched');
+  const practiceFolder = join(userData, 'practice');
+  await mkdir(practiceFolder);
+  expect((await call('disks.list', null)).ok).toBe(true);
+  await call('settings.set', { practiceFolder });
+  const told = page.evaluate(() => new Promise<string>((resolve) => {
+    window.werkbank.listen('disks', (disks) => disks.some((disk) => disk.practice) && resolve('seen'));
+  }));
+  expect((await call('practice.create', { name: 'bench', size: 8 * 1024 * 1024, sample: false })).value).toMatchObject({ practice: true, size: 8 * 1024 * 1024 });
+  expect(await told).toBe('seen');
+  expect((await call('image.inspect', { location: join(userData, 'none.img') })).error?.code).toBe('image-not-found');
 });
 
 onDesktop('the page can neither leave nor open windows', async () => {
@@ -176,6 +194,31 @@ onDesktop('the engine host killed in a job: the window is told, and the next cal
 onDesktop('a second start brings the first window to the front', async () => {
   await launch();
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.hide());
-  execFileSync(join(dist, 'electron'), [built], { env: { ...process.env, XDG_CONFIG_HOME: userData }, timeout: 20_000, stdio: 'ignore' });
+  execFileSync(join(dist, 'electron'), [join(built, 'faked')], { env: { ...process.env, XDG_CONFIG_HOME: userData }, timeout: 20_000, stdio: 'ignore' });
   await expect.poll(isVisible).toBe(true);
+});
+
+/** A `pkexec` of our own, first on the PATH. */
+async function standInForPkexec(script: string): Promise<void> {
+  const bin = join(userData, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'pkexec'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', `${bin}:${process.env['PATH'] ?? ''}`);
+}
+
+onDesktop('a job that needs rights asks for them and runs in a second engine host', async () => {
+  await standInForPkexec('exec "$@"');
+  await launch();
+  const ordinary = (await call('disks.list', null)).value?.[1]?.id.replace('pid:', '');
+  const { value } = await start('root-lasting');
+  expect(value?.jobId).toMatch(/^\d+-0$/);
+  expect(value?.jobId).not.toBe(`${ordinary}-0`);
+  await expect.poll(outcomes, { timeout: 5000 }).toEqual(['done']);
+});
+
+onDesktop('rights that are refused are a named error, and nothing runs', async () => {
+  await standInForPkexec('echo dismissed >&2; exit 126');
+  await launch();
+  expect((await start('root-lasting')).error?.code).toBe('elevation-refused');
+  expect(await outcomes()).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, Menu, nativeTheme, type BrowserWindow } from 'electron';
+import { app, dialog, Menu, nativeTheme } from 'electron';
 import { createHost } from '../../host/index.ts';
 import type { Settings } from '../../contract/index.ts';
 import { formatHostArguments } from '../engine-host/arguments.ts';
@@ -74,7 +74,7 @@ function applyTheme(settings: Settings): void {
   nativeTheme.themeSource = settings.theme;
 }
 
-function openBench(settings: SettingsStore, log: Log): BrowserWindow {
+function openBench(settings: SettingsStore, log: Log): void {
   const engine = createEngine(settings, log);
   const window = createWindow(log);
   const texts = () => mainTexts(settings.get());
@@ -100,18 +100,16 @@ function openBench(settings: SettingsStore, log: Log): BrowserWindow {
   });
   nativeTheme.on('updated', () => sendEvent(window, 'theme', { dark: nativeTheme.shouldUseDarkColors }));
   app.on('second-instance', () => bringToFront(window));
+  app.on('activate', () => bringToFront(window));
   app.on('will-quit', () => engine.close());
-  return window;
 }
 
 async function start(): Promise<void> {
   await app.whenReady();
   const userData = app.getPath('userData');
   const log = openLog(join(userData, 'logs'));
-  process.on('uncaughtException', (error) => {
-    log.fatal({ stack: error.stack }, 'uncaught');
-    app.exit(1);
-  });
+  // Ending here would end a running write with us, which is worse than a window that misbehaves.
+  process.on('uncaughtException', (error) => log.fatal({ stack: error.stack }, 'uncaught'));
   log.info({ version: app.getVersion(), platform: process.platform, preview: PREVIEW }, 'started');
   const settings = await openSettings(join(userData, 'settings.json'));
   applyTheme(settings.get());
@@ -123,10 +121,12 @@ async function start(): Promise<void> {
 }
 
 app.enableSandbox();
+// The same name as the installer's shortcut has, so that Windows shows one button for both.
+if (process.platform === 'win32') app.setAppUserModelId('org.werkbank.Werkbank');
 // Two of them would not know of each other's jobs.
 if (app.requestSingleInstanceLock()) {
   void start().catch((error: unknown) => {
-    console.error(error);
+    dialog.showErrorBox('Werkbank', String(error));
     app.exit(1);
   });
 } else {

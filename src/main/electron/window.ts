@@ -59,6 +59,7 @@ function keepToOnePage(contents: WebContents): void {
 }
 
 export function bringToFront(window: BrowserWindow): void {
+  if (window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
   window.show();
   window.focus();

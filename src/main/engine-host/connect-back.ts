@@ -6,7 +6,7 @@ import { EngineError } from '../../../native-free-engine/index.ts';
 import { socketChannel, type Channel } from './channel.ts';
 
 /** A token is 32 random bytes in hexadecimal. */
-export const TOKEN_LENGTH = 64;
+const TOKEN_LENGTH = 64;
 
 /**
  * Connects an elevated engine host to the program that asked for it and says

@@ -6,7 +6,7 @@ import { writeFileAtomically } from './atomic-file.ts';
 
 const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', practiceFolder: null };
 
-export type SettingsChange = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
+type SettingsChange = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
 
 /** The user's settings, kept in one JSON file. */
 export interface SettingsStore {
