@@ -51,7 +51,7 @@ const RECOGNISERS: readonly Recogniser[] = [
  * Says which file system lies in `source`, or null. Reads at most some
  * megabytes, and only of maps whose size was checked first. A magic followed
  * by nonsense counts as not recognised.
- * @throws EngineError when the source itself cannot be read
+ * @throws EngineError when the first 68 KiB cannot be read
  */
 export async function recognise(source: BlockSource): Promise<FileSystemFacts | null> {
   const head = await readBytes(source, 0, Math.min(source.size, HEAD_BYTES));

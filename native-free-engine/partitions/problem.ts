@@ -18,6 +18,7 @@ export type ProblemCode =
   | 'ebr-loop'
   | 'ebr-out-of-range'
   | 'ebr-too-many'
+  | 'ebr-unreadable'
   // GPT
   | 'protective-mbr-missing'
   | 'protective-mbr-only'

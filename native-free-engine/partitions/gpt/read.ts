@@ -3,7 +3,7 @@ import { toSafeInt } from '../../base/safe-int.ts';
 import { crc32 } from '../../codecs/checksums.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
-import { NIL_GUID, isDataFault } from '../../struct/index.ts';
+import { NIL_GUID } from '../../struct/index.ts';
 import { GPT_SIGNATURE, GptEntry, GptHeader } from './structs.ts';
 
 export interface GptPartition {
@@ -149,12 +149,12 @@ async function readBoth(source: BlockSource, sectorSize: number): Promise<GptTab
   return { primary, backup, primaryFault, backupFault };
 }
 
-/** Faults of the table are a result here; a disk that cannot be read is still an error. */
+/** A fault is a result here, a bad sector under one copy included: the other copy is there for just that. */
 async function attempt(read: () => Promise<GptCopy>): Promise<[GptCopy | null, EngineError | null]> {
   try {
     return [await read(), null];
   } catch (error) {
-    if (!isDataFault(error)) throw error;
-    return [null, error];
+    if (error instanceof EngineError) return [null, error];
+    throw error;
   }
 }

@@ -105,7 +105,12 @@ async function readChain(source: BlockSource, extended: MbrPartition): Promise<{
     if (at + MbrSector.size > source.size) return { partitions, problems: [fault('ebr-out-of-range', { offset: at })] };
     visited.add(at);
 
-    const record = MbrSector.read(await readBytes(source, at, MbrSector.size));
+    const sector = await readBytes(source, at, MbrSector.size).catch((error: unknown) => {
+      if (error instanceof EngineError) return null;
+      throw error;
+    });
+    if (!sector) return { partitions, problems: [fault('ebr-unreadable', { offset: at })] };
+    const record = MbrSector.read(sector);
     if (record.signature !== MBR_SIGNATURE) return { partitions, problems: [fault('ebr-signature-missing', { offset: at })] };
     let entries: RawEntry[];
     try {
