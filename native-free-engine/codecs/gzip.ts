@@ -89,6 +89,9 @@ class GzipDecoder implements Decoder {
 
   /** RFC 1952, section 2.3. */
   async #readHeader(): Promise<void> {
+    const [first] = await this.#input.need(1);
+    // Garbage behind the last member is no member that was cut off.
+    if (first !== 0x1f) throw corrupt(FORMAT);
     const fixed = await this.#input.need(10);
     const [id1, id2, method, flags = 0] = fixed;
     if (id1 !== 0x1f || id2 !== 0x8b || flags & FLAG.reserved) throw corrupt(FORMAT);

@@ -1,5 +1,5 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import { RandomAccessReader, fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
+import { RandomAccessReader, fromRandomAccessReaderPromise, getFileNameLowLevel, type Entry, type ZipFile } from 'yauzl';
 import { EngineError } from '../base/errors.ts';
 import { streamRange } from '../io/stream-range.ts';
 import type { BlockSource, ByteStream } from '../io/types.ts';
@@ -37,7 +37,7 @@ export interface ZipImage {
 export async function openZipImage(source: BlockSource): Promise<ZipImage> {
   try {
     const reader = new SourceReader(source);
-    const zip = await fromRandomAccessReaderPromise(reader, source.size, { autoClose: false });
+    const zip = await fromRandomAccessReaderPromise(reader, source.size, { autoClose: false, decodeStrings: false });
     const entry = chooseImage(await allEntries(zip));
     const local = await zip.readLocalFileHeaderPromise(entry);
     const start = local.fileDataStart;
@@ -56,7 +56,11 @@ export async function openZipImage(source: BlockSource): Promise<ZipImage> {
 async function allEntries(zip: ZipFile): Promise<Entry[]> {
   if (zip.entryCount > MAX_ENTRIES) throw new EngineError('zip-no-image');
   const entries: Entry[] = [];
-  for await (const entry of zip.eachEntry()) entries.push(entry);
+  for await (const entry of zip.eachEntry()) {
+    // yauzl's own decoding refuses names such as `../x`, which do no harm here: nothing is ever stored by its name.
+    entry.fileName = getFileNameLowLevel(entry.generalPurposeBitFlag, entry.fileNameRaw, entry.extraFields, false);
+    entries.push(entry);
+  }
   return entries;
 }
 

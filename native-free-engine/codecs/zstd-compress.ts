@@ -13,5 +13,7 @@ const compress = promisify(zstdCompress);
 export function compressFrame(block: Uint8Array, level = 3): Promise<Uint8Array> {
   const params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
   // The bound of ZSTD_compressBound: one output buffer always suffices.
-  return compress(block, { params, chunkSize: block.length + (block.length >> 8) + 1024 });
+  const chunkSize = block.length + (block.length >> 8) + 1024;
+  // Without the pledge the frame would not say its size, and could only be unpacked as a stream.
+  return compress(block, { params, chunkSize, pledgedSrcSize: block.length });
 }
