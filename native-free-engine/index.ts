@@ -11,6 +11,7 @@ export { buildSeekTable, type SeekEntry } from './codecs/zstd-format.ts';
 export { checkBmapFits, findBmap, parseBmap } from './images/bmap.ts';
 export { findChecksums, hashStored, parseChecksum } from './images/checksums.ts';
 export { openImage, type OpenImageOptions } from './images/open.ts';
+export { isUrl } from './images/node-location.ts';
 export * from './images/types.ts';
 export * from './io/types.ts';
 export { alignedBuffer } from './io/aligned-buffer.ts';

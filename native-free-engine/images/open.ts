@@ -25,7 +25,15 @@ export interface OpenImageOptions {
   readonly tempDir?: string;
   /** Bytes unpacked into `tempDir` so far. */
   readonly onUnpack?: (bytes: number) => void;
+  /**
+   * Sees the bytes of the stored file while the first reader from the start of a packed image unpacks them,
+   * in order and each once: the way to their checksum for what is only downloaded once. Not called where
+   * unpacking needs random access (zip).
+   */
+  readonly onStored?: (bytes: Uint8Array) => void;
 }
+
+type Tap = (bytes: Uint8Array) => void;
 
 /** What lies under one more wrapping. */
 interface Layer {
@@ -34,7 +42,7 @@ interface Layer {
   readonly size: number | null;
   /** Null where it has to be unpacked. */
   readonly block: BlockSource | null;
-  open(): Promise<ByteStream>;
+  open(tap?: Tap): Promise<ByteStream>;
 }
 
 /**
@@ -75,7 +83,7 @@ class ImageOpener {
 
   async run(): Promise<ImageSource> {
     const stored = this.#stored;
-    let layer: Layer = { name: stored.name, size: stored.size, block: stored.block, open: () => stored.openStream(0) };
+    let layer: Layer = { name: stored.name, size: stored.size, block: stored.block, open: async (tap) => tapped(await stored.openStream(0), tap) };
     for (;;) {
       const head = await this.#head(layer, MAGIC_BYTES);
       const kind = recogniseContainer(head);
@@ -99,6 +107,12 @@ class ImageOpener {
     const foreign = recogniseForeign(head);
     if (foreign !== null) throw new EngineError('image-format-unsupported', { format: foreign });
     const raw = this.#chain.length === 0;
+    let tap = this.#options.onStored;
+    const openPacked = (offset: number): Promise<ByteStream> => {
+      const mine = offset === 0 ? tap : undefined;
+      if (mine) tap = undefined;
+      return streamFrom(layer, offset, mine);
+    };
     return {
       name: this.#stored.name,
       location: this.#location,
@@ -107,7 +121,7 @@ class ImageOpener {
       storedSize: this.#stored.size,
       head,
       block: raw && this.#stored.local ? this.#stored.block : null,
-      openStream: (offset) => (raw ? this.#stored.openStream(offset) : streamFrom(layer, offset)),
+      openStream: (offset) => (raw ? this.#stored.openStream(offset) : openPacked(offset)),
       close: () => this.close(),
     };
   }
@@ -120,7 +134,7 @@ class ImageOpener {
       name: promisedBy(outer.name).inner,
       size,
       block: null,
-      open: async () => decode(await outer.open(), size),
+      open: async (tap) => decode(await outer.open(tap), size),
     };
   }
 
@@ -161,8 +175,23 @@ async function withStream<T>(layer: Layer, use: (stream: ByteStream) => Promise<
   }
 }
 
-async function streamFrom(layer: Layer, offset: number): Promise<ByteStream> {
-  const stream = await layer.open();
+/** A stream whose bytes are shown to `tap` as they pass. */
+function tapped(stream: ByteStream, tap: Tap | undefined): ByteStream {
+  if (!tap) return stream;
+  return {
+    size: stream.size,
+    consumed: () => stream.consumed(),
+    async read(buffer) {
+      const got = await stream.read(buffer);
+      tap(buffer.subarray(0, got));
+      return got;
+    },
+    close: () => stream.close(),
+  };
+}
+
+async function streamFrom(layer: Layer, offset: number, tap: Tap | undefined): Promise<ByteStream> {
+  const stream = await layer.open(tap);
   try {
     await skipBytes(stream, offset);
     return stream;

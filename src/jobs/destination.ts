@@ -1,6 +1,6 @@
 import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { compressFrame, EngineError, errnoOf, nonZeroRuns, type ChunkTaker } from '../../native-free-engine/index.ts';
+import { buildSeekTable, compressFrame, EngineError, errnoOf, nonZeroRuns, type ChunkTaker, type SeekEntry } from '../../native-free-engine/index.ts';
 
 /** An image file in the making. It carries its own name only once it is whole. */
 export interface Destination extends ChunkTaker {
@@ -56,6 +56,7 @@ class ImageFile implements Destination {
   readonly #named: <T>(work: Promise<T>) => Promise<T>;
   /** Frames are packed side by side and appended in order: each waits for the one before it. */
   #last: Promise<void> = Promise.resolve();
+  readonly #frames: SeekEntry[] = [];
   stored = 0;
 
   constructor(path: string, partial: string, file: FileHandle, format: 'raw' | 'zstd', overwrite: boolean) {
@@ -84,6 +85,7 @@ class ImageFile implements Destination {
       await before;
       const packed = await frame;
       await this.#writeAll(packed, this.stored);
+      this.#frames.push({ packed: packed.length, unpacked: bytes.length });
     })();
     this.#last = mine;
     frame.catch(() => undefined);
@@ -100,6 +102,8 @@ class ImageFile implements Destination {
   }
 
   async commit(): Promise<void> {
+    // Lets a reader find any place in the image, and its size, without unpacking all of it; other tools skip it.
+    if (this.#format === 'zstd') await this.#writeAll(buildSeekTable(this.#frames), this.stored);
     await this.#named(this.#file.sync());
     await this.#file.close();
     if (!this.#overwrite) await this.#refuseExisting();

@@ -1,17 +1,13 @@
 import {
-  classifyImage, EngineError, findBmap, findChecksums, memoryDevice, openImage, readLayout, totalLength,
+  checkBmapFits, classifyImage, EngineError, findBmap, findChecksums, headSource, openImage, readLayout, totalLength,
   type BlockMap, type ImageSource,
 } from '../../native-free-engine/index.ts';
 import type { ImageInfo, Partition } from '../contract/index.ts';
 
-export const isUrl = (location: string): boolean => /^https?:\/\//i.test(location);
-
 /** The block map beside an image; null when there is none. @throws EngineError `bmap-malformed`, `bmap-size-mismatch` */
 export async function mapOf(image: ImageSource, signal: AbortSignal): Promise<BlockMap | null> {
   const map = await findBmap(image.location, { signal });
-  if (map && image.size !== null && map.imageSize !== image.size) {
-    throw new EngineError('bmap-size-mismatch', { mapSize: map.imageSize, imageSize: image.size });
-  }
+  if (map && image.size !== null) checkBmapFits(map, image.size);
   return map;
 }
 
@@ -20,9 +16,9 @@ export async function inspectImage(location: string, options: { readonly tempDir
   const image = await openImage(location, options);
   try {
     const map = await mapOf(image, options.signal);
-    // Of a packed image the first MiB must do; what lies beyond it reads as missing.
-    const source = image.block ?? memoryDevice(image.head);
-    const [layout, recognised] = [await readLayout(source), await classifyImage(image.head, image.size, image.block ?? undefined)];
+    // Of a packed image the first MiB must do.
+    const layout = await readLayout(image.block ?? headSource(image.head, image.size));
+    const recognised = await classifyImage(image.head, image.size, image.block ?? undefined);
     return {
       location,
       name: image.name,

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { EngineError, parseChecksum, planStickFormat } from '../../native-free-engine/index.ts';
+import { EngineError, isUrl, parseChecksum, planStickFormat } from '../../native-free-engine/index.ts';
 import type {
   Checksum, Disk, DiskIdentity, FormatPlan, FormatRequest, ImageInfo, PlannedDisk, PlanStep, ReadPlan, ReadRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { withImageOn } from '../host/index.ts';
 import { checkMayWrite, nameOf, reasonsToConfirm } from './identity.ts';
-import { checkWorthWriting, isUrl } from './inspect.ts';
+import { checkWorthWriting } from './inspect.ts';
 
 const heading = (): { id: string; createdAt: string } => ({ id: randomUUID(), createdAt: new Date().toISOString() });
 

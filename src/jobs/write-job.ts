@@ -1,12 +1,13 @@
 import {
-  EngineError, hashStored, openDevice, openImage, writeImage,
+  EngineError, isUrl, openDevice, openImage, writeImage,
   type BlockDevice, type ImageSource, type LaneResult, type WriteProgress, type WriteTarget,
 } from '../../native-free-engine/index.ts';
 import type { Disk, PlainError, PlannedDisk, Report, TargetOutcome, WritePlan } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { nameOf, recheck } from './identity.ts';
 import { lockDisks } from './disk-lock.ts';
-import { isUrl, mapOf } from './inspect.ts';
+import { mapOf } from './inspect.ts';
+import { StoredChecksum } from './stored-checksum.ts';
 import { quietProgress, writingProgress } from './progress.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
 import { stallTimeouts } from './stall-timeouts.ts';
@@ -34,13 +35,15 @@ export class WriteJob implements JobBody {
     tell(quietProgress('preparing'));
     const unlock = await lockDisks(plan.disks.map(({ identity }) => ({ id: identity.id, name: nameOf(identity) })));
     try {
+      const checksum = new StoredChecksum(plan.image, plan.expected);
       const image = await openImage(plan.image.location, {
         signal,
         tempDir: this.#environment.tempDir,
         onUnpack: (bytes) => tell(quietProgress('unpacking', bytes)),
+        ...(checksum.onStored ? { onStored: checksum.onStored } : {}),
       });
       try {
-        return await this.#write(image, signal, tell);
+        return await this.#write(image, checksum, signal, tell);
       } finally {
         await image.close();
       }
@@ -67,13 +70,13 @@ export class WriteJob implements JobBody {
     });
   }
 
-  async #write(image: ImageSource, signal: AbortSignal, tell: Tell): Promise<JobFindings> {
+  async #write(image: ImageSource, checksum: StoredChecksum, signal: AbortSignal, tell: Tell): Promise<JobFindings> {
     const plan = this.#plan;
     if (image.size !== plan.image.size || image.storedSize !== plan.image.storedSize) {
       throw new EngineError('image-changed', { path: image.location });
     }
     const map = plan.image.mappedBytes === null ? null : await mapOf(image, signal);
-    const stored = await this.#checkStored(image, signal, tell);
+    await checksum.checkBefore(signal, (bytes, speed) => tell(quietProgress('checking', bytes, image.storedSize, speed)));
     const targets = await this.#openTargets(signal);
     let result: Awaited<ReturnType<typeof writeImage>>;
     try {
@@ -82,7 +85,7 @@ export class WriteJob implements JobBody {
         map,
         targets,
         algorithms: plan.expected ? [plan.expected.algorithm] : [],
-        accept: (checksums) => this.#accept(checksums, stored !== null),
+        accept: (checksums) => checksum.checkAfter(checksums),
         verify: plan.verify,
         stall: stallTimeouts(),
         signal,
@@ -97,33 +100,9 @@ export class WriteJob implements JobBody {
     }
     return {
       targets: plan.disks.map((disk) => this.#outcome(disk, result.targets)),
-      checksums: [...checksumsOf(result.checksums), ...(stored ? [stored] : [])],
-      expectedMatched: plan.expected ? true : null,
+      checksums: [...checksumsOf(result.checksums), ...checksum.found],
+      expectedMatched: checksum.matched,
     };
-  }
-
-  /**
-   * A checksum that came with the image is of the file as downloaded. It is
-   * compared before the first write, so that a bad download costs nobody a stick.
-   */
-  async #checkStored(image: ImageSource, signal: AbortSignal, tell: Tell): Promise<Report['checksums'][number] | null> {
-    const { expected } = this.#plan;
-    if (!expected || isUrl(image.location)) return null;
-    const hex = await hashStored(image.location, expected.algorithm, {
-      signal,
-      onProgress: (bytes, speed) => tell(quietProgress('checking', bytes, image.storedSize, speed)),
-    });
-    if (hex === expected.hex) return { algorithm: expected.algorithm, hex, from: image.location };
-    // The checksum of the unpacked image is just as welcome; only its end can tell.
-    if (image.chain.length > 0 && expected.from === null) return null;
-    throw new EngineError('checksum-mismatch', { algorithm: expected.algorithm, expected: expected.hex, actual: hex });
-  }
-
-  #accept(checksums: Readonly<Record<string, string>>, storedMatched: boolean): void {
-    const { expected } = this.#plan;
-    if (!expected || storedMatched) return;
-    const actual = checksums[expected.algorithm] ?? '';
-    if (actual !== expected.hex) throw new EngineError('checksum-mismatch', { algorithm: expected.algorithm, expected: expected.hex, actual });
   }
 
   async #openTargets(signal: AbortSignal): Promise<WriteTarget[]> {
