@@ -1,7 +1,8 @@
 import { EngineError } from '../../native-free-engine/index.ts';
 import type { Plan, PlannedDisk } from '../contract/index.ts';
 import type { Context } from './context.ts';
-import { diskName, reasonText } from './disk-text.ts';
+import { diskName } from '../texts/index.ts';
+import { diskTitle, reasonText } from './disk-text.ts';
 import { writtenDisks } from './plan-text.ts';
 
 /** The flag that spells out what it allows. Nothing shorter will do. */
@@ -40,11 +41,11 @@ async function confirmReasons(context: Context, disk: PlannedDisk, consent: Cons
   const open = disk.confirm.filter((reason) => !consent.reasons.includes(reason.code) && !(reason.code === 'system' && disk.systemDiskAllowed));
   if (open.length === 0) return;
   const reasons = open.map((reason) => `${reasonText(context, reason)} (${reason.code})`).join('; ');
-  const refusal = new EngineError('disk-needs-confirmation', { disk: diskName(context, disk.identity), reasons });
+  const refusal = new EngineError('disk-needs-confirmation', { disk: diskTitle(context, disk.identity), reasons });
   if (!mayAsk) throw refusal;
-  const expected = disk.identity.model || disk.identity.path;
-  const answer = await context.terminal.ask(context.texts('cli:confirm.askModel', { disk: diskName(context, disk.identity), reasons, expected }));
+  const expected = diskName(disk.identity);
+  const answer = await context.terminal.ask(context.texts('cli:confirm.askModel', { disk: diskTitle(context, disk.identity), reasons, expected }));
   if (answer.trim().toLowerCase() !== expected.trim().toLowerCase()) throw refusal;
 }
 
-const names = (context: Context, disks: readonly PlannedDisk[]): string => disks.map((disk) => diskName(context, disk.identity)).join('; ');
+const names = (context: Context, disks: readonly PlannedDisk[]): string => disks.map((disk) => diskTitle(context, disk.identity)).join('; ');

@@ -1,16 +1,16 @@
 import type { Disk, Partition, Reason } from '../contract/index.ts';
-import { formatBytes } from '../texts/format.ts';
+import { diskName, formatBytes } from '../texts/index.ts';
 import type { Context } from './context.ts';
-import { tableLines } from './table.ts';
+import { tableLines, type Align } from './table.ts';
 
 type Speaker = Pick<Context, 'texts' | 'language'>;
 
 export const reasonText = ({ texts }: Speaker, reason: Reason): string => texts(`disks:reason.${reason.code}`, reason.params);
 
 /** `SanDisk Ultra, 15.7 GB, serial 4C53...`: enough to tell one stick from another. */
-export function diskName({ texts, language }: Speaker, disk: { model: string; serial: string; size: number; path: string }): string {
+export function diskTitle({ texts, language }: Speaker, disk: { model: string; serial: string; size: number; id: string }): string {
   const size = formatBytes(disk.size, language);
-  const model = disk.model || disk.path;
+  const model = diskName(disk);
   return disk.serial ? texts('cli:disk.nameWithSerial', { model, size, serial: disk.serial }) : texts('cli:disk.name', { model, size });
 }
 
@@ -44,16 +44,18 @@ function verdictText(speaker: Speaker, disk: Disk): string {
 /** The table of `werkbank disks`. */
 export function disksTable(speaker: Speaker, disks: readonly Disk[]): string[] {
   const { texts, language } = speaker;
-  const head = ['number', 'model', 'serial', 'size', 'bus', 'path', 'partitions', 'verdict'].map((column) => texts(`cli:column.${column}`));
-  const rows = disks.map((disk) => [
-    String(disk.number),
-    disk.model || '-',
-    disk.serial || '-',
-    formatBytes(disk.size, language),
-    texts(`disks:bus.${disk.bus}`),
-    disk.path,
-    partitionsSummary(speaker, disk),
-    verdictText(speaker, disk),
-  ]);
-  return tableLines([head, ...rows], ['right', 'left', 'left', 'right']);
+  const columns: { name: string; align: Align; cell: (disk: Disk) => string }[] = [
+    { name: 'number', align: 'right', cell: (disk) => String(disk.number) },
+    { name: 'model', align: 'left', cell: (disk) => (disk.model || disk.practice ? diskName(disk) : '') },
+    { name: 'serial', align: 'left', cell: (disk) => disk.serial },
+    { name: 'size', align: 'right', cell: (disk) => formatBytes(disk.size, language) },
+    { name: 'bus', align: 'left', cell: (disk) => texts(`disks:bus.${disk.bus}`) },
+    { name: 'path', align: 'left', cell: (disk) => disk.path },
+    { name: 'partitions', align: 'left', cell: (disk) => partitionsSummary(speaker, disk) },
+    { name: 'verdict', align: 'left', cell: (disk) => verdictText(speaker, disk) },
+  ];
+  // A column that says nothing of any disk only takes room.
+  const shown = columns.filter(({ cell }) => disks.some((disk) => cell(disk) !== ''));
+  const rows = disks.map((disk) => shown.map(({ cell }) => cell(disk) || '-'));
+  return tableLines([shown.map(({ name }) => texts(`cli:column.${name}`)), ...rows], shown.map(({ align }) => align));
 }

@@ -1,7 +1,7 @@
 import type { FormatPlan, ImageInfo, Plan, PlannedDisk, ReadPlan, WritePlan } from '../contract/index.ts';
-import { ALGORITHM_NAMES, formatBytes } from '../texts/format.ts';
+import { ALGORITHM_NAMES, formatBytes, planSteps } from '../texts/index.ts';
 import type { Context } from './context.ts';
-import { diskName, partitionLine, reasonText } from './disk-text.ts';
+import { diskTitle, partitionLine, reasonText } from './disk-text.ts';
 
 type Speaker = Pick<Context, 'texts' | 'language'>;
 
@@ -19,7 +19,7 @@ export function imageLine({ texts, language }: Speaker, image: ImageInfo): strin
 
 function losses(speaker: Speaker, disk: PlannedDisk): string[] {
   const { texts } = speaker;
-  const lines = [texts('cli:plan.loses', { number: disk.number, disk: diskName(speaker, disk.identity), path: disk.identity.path })];
+  const lines = [texts('cli:plan.loses', { number: disk.number, disk: diskTitle(speaker, disk.identity), path: disk.identity.path })];
   if (disk.loses.length === 0) lines.push(`    ${texts('cli:plan.losesNothing')}`);
   for (const partition of disk.loses) lines.push(`    ${partitionLine(speaker, partition)}`);
   for (const reason of disk.confirm) lines.push(`    ! ${reasonText(speaker, reason)}`);
@@ -38,7 +38,7 @@ function writePlanLines(speaker: Speaker, plan: WritePlan): string[] {
 
 function readPlanLines(speaker: Speaker, plan: ReadPlan): string[] {
   return [
-    speaker.texts('cli:plan.reads', { number: plan.number, disk: diskName(speaker, plan.disk), path: plan.disk.path }),
+    speaker.texts('cli:plan.reads', { number: plan.number, disk: diskTitle(speaker, plan.disk), path: plan.disk.path }),
     speaker.texts('cli:plan.into', { destination: plan.destination, format: plan.format }),
   ];
 }
@@ -50,7 +50,7 @@ function formatPlanLines(speaker: Speaker, plan: FormatPlan): string[] {
 /** The plan as the user sees it before anything happens: what is lost, then what is done, in order. */
 export function planLines(speaker: Speaker, plan: Plan): string[] {
   const what = plan.kind === 'write' ? writePlanLines(speaker, plan) : plan.kind === 'read' ? readPlanLines(speaker, plan) : formatPlanLines(speaker, plan);
-  const steps = plan.steps.map((step, index) => `  ${String(index + 1).padStart(2)}. ${speaker.texts(`jobs:step.${step.code}`, step.params)}`);
+  const steps = planSteps(plan, speaker.texts).map((step, index) => `  ${String(index + 1).padStart(2)}. ${step}`);
   return [...what, speaker.texts('cli:plan.steps'), ...steps];
 }
 

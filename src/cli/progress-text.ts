@@ -1,5 +1,5 @@
 import type { JobProgress, Plan, TargetProgress } from '../contract/index.ts';
-import { formatBytes, formatDuration, formatSpeed } from '../texts/format.ts';
+import { diskName, formatBytes, formatDuration, formatSpeed } from '../texts/index.ts';
 import type { Context } from './context.ts';
 import { writtenDisks } from './plan-text.ts';
 import { fit } from './terminal.ts';
@@ -20,7 +20,7 @@ const percent = (fraction: number | null): string => (fraction === null ? '    '
 /** `Disk.id` to number and model, as the plan knows them. */
 function nameIn(plan: Plan, diskId: string): string {
   const planned = writtenDisks(plan).find((disk) => disk.identity.id === diskId);
-  return planned ? `${planned.number} ${planned.identity.model || planned.identity.path}` : diskId;
+  return planned ? `${planned.number} ${diskName(planned.identity)}` : diskId;
 }
 
 function bottleneckText({ texts }: Speaker, plan: Plan, progress: JobProgress): string {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { EngineError } from '../../native-free-engine/index.ts';
 import type { JobProgress, Plan, Report } from '../contract/index.ts';
-import { diskName } from './disk-text.ts';
+import { diskTitle } from './disk-text.ts';
 import { confirmPlan, type Consent } from './confirm.ts';
 import type { Context } from './context.ts';
 import { EXIT, errorOfReport, exitCodeOfReport } from './exit-codes.ts';
@@ -92,6 +92,6 @@ export async function saveReport(context: Context, report: Report, file: string)
 }
 
 function nameOfPlan(context: Context, plan: Plan): string {
-  if (plan.kind === 'read') return diskName(context, plan.disk);
-  return writtenDisks(plan).map((disk) => diskName(context, disk.identity)).join('; ');
+  if (plan.kind === 'read') return diskTitle(context, plan.disk);
+  return writtenDisks(plan).map((disk) => diskTitle(context, disk.identity)).join('; ');
 }

@@ -1,8 +1,7 @@
-import type { Plan, Report } from '../contract/index.ts';
-import { formatBytes, type Language, type Texts } from '../texts/index.ts';
+import type { DiskIdentity, Plan, Report } from '../contract/index.ts';
+import { diskName, disksOfPlan, formatBytes, type Language, type Texts } from '../texts/index.ts';
 
-const diskName = (disk: { model: string; path: string; size: number }, language: Language): string =>
-  `${disk.model || disk.path} (${formatBytes(disk.size, language)})`;
+const sizedName = (disk: DiskIdentity, language: Language): string => `${diskName(disk)} (${formatBytes(disk.size, language)})`;
 
 /** How it ended, in one sentence. */
 export function headline(report: Report, texts: Texts, language: Language): string {
@@ -11,7 +10,7 @@ export function headline(report: Report, texts: Texts, language: Language): stri
     image: plan.kind === 'write' ? plan.image.name : '',
     good: report.targets.filter((target) => target.outcome === 'written' || target.outcome === 'verified').length,
     total: plan.kind === 'write' ? plan.disks.length : 1,
-    disk: diskOf(plan, language),
+    disk: disksOfPlan(plan).slice(0, 1).map((disk) => sizedName(disk, language)).join(''),
     destination: plan.kind === 'read' ? plan.destination : '',
     fileSystem: plan.kind === 'format' ? texts(`jobs:fileSystem.${plan.fileSystem}`) : '',
   });
@@ -23,11 +22,6 @@ function variant({ outcome }: Report, plan: Plan): string {
   return plan.disks.length === 1 ? 'verifiedOne' : 'verified';
 }
 
-function diskOf(plan: Plan, language: Language): string {
-  if (plan.kind === 'read') return diskName(plan.disk, language);
-  const identity = plan.kind === 'format' ? plan.disk.identity : plan.disks[0]?.identity;
-  return identity ? diskName(identity, language) : '';
-}
 
 /** What a checksum is of, and whether it is the one that was asked for. */
 export function checksumRemark(report: Report, checksum: Report['checksums'][number], texts: Texts): string {

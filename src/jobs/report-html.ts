@@ -1,5 +1,5 @@
 import type { Partition, PlainError, PlannedDisk, Report, TargetOutcome } from '../contract/index.ts';
-import { ALGORITHM_NAMES, createTexts, errorText, formatBytes, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
+import { ALGORITHM_NAMES, createTexts, diskName, errorText, formatBytes, formatDuration, formatSpeed, planSteps, type Language, type Texts } from '../texts/index.ts';
 import { speedCurve } from './report-curve.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 import { html, type Html } from './report-markup.ts';
@@ -61,7 +61,7 @@ function problems({ texts }: Writer, report: Report): Html | null {
   const found: { who: string; error: PlainError }[] = [];
   if (report.error) found.push({ who: '', error: report.error });
   for (const target of report.targets) {
-    const who = `${target.number} · ${target.model || target.disk}`;
+    const who = `${target.number} · ${diskName({ model: target.model, id: target.disk })}`;
     if (target.error) found.push({ who, error: target.error });
     for (const error of target.notes) found.push({ who, error });
   }
@@ -168,12 +168,12 @@ function lostPartition({ texts, language }: Writer, partition: Partition): Html 
 }
 
 function steps({ texts }: Writer, report: Report): Html {
-  const list = report.plan.steps.map((step) => html`<li>${texts(`jobs:step.${step.code}`, step.params)}</li>`);
+  const list = planSteps(report.plan, texts).map((step) => html`<li>${step}</li>`);
   return section(texts('report:section.steps'), html`<ol>${list}</ol>`);
 }
 
-function diskTitle({ texts, language }: Writer, number: number, disk: { model: string; serial: string; size: number; path?: string; disk?: string }): Html {
-  const name = disk.model || (disk.path ?? disk.disk ?? '');
+function diskTitle({ texts, language }: Writer, number: number, disk: { model: string; serial: string; size: number; id?: string; disk?: string }): Html {
+  const name = diskName({ model: disk.model, id: disk.id ?? disk.disk ?? '' });
   const serial = disk.serial ? ` · ${texts('report:serial', { serial: disk.serial })}` : '';
   return html`${number} · ${name}<br><span class="small">${formatBytes(disk.size, language)}${serial}</span>`;
 }

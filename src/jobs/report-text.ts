@@ -1,5 +1,5 @@
 import type { PlainError, Report, TargetOutcome } from '../contract/index.ts';
-import { ALGORITHM_NAMES, createTexts, errorText, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
+import { ALGORITHM_NAMES, createTexts, diskName, errorText, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 
 /** The report in some lines for a terminal: how it ended, each disk, what to do about what failed, the checksums. */
@@ -29,7 +29,7 @@ function targetLine(texts: Texts, language: Language, target: TargetOutcome): st
     verify ? texts('report:line.verified', { verify }) : '',
     target.ejected ? texts('report:line.ejected') : '',
   ];
-  return `  ${target.number} ${target.model || target.disk}: ${parts.filter((part) => part !== '').join(', ')}`;
+  return `  ${target.number} ${diskName({ model: target.model, id: target.disk })}: ${parts.filter((part) => part !== '').join(', ')}`;
 }
 
 function errorLines(texts: Texts, error: PlainError, indent: string): string[] {

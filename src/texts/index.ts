@@ -13,6 +13,7 @@ import nlReport from '../../resources/locales/nl/report.json' with { type: 'json
 import { formatBytes } from './format.ts';
 
 export * from './format.ts';
+export * from './plan-steps.ts';
 export * from './printable.ts';
 
 export const LANGUAGES = ['en', 'nl'] as const;

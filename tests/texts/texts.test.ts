@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createTexts, errorText, formatBytes, formatDuration, systemLanguage } from '../../src/texts/index.ts';
+import type { WritePlan } from '../../src/contract/index.ts';
+import { createTexts, errorText, formatBytes, formatDuration, planSteps, systemLanguage } from '../../src/texts/index.ts';
 
 const error = (code: string, params = {}, detail = '') => ({ code, params, detail });
 
@@ -45,4 +46,20 @@ test('the language of the system', () => {
   expect(systemLanguage({ LANG: 'nl_NL.UTF-8', LC_ALL: 'en_US.UTF-8' })).toBe('en');
   expect(systemLanguage({ LANG: 'de_DE.UTF-8' })).toBe('en');
   expect(systemLanguage({ LANG: 'C' })).toBe('en');
+});
+
+test('the steps of a plan: what is done to every disk is said once, a practice disk by its file name', () => {
+  const identity = (path: string, model: string) => ({ id: model ? path : `file:${path}`, path, model, serial: '', size: 1, bus: 'usb' as const, tableHash: null });
+  const disk = (path: string, model: string) => ({ identity: identity(path, model), number: 1, practice: !model, loses: [], confirm: [], systemDiskAllowed: false });
+  const plan = {
+    kind: 'write', id: '', createdAt: '', image: {} as WritePlan['image'], expected: null, verify: true, eject: false,
+    disks: [disk('/dev/sdx', 'SanDisk'), disk('/tmp/bench.img', '')],
+    steps: [
+      { code: 'recheck-identity', params: {} }, { code: 'write', params: { disk: 'SanDisk' } }, { code: 'write', params: { disk: '/tmp/bench.img' } },
+      { code: 'unmount', params: { disk: '/tmp/bench.img' } },
+    ],
+  } satisfies WritePlan;
+  expect(planSteps(plan, createTexts('en'))).toEqual([
+    'Check that each disk is still the disk of this plan', 'Write the image to each disk', 'Unmount the volumes of bench.img',
+  ]);
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineError } from '../../../native-free-engine/index.ts';
-import type { FormatPlan, Report, WritePlan } from '../../contract/index.ts';
+import type { Plan, Report } from '../../contract/index.ts';
 import { endWell, type Context } from '../context.ts';
 import { disksTable } from '../disk-text.ts';
 import { errorOfReport } from '../exit-codes.ts';
@@ -16,9 +16,10 @@ export interface DemoOptions {
   readonly keep?: boolean;
 }
 
-const SAMPLE = fileURLToPath(new URL('../../../resources/practice/practice-disk.img.zst', import.meta.url));
-/** Room on the practice disks beyond the sample. */
-const SPARE_BYTES = 64 * 1024 * 1024;
+const SAMPLE = fileURLToPath(new URL('../../../resources/practice/practice-disk.img.gz', import.meta.url));
+const copyIn = (folder: string): string => join(folder, 'read-back.img');
+/** Twice the sample's size, so that there is room beyond the image. */
+const DISK_SIZE = 128 * 1024 * 1024;
 
 /** `werkbank demo`: the main job from beginning to end on practice disks, with no hardware, rights or display. */
 export async function demo(outer: Context, options: DemoOptions): Promise<number> {
@@ -34,7 +35,7 @@ export async function demo(outer: Context, options: DemoOptions): Promise<number
     context.say(context.texts('cli:demo.untouched', { folder }), 'green');
     return endWell(context);
   } finally {
-    if (!options.keep) await rm(disksFolder, { recursive: true, force: true });
+    if (!options.keep) await Promise.all([disksFolder, copyIn(folder)].map((path) => rm(path, { recursive: true, force: true })));
   }
 }
 
@@ -47,9 +48,8 @@ async function play(context: Context, folder: string): Promise<Report> {
   context.say(`${image.name}: ${imageLine(context, image)}`);
 
   heading(context, 'disks');
-  const size = (image.size ?? 0) + SPARE_BYTES;
-  const first = await jobs.practiceCreate({ name: 'bench-1', size, sample: true });
-  const second = await jobs.practiceCreate({ name: 'bench-2', size, sample: false });
+  const first = await jobs.practiceCreate({ name: 'bench-1', size: DISK_SIZE, sample: true });
+  const second = await jobs.practiceCreate({ name: 'bench-2', size: DISK_SIZE, sample: false });
   for (const line of disksTable(context, (await jobs.disks()).filter((disk) => disk.practice))) context.say(line);
 
   heading(context, 'write');
@@ -57,7 +57,7 @@ async function play(context: Context, folder: string): Promise<Report> {
   const report = await runStep(context, plan);
 
   heading(context, 'read');
-  const copy = join(folder, 'disks', 'read-back.img');
+  const copy = copyIn(folder);
   await runStep(context, await jobs.planRead({ disk: first.id, destination: copy, format: 'raw', overwrite: false }));
   await compare(context, copy, report);
 
@@ -69,7 +69,7 @@ async function play(context: Context, folder: string): Promise<Report> {
 }
 
 /** One job as a user would see it; a demo stops at the first thing that goes wrong. */
-async function runStep(context: Context, plan: WritePlan | FormatPlan | Parameters<typeof watchJob>[1]): Promise<Report> {
+async function runStep(context: Context, plan: Plan): Promise<Report> {
   const { reportText } = await import('../../jobs/report-text.ts');
   context.emit({ event: 'plan', plan });
   for (const line of planLines(context, plan)) context.say(line);

@@ -1,7 +1,7 @@
 import type { Disk, ImageInfo, Partition } from '../../contract/index.ts';
 import { looksLikeDisk } from '../../host/index.ts';
 import { endWell, type Context } from '../context.ts';
-import { diskName, partitionLine, reasonText } from '../disk-text.ts';
+import { diskTitle, partitionLine, reasonText } from '../disk-text.ts';
 import { ALGORITHM_NAMES } from '../../texts/format.ts';
 import { imageLine } from '../plan-text.ts';
 import { locationOf } from './write.ts';
@@ -32,7 +32,7 @@ function showImage(context: Context, image: ImageInfo): void {
 }
 
 function showDisk(context: Context, disk: Disk): void {
-  context.say(diskName(context, disk), 'bold');
+  context.say(diskTitle(context, disk), 'bold');
   context.say(context.texts('cli:disk.facts', {
     number: disk.number, path: disk.path, bus: context.texts(`disks:bus.${disk.bus}`), logical: disk.logicalSectorSize, physical: disk.physicalSectorSize,
   }));
