@@ -18,10 +18,12 @@ const BUS_SCORE: Readonly<Record<Bus, number>> = {
 
 const INTERNAL_BUSES: ReadonlySet<Bus> = new Set(['nvme', 'sata', 'ata', 'sas', 'scsi', 'virtio']);
 
+const isSystem = (facts: DiskFacts): boolean => facts.uses.some((use) => use.kind === 'system');
+
 /** How much a disk is like a stick, 0 to 100. The table is in docs/guides/disks.md. */
 export function score(facts: DiskFacts): number {
   if (facts.practice) return 100;
-  if (facts.uses.some((use) => use.kind === 'system')) return 0;
+  if (isSystem(facts)) return 0;
   let points = BUS_SCORE[facts.bus];
   if (facts.removable) points += 25;
   if (facts.hotplug) points += 10;
@@ -61,7 +63,7 @@ const RULES: readonly Rule[] = [
   { code: 'no-medium', kind: 'hidden', applies: (facts) => when(!facts.medium) },
   { code: 'empty', kind: 'hidden', applies: (facts) => when(facts.medium && facts.size <= 0) },
   { code: 'read-only', kind: 'hidden', applies: (facts) => when(facts.readOnly || facts.optical) },
-  { code: 'system-unknown', kind: 'hidden', applies: (facts, { systemKnown }) => when(!systemKnown && isInternal(facts)) },
+  { code: 'system-unknown', kind: 'hidden', applies: (facts, { systemKnown }) => when(!systemKnown && !isSystem(facts) && isInternal(facts)) },
   { code: 'system-unknown', kind: 'confirm', applies: (facts, { systemKnown }) => when(!systemKnown && !facts.practice && !isInternal(facts)) },
   { code: 'internal', kind: 'confirm', applies: (facts) => when(isInternal(facts)) },
   { code: 'unknown-bus', kind: 'confirm', applies: (facts) => when(facts.bus === 'unknown' && score(facts) < STICK_SCORE) },

@@ -20,7 +20,7 @@ export interface LinuxSnapshot {
   readonly backing: ReadonlyMap<string, readonly string[]>;
 }
 
-const LSBLK_TIMEOUT_MS = 6_000;
+const LSBLK_TIMEOUT_MS = 10_000;
 const TRACE_TIMEOUT_MS = 3_000;
 
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
