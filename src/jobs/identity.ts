@@ -29,12 +29,11 @@ export function checkMayWrite(disk: Disk, systemDiskAllowed: boolean): void {
   if (disk.verdict.kind !== 'hidden') return;
   const codes = new Set(disk.verdict.reasons.map((reason) => reason.code));
   const name = nameOf(disk);
+  const system = codes.has('system') || codes.has('system-unknown') || codes.has('swap');
+  if (system && !systemDiskAllowed) throw new EngineError('disk-is-system', { disk: name });
   if (codes.has('holds-image')) throw new EngineError('image-on-target', { disk: name });
   if (codes.has('read-only')) throw new EngineError('target-read-only', { path: disk.path, disk: name });
-  if (codes.has('system') || codes.has('system-unknown') || codes.has('swap')) {
-    if (systemDiskAllowed) return;
-    throw new EngineError('disk-is-system', { disk: name });
-  }
+  if (system) return;
   throw new EngineError('disk-hidden', { disk: name, reason: [...codes].join(', ') });
 }
 

@@ -112,8 +112,8 @@ export class WriteJob implements JobBody {
       // Every disk is looked at before any is touched: one that changed stops the whole job with nothing lost.
       const holding = isUrl(this.#plan.image.location) ? [] : await host.disks.holding(this.#plan.image.location);
       for (const planned of this.#plan.disks) {
-        if (holding.includes(planned.identity.id)) throw new EngineError('image-on-target', { disk: nameOf(planned.identity) });
         await recheck(host, planned);
+        if (holding.includes(planned.identity.id)) throw new EngineError('image-on-target', { disk: nameOf(planned.identity) });
       }
       for (const planned of this.#plan.disks) {
         await host.targets.release(planned.identity, signal);
