@@ -2,7 +2,6 @@ import { EngineError } from '../base/errors.ts';
 
 /** Characters that neither a FAT label nor a file name may have (fatgen103, section 6.1). */
 const FORBIDDEN_ON_FAT = /[^\x20-\x7e]|["*+,./:;<=>?[\\\]|]/;
-// eslint-disable-next-line no-control-regex -- control characters are just what must be found
 const CONTROL = /[\0-\x1f\x7f]/;
 const MAX_LENGTH = 11;
 

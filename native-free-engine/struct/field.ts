@@ -1,7 +1,7 @@
 import { formatGuid, parseGuid } from './guid.ts';
 
 /** What a field means, for people and for range checks. */
-export interface FieldNotes<T> {
+interface FieldNotes<T> {
   /** `sectors`, `bytes`, `clusters`, ...; informative. */
   readonly unit?: string;
   /** Smallest and largest legal value, both inclusive. */

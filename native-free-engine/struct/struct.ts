@@ -7,7 +7,7 @@ type AnyField = Field<any>;
 type Fields = Readonly<Record<string, AnyField | ReservedField>>;
 
 /** What a structure holds: every field but the reserved ones. */
-export type ValuesOf<F extends Fields> = {
+type ValuesOf<F extends Fields> = {
   -readonly [K in keyof F as F[K] extends ReservedField ? never : K]: F[K] extends Field<infer T> ? T : never;
 };
 

@@ -6,7 +6,7 @@ import type { BlockSource } from '../../io/types.ts';
 import { NIL_GUID } from '../../struct/index.ts';
 import { GPT_SIGNATURE, GptEntry, GptHeader } from './structs.ts';
 
-export interface GptPartition {
+interface GptPartition {
   /** Place in the array, from 1. */
   readonly number: number;
   /** Bytes. */
@@ -80,7 +80,7 @@ function parseHeader(sector: Uint8Array, lba: number, sectorSize: number) {
 }
 
 /** The partition entries in use. Ranges are checked by `checkGpt`, not here, so that a bad one can still be shown. */
-export function parseEntries(array: Uint8Array, count: number, entrySize: number, sectorSize: number): GptPartition[] {
+function parseEntries(array: Uint8Array, count: number, entrySize: number, sectorSize: number): GptPartition[] {
   const partitions: GptPartition[] = [];
   for (let index = 0; index < count; index++) {
     const entry = GptEntry.read(array, index * entrySize);
@@ -105,7 +105,7 @@ export function parseEntries(array: Uint8Array, count: number, entrySize: number
  * Reads the copy whose header lies at sector `lba`. At most one sector and 1 MiB are read.
  * @throws EngineError `gpt-invalid`, `struct-invalid`, `struct-out-of-bounds`, `number-unsafe`
  */
-export async function readGptCopy(source: BlockSource, lba: number, sectorSize = source.sectorSize): Promise<GptCopy> {
+async function readGptCopy(source: BlockSource, lba: number, sectorSize = source.sectorSize): Promise<GptCopy> {
   const header = parseHeader(await readBytes(source, lba * sectorSize, sectorSize), lba, sectorSize);
   const arrayOffset = toSafeInt(header.entriesLba * sectorSize, 'GptHeader.entriesLba');
   const array = await readBytes(source, arrayOffset, header.entryCount * header.entrySize);

@@ -6,7 +6,7 @@ import type { BlockSink } from '../../io/types.ts';
 import { MBR_TYPE, buildMbr } from '../mbr/index.ts';
 import { GPT_REVISION, GPT_SIGNATURE, GptEntry, GptHeader } from './structs.ts';
 
-export interface GptPlanPartition {
+interface GptPlanPartition {
   /** Bytes, multiples of the sector size. */
   readonly offset: number;
   readonly length: number;

@@ -4,7 +4,7 @@ import type { BlockSource } from '../../io/types.ts';
 import { fault, type Problem } from '../problem.ts';
 import { MBR_SIGNATURE, MBR_TYPE, MbrEntry, MbrSector, isExtendedType } from './structs.ts';
 
-export interface MbrPartition {
+interface MbrPartition {
   /** 1 to 4 for primary partitions, 5 and up for logical ones, as every tool numbers them. */
   readonly number: number;
   /** Bytes. */

@@ -2,7 +2,7 @@ import { EngineError } from '../../base/errors.ts';
 import { bootMessage } from '../../struct/boot-message.ts';
 import { MBR_SIGNATURE, MbrEntry, MbrSector } from './structs.ts';
 
-export interface MbrPlanPartition {
+interface MbrPlanPartition {
   /** Bytes, multiples of the sector size. */
   readonly offset: number;
   readonly length: number;
