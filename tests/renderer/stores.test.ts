@@ -146,7 +146,7 @@ test('a refused start is shown in place and can be tried again', async () => {
 });
 
 test('progress of one job leaves the others the very same objects', () => {
-  const job = (jobId: string) => ({ jobId, plan, progress: null, report: null, curve: [] });
+  const job = (jobId: string) => ({ jobId, plan, progress: null, shown: null, report: null, curve: [] });
   useJobs.setState({ jobs: { a: job('a'), b: job('b') } });
   const before = useJobs.getState().jobs;
   useJobs.getState().progressed(progressAt('a', plan, 10, []));
@@ -158,6 +158,17 @@ test('progress of one job leaves the others the very same objects', () => {
   expect(useJobs.getState().jobs).toBe(after);
   useJobs.getState().ended(reportOf('a', plan, 67, [], false));
   expect(useJobs.getState().jobs['a']?.report?.outcome).toBe('done');
+});
+
+test('numbers in words change twice a second, and at once with the phase', () => {
+  useJobs.setState({ jobs: { a: { jobId: 'a', plan, progress: null, shown: null, report: null, curve: [] } } });
+  const shownAt = (seconds: number) => {
+    useJobs.getState().progressed(progressAt('a', plan, seconds, []));
+    const job = useJobs.getState().jobs['a'];
+    expect(job?.progress?.elapsedSeconds).toBe(seconds);
+    return job?.shown?.elapsedSeconds;
+  };
+  expect([10, 10.1, 10.4, 10.5, 10.6, 41.9, 42].map(shownAt)).toEqual([10, 10, 10, 10.5, 10.5, 41.9, 42]);
 });
 
 test('practice disks come last, and a disk that is too small says by how much', () => {

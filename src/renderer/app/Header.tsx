@@ -18,7 +18,7 @@ export function Header() {
   return (
     <header className="header">
       <Button kind="quiet" className="header-home" aria-label={t('app:home.go')} onPress={goHome}>
-        <AppMark size={30} />
+        <AppMark size={36} />
         <span className="header-name">Werkbank</span>
       </Button>
       {preview && <span className="badge badge-preview" title={t('app:preview.why')}><Icon name="info" size={16} />{t('app:preview.mark')}</span>}

@@ -5,6 +5,8 @@ import { addSample, type Sample } from '../formatting/curve.ts';
 
 /** A job as the window knows it; `curve` grows with its progress. */
 export interface WatchedJob extends JobState {
+  /** The progress that numbers in words are taken from: it changes twice a second, so that it can be read. */
+  readonly shown: JobProgress | null;
   readonly curve: readonly Sample[];
 }
 
@@ -24,6 +26,14 @@ interface JobsState {
 }
 
 const NO_SAMPLES: readonly Sample[] = [];
+const SHOWN_SECONDS = 0.5;
+
+/** Newer numbers are due after a while, and at once when something else than a number changed. */
+function dueNumbers(shown: JobProgress | null, next: JobProgress): JobProgress {
+  if (!shown || next.elapsedSeconds - shown.elapsedSeconds >= SHOWN_SECONDS || shown.phase !== next.phase) return next;
+  const changed = next.targets.some((target, index) => target.state !== shown.targets[index]?.state || target.error !== null);
+  return changed ? next : shown;
+}
 
 /** All jobs, running and ended. Progress comes ten times a second: components select the one value they show. */
 export const useJobs = create<JobsState>((set) => {
@@ -39,14 +49,14 @@ export const useJobs = create<JobsState>((set) => {
     load: async () => {
       const found = await call('job.list', null);
       set((state) => ({
-        jobs: Object.fromEntries(found.map((job) => [job.jobId, { ...job, curve: state.jobs[job.jobId]?.curve ?? NO_SAMPLES }])),
+        jobs: Object.fromEntries(found.map((job) => [job.jobId, { ...job, shown: job.progress, curve: state.jobs[job.jobId]?.curve ?? NO_SAMPLES }])),
       }));
     },
     start: async (plan, confirmed) => {
       const { jobId } = await call('job.start', { plan, confirmed });
       set((state) => ({
         engineGone: null,
-        jobs: { ...state.jobs, [jobId]: state.jobs[jobId] ?? { jobId, plan, progress: null, report: null, curve: NO_SAMPLES } },
+        jobs: { ...state.jobs, [jobId]: state.jobs[jobId] ?? { jobId, plan, progress: null, shown: null, report: null, curve: NO_SAMPLES } },
       }));
       // Events may have come before the answer: what the host knows is the truth.
       await useJobs.getState().load();
@@ -59,7 +69,8 @@ export const useJobs = create<JobsState>((set) => {
       await call('job.forget', { jobId });
       set((state) => ({ jobs: Object.fromEntries(Object.entries(state.jobs).filter(([id]) => id !== jobId)) }));
     },
-    progressed: (progress) => update(progress.jobId, (job) => ({ ...job, progress, curve: addSample(job.curve, progress) })),
+    progressed: (progress) =>
+      update(progress.jobId, (job) => ({ ...job, progress, shown: dueNumbers(job.shown, progress), curve: addSample(job.curve, progress) })),
     ended: (report) => update(report.jobId, (job) => ({ ...job, report })),
     setEngineGone: (engineGone) => set({ engineGone }),
   };

@@ -17,6 +17,8 @@ export interface Harness {
   /** Disks that fail in the next job. */
   failing: readonly string[];
   jobs: Map<string, JobState>;
+  /** Jobs that are already there when the window opens. */
+  found: readonly [string, JobState][];
   emit(name: EventName, payload: unknown): void;
   /** Takes a job to so many seconds from its start. */
   jump(jobId: string, seconds: number): void;
@@ -36,6 +38,7 @@ const harness: Harness = {
   failures: {},
   failing: [],
   jobs: new Map(),
+  found: [],
   emit: (name, payload) => listeners.get(name)?.forEach((listener) => listener(payload as never)),
   jump: (jobId, seconds) => {
     starts.set(jobId, seconds);
@@ -43,6 +46,8 @@ const harness: Harness = {
   },
   ...(window as unknown as { harnessOptions?: Partial<Harness> }).harnessOptions,
 };
+
+harness.jobs = new Map(harness.found);
 
 function step(jobId: string): void {
   const job = harness.jobs.get(jobId);

@@ -1,4 +1,3 @@
-import { ProgressBar } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
 import { formatPercent } from '../../formatting/numbers.ts';
 import { useJob } from '../../stores/jobs.ts';
@@ -9,13 +8,20 @@ export function JobBar({ jobId, label, large = false }: { jobId: string; label: 
   return <Bar label={label} fraction={permille === null ? null : permille / 1000} className={large ? 'bar-large' : ''} />;
 }
 
-/** A bar; `fraction` is 0 to 1, or null when it cannot be told. */
+/**
+ * A bar; `fraction` is 0 to 1, or null when it cannot be told. A plain element
+ * and an SVG attribute: it is what changes most often on the whole screen.
+ */
 export function Bar({ label, fraction, className = '' }: { label: string; fraction: number | null; className?: string }) {
   const { i18n } = useTranslation();
-  const known = fraction === null ? { isIndeterminate: true } : { value: Math.floor(fraction * 100), valueLabel: formatPercent(i18n.language, fraction) };
+  const value = fraction === null ? {} : { 'aria-valuenow': Math.floor(fraction * 100), 'aria-valuetext': formatPercent(i18n.language, fraction) };
   return (
-    <ProgressBar aria-label={label} className={`bar ${className}`} {...known}>
-      <div className={`bar-fill ${fraction === null ? 'bar-unknown' : ''}`} style={fraction === null ? {} : { transform: `scaleX(${fraction})` }} />
-    </ProgressBar>
+    <div role="progressbar" aria-label={label} aria-valuemin={0} aria-valuemax={100} className={`bar ${className}`} {...value}>
+      {fraction === null ? <div className="bar-unknown" /> : (
+        <svg className="bar-fill" viewBox="0 0 1000 1" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+          <rect width={fraction * 1000} height={1} />
+        </svg>
+      )}
+    </div>
   );
 }

@@ -19,23 +19,23 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
       <section className="panel progress-panel" aria-label={t('progress:overall')}>
         <JobBar jobId={jobId} label={t('progress:overall')} large />
         <dl className="numbers">
-          <Number jobId={jobId} name={t('progress:speed')} big select={({ progress }) => (progress ? formatSpeed(i18n.language, progress.speed) : '–')} />
+          <Number jobId={jobId} name={t('progress:speed')} big select={({ shown: progress }) => (progress ? formatSpeed(i18n.language, progress.speed) : '–')} />
           <Number
             jobId={jobId}
             name={t('progress:time-left')}
             big
-            select={({ progress }) => (progress?.etaSeconds == null ? '–' : formatDuration(i18n.language, roundEstimate(progress.etaSeconds)))}
+            select={({ shown: progress }) => (progress?.etaSeconds == null ? '–' : formatDuration(i18n.language, roundEstimate(progress.etaSeconds)))}
           />
           <Number
             jobId={jobId}
             name={t('progress:done')}
-            select={({ progress }) => {
+            select={({ shown: progress }) => {
               if (!progress) return '–';
               const done = formatBytes(i18n.language, progress.bytesDone);
               return progress.bytesTotal === null ? done : t('progress:of', { done, total: formatBytes(i18n.language, progress.bytesTotal) });
             }}
           />
-          <Number jobId={jobId} name={t('progress:elapsed')} select={({ progress }) => formatDuration(i18n.language, Math.floor(progress?.elapsedSeconds ?? 0))} />
+          <Number jobId={jobId} name={t('progress:elapsed')} select={({ shown: progress }) => formatDuration(i18n.language, Math.floor(progress?.elapsedSeconds ?? 0))} />
         </dl>
         <Curve jobId={jobId} />
         <Bottleneck jobId={jobId} plan={plan} />

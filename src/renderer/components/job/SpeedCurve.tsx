@@ -12,7 +12,7 @@ export const SpeedCurve = memo(function SpeedCurve({ samples, label }: { samples
   const { bands, top, seconds } = bandsOf(samples, WIDTH, HEIGHT);
   return (
     <figure className="curve" role="img" aria-label={label}>
-      <div className="curve-scale" aria-hidden="true"><span>{formatSpeed(i18n.language, top)}</span><span>0</span></div>
+      <div className="curve-scale" aria-hidden="true"><span>{samples.length > 0 && formatSpeed(i18n.language, top)}</span><span>0</span></div>
       <div className="curve-plot">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
           <defs>

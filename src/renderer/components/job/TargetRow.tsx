@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiskIdentity, TargetState } from '../../../contract/index.ts';
 import { formatBytes, formatDuration, formatSpeed, roundEstimate } from '../../formatting/numbers.ts';
-import { useJobs } from '../../stores/jobs.ts';
+import { useJob, useJobs } from '../../stores/jobs.ts';
 import { busIcon, modelName } from '../disk-texts.ts';
 import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
@@ -15,20 +15,7 @@ const STATE_ICONS: Record<TargetState, IconName> = {
 /** One disk of a running job, with its own state, speed and time left. */
 export function TargetRow({ jobId, identity }: { jobId: string; identity: DiskIdentity }) {
   const { t, i18n } = useTranslation();
-  // Shown values only: the row is drawn again when one of them changes.
-  const shown = useJobs(useShallow((state) => {
-    const target = state.jobs[jobId]?.progress?.targets.find(({ disk }) => disk === identity.id);
-    return {
-      state: target?.state ?? 'waiting',
-      permille: !target ? 0 : target.bytesTotal ? Math.floor((target.bytesDone / target.bytesTotal) * 1000) : null,
-      bytes: target ? formatBytes(i18n.language, target.bytesDone) : '',
-      total: target?.bytesTotal ? formatBytes(i18n.language, target.bytesTotal) : '',
-      speed: target ? formatSpeed(i18n.language, target.speed) : '',
-      left: target?.etaSeconds == null ? '' : formatDuration(i18n.language, roundEstimate(target.etaSeconds)),
-      stalled: Math.floor(target?.stalledSeconds ?? 0),
-      error: target?.error ?? null,
-    };
-  }));
+  const shown = useTargetWords(jobId, identity.id);
   const busy = shown.state === 'writing' || shown.state === 'verifying';
   return (
     <li className={`target target-${shown.state}`}>
@@ -43,11 +30,7 @@ export function TargetRow({ jobId, identity }: { jobId: string; identity: DiskId
         </div>
         <span className={`target-state state-${shown.state}`}><Icon name={STATE_ICONS[shown.state]} size={20} />{t(`jobs:state.${shown.state}`)}</span>
       </div>
-      <Bar
-        label={t('progress:target-bar', { disk: modelName(t, identity), state: t(`jobs:state.${shown.state}`) })}
-        fraction={shown.state === 'done' ? 1 : shown.permille === null ? null : shown.permille / 1000}
-        className={`bar-${shown.state}`}
-      />
+      <TargetBar jobId={jobId} diskId={identity.id} state={shown.state} label={t('progress:target-bar', { disk: modelName(t, identity), state: t(`jobs:state.${shown.state}`) })} />
       {busy && (
         <p className="target-numbers">
           <span>{shown.total ? t('progress:of', { done: shown.bytes, total: shown.total }) : shown.bytes}</span>
@@ -61,4 +44,29 @@ export function TargetRow({ jobId, identity }: { jobId: string; identity: DiskId
       {shown.error && <ErrorNotice error={shown.error} />}
     </li>
   );
+}
+
+/** The values in words; the row is drawn again when one of them changes. */
+function useTargetWords(jobId: string, diskId: string) {
+  const { i18n } = useTranslation();
+  return useJobs(useShallow((state) => {
+    const target = state.jobs[jobId]?.shown?.targets.find(({ disk }) => disk === diskId);
+    return {
+      state: target?.state ?? 'waiting',
+      bytes: target ? formatBytes(i18n.language, target.bytesDone) : '',
+      total: target?.bytesTotal ? formatBytes(i18n.language, target.bytesTotal) : '',
+      speed: target ? formatSpeed(i18n.language, target.speed) : '',
+      left: target?.etaSeconds == null ? '' : formatDuration(i18n.language, roundEstimate(target.etaSeconds)),
+      stalled: Math.floor(target?.stalledSeconds ?? 0),
+      error: target?.error ?? null,
+    };
+  }));
+}
+
+function TargetBar({ jobId, diskId, state, label }: { jobId: string; diskId: string; state: TargetState; label: string }) {
+  const done = useJob(jobId, ({ progress }) => {
+    const target = progress?.targets.find(({ disk }) => disk === diskId);
+    return !target ? 0 : target.bytesTotal ? Math.floor((target.bytesDone / target.bytesTotal) * 500) : null;
+  }) ?? null;
+  return <Bar label={label} fraction={state === 'done' ? 1 : done === null ? null : done / 500} className={`bar-${state}`} />;
 }

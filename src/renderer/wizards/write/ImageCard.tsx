@@ -41,7 +41,7 @@ export function ImageCard({ image }: { image: ImageInfo }) {
           </div>
         )}
       </dl>
-      {image.size !== null && image.size > 0 && <DiskBar size={image.size} partitions={image.partitions} table={image.table} />}
+      {image.size !== null && image.size > 0 && image.table !== 'none' && <DiskBar size={image.size} partitions={image.partitions} table={image.table} />}
       {refusal ? <ErrorNotice error={refusal} /> : <ChecksumField image={image} />}
       {image.kind === 'unknown' && <Notice kind="warning" title={t('wizard:image.unknown')}><p>{t('wizard:image.unknown-text')}</p></Notice>}
     </section>
