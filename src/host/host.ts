@@ -49,7 +49,7 @@ export interface TargetControl {
   eject(disk: DiskIdentity): Promise<boolean>;
 }
 
-export interface TargetOptions {
+interface TargetOptions {
   /** Try to make the disk read as zeros first, where that is quick; `readsZero` of the device says whether it worked. */
   readonly wantZeros: boolean;
   /** Set only by the flag that spells out that the running system may be destroyed: it is then opened although it is in use. */

@@ -3,11 +3,9 @@ import { createLinuxHost } from './linux/index.ts';
 import { createMacHost } from './macos/index.ts';
 import { createWindowsHost } from './windows/index.ts';
 
-export type { Disks } from './disks.ts';
 export type * from './host.ts';
 export { withImageOn } from './classify.ts';
-export { practiceId, practicePath, type PracticeRequest } from './practice.ts';
-export { createRendezvous, type Rendezvous } from './rendezvous.ts';
+export { createRendezvous } from './rendezvous.ts';
 export { looksLikeDisk } from './resolve-disk.ts';
 export { resourcePath } from './resources.ts';
 

@@ -11,8 +11,8 @@ const EXTENSIONS: ReadonlySet<string> = new Set(['.img', '.practice']);
 const SECTOR = 512;
 const MAX_PRACTICE_DISKS = 200;
 /** The largest practice disk, in bytes. Files are sparse: size costs nothing until it is written. */
-export const MAX_PRACTICE_SIZE = 16 * 1024 ** 4;
-export const MIN_PRACTICE_SIZE = 1024 * 1024;
+const MAX_PRACTICE_SIZE = 16 * 1024 ** 4;
+const MIN_PRACTICE_SIZE = 1024 * 1024;
 
 export const PRACTICE_PREFIX = 'file:';
 export const practiceId = (path: string): string => `${PRACTICE_PREFIX}${path}`;

@@ -11,7 +11,7 @@ export interface Mount {
 const MAX_MOUNTS = 20_000;
 
 /** The kernel writes space, tab, newline and backslash as octal escapes. */
-export function unescapeOctal(text: string): string {
+function unescapeOctal(text: string): string {
   return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }
 

@@ -2,7 +2,7 @@ import { readdir, readFile, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 /** A partition as the kernel knows it. Bytes. */
-export interface SysPartition {
+interface SysPartition {
   readonly name: string;
   readonly devno: string;
   readonly number: number;
@@ -49,7 +49,7 @@ const numberOf = async (path: string, otherwise: number): Promise<number> => {
   return text !== '' && Number.isSafeInteger(value) && value >= 0 ? value : otherwise;
 };
 
-export async function blockDeviceNames(): Promise<string[]> {
+async function blockDeviceNames(): Promise<string[]> {
   return (await namesIn(SYS_BLOCK)).slice(0, MAX_DEVICES).sort();
 }
 

@@ -5,12 +5,14 @@ import { AUTHENTICATION_TIMEOUT_MS, startElevated } from '../elevation.ts';
 import type { Elevation } from '../host.ts';
 import { encodeScript } from './powershell.ts';
 
+/** Lists file system filters: on every Windows, at once, for administrators and nobody else. */
+const ADMINISTRATORS_ONLY = 'fltmc.exe';
+
 /** Rights through UAC, by PowerShell's Start-Process with the verb RunAs. */
 export function createWindowsElevation(run: CommandRunner): Elevation {
   let elevated: boolean | null = null;
   return {
-    // fltmc answers administrators only, at once, on every Windows.
-    isElevated: () => (elevated ??= spawnSync('fltmc.exe', { stdio: 'ignore', windowsHide: true }).status === 0),
+    isElevated: () => (elevated ??= spawnSync(ADMINISTRATORS_ONLY, { stdio: 'ignore', windowsHide: true }).status === 0),
     start: (command) => startElevated(command, (program, args) => ({
       ended: run('powershell.exe', ['-NoProfile', '-NonInteractive', '-EncodedCommand', encodeScript(runAsScript(program, args))], { timeoutMs: AUTHENTICATION_TIMEOUT_MS }),
       name: uacError,
