@@ -14,6 +14,8 @@ import { EngineClient } from '../../src/main/services/engine-client.ts';
 import { writePlan } from './plans.ts';
 
 const FAKE = join(import.meta.dirname, 'fake-engine-host.ts');
+/** On a busy machine soon may be late. */
+const soon = (look: () => void): Promise<void> => vi.waitFor(look, { timeout: 30_000 });
 let folder: string;
 let journal: string;
 let children: ChildProcess[];
@@ -59,7 +61,7 @@ const codeOf = async (act: Promise<unknown>): Promise<string> =>
   act.then(() => 'no error', (error: unknown) => (error instanceof EngineError ? error.code : String(error)));
 const start = (name: string, ...disks: string[]): Promise<{ jobId: string }> => client.call('job.start', { plan: writePlan(name, ...disks), confirmed: {} });
 const processEnded = (child: ChildProcess | undefined): Promise<void> =>
-  vi.waitFor(() => expect(child?.exitCode !== null || child.signalCode !== null).toBe(true), { timeout: 5000 });
+  soon(() => expect(child?.exitCode !== null || child.signalCode !== null).toBe(true));
 
 test('the host starts at the first call and answers', async () => {
   expect(children).toHaveLength(0);
@@ -90,7 +92,7 @@ test('a job is started, followed, listed and forgotten', async () => {
   const fractions: (number | null)[] = [];
   client.listen('job.progress', (progress) => fractions.push(progress.fraction));
   const { jobId } = await start('quick', 'a');
-  await vi.waitFor(() => expect(ended.map((report) => [report.jobId, report.outcome])).toEqual([[jobId, 'done']]));
+  await soon(() => expect(ended.map((report) => [report.jobId, report.outcome])).toEqual([[jobId, 'done']]));
   expect(fractions).toContain(0.5);
   expect(client.running()).toEqual([]);
   expect((await client.call('job.list', null)).map((state) => state.report?.outcome)).toEqual(['done']);
@@ -101,7 +103,7 @@ test('a job is started, followed, listed and forgotten', async () => {
 test.each([['failing', 'failed'], ['endless', 'cancelled']])('a job that ends as %s has its report', async (name, outcome) => {
   const { jobId } = await start(name, 'a');
   if (name === 'endless') await client.call('job.cancel', { jobId });
-  await vi.waitFor(() => expect(ended.map((report) => report.outcome)).toEqual([outcome]));
+  await soon(() => expect(ended.map((report) => report.outcome)).toEqual([outcome]));
 });
 
 test('two jobs for one disk: the second is refused, even when both are asked for at once', async () => {
@@ -126,7 +128,7 @@ test('a job that needs rights runs in an elevated host, which ends with it', asy
   expect(jobId.startsWith(`${elevated[0]?.pid}-`)).toBe(true);
   await start('lasting', 'b');
   expect(await client.call('job.list', null)).toHaveLength(2);
-  await vi.waitFor(() => expect(ended).toHaveLength(2));
+  await soon(() => expect(ended).toHaveLength(2));
   await processEnded(elevated[0]);
   expect(gone).toEqual([]);
   expect((await client.call('job.list', null)).map((state) => state.report?.outcome)).toEqual(['done', 'done']);
@@ -137,10 +139,10 @@ test('a job that needs rights runs in an elevated host, which ends with it', asy
 test('an elevated job can be cancelled, and its host killed', async () => {
   const { jobId } = await start('root-endless', 'a');
   await client.call('job.cancel', { jobId });
-  await vi.waitFor(() => expect(ended.map((report) => report.outcome)).toEqual(['cancelled']));
+  await soon(() => expect(ended.map((report) => report.outcome)).toEqual(['cancelled']));
   await start('root-endless', 'a');
   elevated[1]?.kill('SIGKILL');
-  await vi.waitFor(() => expect(gone.map((error) => error.code)).toEqual(['engine-host-gone']));
+  await soon(() => expect(gone.map((error) => error.code)).toEqual(['engine-host-gone']));
   expect(children).toHaveLength(1);
 });
 

@@ -1,8 +1,8 @@
 /**
  * An engine host whose disks and jobs are invented, behind the real server:
  * run as a child process by the tests of the engine client. A job's image name
- * says how it goes: `quick`, `endless` (until cancelled), `lasting` (half a
- * second), `failing`, and `root...` needs rights.
+ * says how it goes: `quick`, `endless` (until cancelled), `lasting` (one and
+ * a half seconds), `failing`, and `root...` needs rights.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ async function run(jobId: string, plan: Plan, signal: AbortSignal, say: (progres
     throw new AbortError();
   }
   if (name === 'lasting') {
-    await sleep(500);
+    await sleep(1500);
     note('job ended');
   }
   if (name === 'failing') {

@@ -1,4 +1,4 @@
-import { lstat, open, unlink } from 'node:fs/promises';
+import { lstat, open, rm } from 'node:fs/promises';
 import { constants } from 'node:fs';
 import { connect } from 'node:net';
 import { dirname } from 'node:path';
@@ -25,8 +25,8 @@ export async function connectBack(socketPath: string, tokenPath: string): Promis
   });
   const channel = socketChannel(socket);
   channel.send({ type: 'hello', token });
-  // Used up; that it is gone also tells the asking side that the rights were given.
-  await unlink(tokenPath);
+  // Used up; that it is gone also tells whoever asked for the rights that they were given. The listener may be faster.
+  await rm(tokenPath, { force: true });
   return channel;
 }
 
