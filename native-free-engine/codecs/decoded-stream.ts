@@ -1,4 +1,5 @@
 import type { ByteStream } from '../io/types.ts';
+import { asError } from './faults.ts';
 
 /** What a decoder must do to become a {@link ByteStream}: give some bytes at a time. */
 export interface Decoder {
@@ -11,7 +12,7 @@ export interface Decoder {
 
 /** Fills whole buffers from a {@link Decoder}; a fault, once met, stays. */
 export function decodedStream(decoder: Decoder): ByteStream {
-  let fault: unknown = null;
+  let fault: Error | null = null;
   let closed: Promise<void> | null = null;
   return {
     size: decoder.size,
@@ -25,8 +26,8 @@ export function decodedStream(decoder: Decoder): ByteStream {
           filled += got;
         }
       } catch (error) {
-        fault = error;
-        throw error;
+        fault = asError(error);
+        throw fault;
       }
       return filled;
     },

@@ -115,7 +115,7 @@ class DecoderThread {
       // Answers that belong to a job before are late.
       if (message.id === this.#id) this.#task?.receive(message, this.#format);
     });
-    this.#worker.on('error', (error) => this.#break(error));
+    this.#worker.on('error', (error: Error) => this.#break(error));
     this.#worker.on('exit', () => this.#break(new Error('a decoder thread ended')));
     this.#worker.unref();
   }

@@ -1,10 +1,12 @@
+import { asError } from './faults.ts';
+
 /** Pieces of output on their way to a reader, in order, with an end that may be a fault. */
 export class OutputQueue {
   readonly #pieces: Uint8Array[] = [];
   #offset = 0;
   #queued = 0;
   #ended = false;
-  #fault: unknown = null;
+  #fault: Error | null = null;
   #wake: (() => void) | null = null;
   readonly #onTaken: (piece: Uint8Array) => void;
 
@@ -32,7 +34,7 @@ export class OutputQueue {
 
   /** The reader gets everything before the fault, then the fault. */
   fail(error: unknown): void {
-    this.#fault ??= error;
+    this.#fault ??= asError(error);
     this.end();
   }
 

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { ByteStream } from '../io/types.ts';
 import { BufferedInput } from './buffered-input.ts';
 import { decodedStream, type Decoder } from './decoded-stream.ts';
-import { corrupt, truncated, unsupported } from './faults.ts';
+import { asError, corrupt, truncated, unsupported } from './faults.ts';
 import { INPUT_CHUNK_BYTES, Inflater, OUTPUT_CHUNK_BYTES, READ_AHEAD_BYTES } from './inflater.ts';
 import { MAX_FRAME_HEADER_BYTES, parseFrameHeader, zstdMagic, type FrameHeader } from './zstd-format.ts';
 
@@ -46,7 +46,7 @@ class ZstdDecoder implements Decoder {
   #streamed = 0;
   #inputEnded = false;
   /** A fault in the input behind frames that are still sound: theirs come first. */
-  #inputFault: unknown = null;
+  #inputFault: Error | null = null;
 
   constructor(input: BufferedInput, size: number | null) {
     this.#input = input;
@@ -99,7 +99,7 @@ class ZstdDecoder implements Decoder {
         else this.#inputEnded = true;
       }
     } catch (error) {
-      this.#inputFault = error;
+      this.#inputFault = asError(error);
       this.#inputEnded = true;
     }
   }

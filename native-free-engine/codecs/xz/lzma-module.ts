@@ -8,9 +8,8 @@
  * "LZMA specification" (Igor Pavlov, 2015) and the XZ file format 1.2.
  */
 import {
-  I32, I64, add, and, assemble, block, br, brIf, eq, eqz, extend64, geU, get, gtU, load16, load32, load64, load8, loop, ltU,
-  mul, num, num64, or, ret, seq, set, shl, shrS, shrU, shrU64, store16, store32, store64, store8, sub, when, wrap64, xor64,
-  type Code, type Local,
+  I32, add, and, block, br, brIf, eq, eqz, geU, get, gtU, load16, load32, load64, load8, loop, ltU, mul, num, or, ret, seq,
+  set, shl, shrS, shrU, store16, store32, store64, store8, sub, when, type Code, type Local,
 } from './wasm-assembler.ts';
 
 /** Memory below the dictionary, in bytes. */
@@ -46,13 +45,14 @@ const PROB = {
 /** Within a length coder: choice, choice2, then three trees. */
 const LEN = { choice: 0, choice2: 1, low: 2, mid: 130, high: 258 } as const;
 
-const PARAMETERS = ['inPos', 'inEnd', 'pos', 'outEnd', 'dictStart', 'lc', 'lpMask', 'pbMask'] as const;
+export const PARAMETERS = ['inPos', 'inEnd', 'pos', 'outEnd', 'dictStart', 'lc', 'lpMask', 'pbMask'] as const;
 const LOCALS = [
   'range', 'code', 'state', 'rep0', 'rep1', 'rep2', 'rep3', 'posState', 'prob', 'p', 'bound', 'mask', 'tree',
   'symbol', 'len', 'lenProbs', 'matchByte', 'offset', 'matchBit', 'slot', 'limit', 'bit', 'from', 'copyEnd',
 ] as const;
 
-function buildDecode(): { locals: number[]; body: Code } {
+/** Parameters, locals and body of the function that decodes one chunk. */
+export function buildDecode(): { locals: number[]; body: Code } {
   const names: readonly string[] = [...PARAMETERS, ...LOCALS];
   const v = Object.fromEntries(names.map((name, index) => [name, index])) as Record<
     (typeof PARAMETERS)[number] | (typeof LOCALS)[number],
@@ -328,74 +328,4 @@ function buildDecode(): { locals: number[]; body: Code } {
     or(get(v.code), eqz(eq(get(v.inPos), get(v.inEnd)))),
   );
   return { locals: LOCALS.map(() => I32), body };
-}
-
-/** CRC-64/XZ, eight bytes a step by eight tables of 256. */
-function buildCrc64(): { locals: number[]; body: Code } {
-  const [pos, end, crc, word] = [0, 1, 2, 3] as const;
-  const table = (index: number, byte: Code): Code => load64(add(shl(byte, num(3)), num(MEMORY.crc64Table + index * 2048)));
-  const byteOf = (n: number): Code => and(wrap64(shrU64(get(word), num64(n * 8))), num(255));
-  const body = seq(
-    block((done) =>
-      loop((again) =>
-        seq(
-          brIf(done, ltU(sub(get(end), get(pos)), num(8))),
-          set(word, xor64(get(crc), load64(get(pos)))),
-          set(crc, [0, 1, 2, 3, 4, 5, 6, 7].map((n) => table(7 - n, byteOf(n))).reduce((a, b) => xor64(a, b))),
-          set(pos, add(get(pos), num(8))),
-          br(again),
-        ),
-      ),
-    ),
-    block((done) =>
-      loop((again) =>
-        seq(
-          brIf(done, geU(get(pos), get(end))),
-          set(word, xor64(get(crc), extend64(load8(get(pos))))),
-          set(crc, xor64(table(0, byteOf(0)), shrU64(get(crc), num64(8)))),
-          set(pos, add(get(pos), num(1))),
-          br(again),
-        ),
-      ),
-    ),
-    get(crc),
-  );
-  return { locals: [I64], body };
-}
-
-function fillCrc64Table(memory: WebAssembly.Memory): void {
-  const table = new BigUint64Array(memory.buffer, MEMORY.crc64Table, 8 * 256);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = BigInt(byte);
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1n ? (crc >> 1n) ^ 0xc96c5795d7870f42n : crc >> 1n;
-    table[byte] = crc;
-  }
-  for (let index = 256; index < table.length; index++) {
-    const before = table[index - 256] ?? 0n;
-    table[index] = (before >> 8n) ^ (table[Number(before & 255n)] ?? 0n);
-  }
-}
-
-export interface LzmaModule {
-  readonly memory: WebAssembly.Memory;
-  /** Decodes the chunk at `inPos` to `pos .. outEnd`. Returns 0, or anything else when the chunk is corrupt. */
-  decode(inPos: number, inEnd: number, pos: number, outEnd: number, dictStart: number, lc: number, lpMask: number, pbMask: number): number;
-  /** Continues a CRC-64 (kept inverted by the caller) over memory `pos .. end`. */
-  crc64(pos: number, end: number, crc: bigint): bigint;
-}
-
-let compiled: WebAssembly.Module | null = null;
-
-/** A decoder with a memory of its own, with room for `dictionaryBytes` after {@link MEMORY}.dictionary. */
-export function instantiateLzma(dictionaryBytes: number): LzmaModule {
-  compiled ??= new WebAssembly.Module(
-    assemble([
-      { name: 'decode', parameters: PARAMETERS.map(() => I32), result: I32, ...buildDecode() },
-      { name: 'crc64', parameters: [I32, I32, I64], result: I64, ...buildCrc64() },
-    ]),
-  );
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((MEMORY.dictionary + dictionaryBytes) / 65536) });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  fillCrc64Table(memory);
-  return { memory, ...(exports as unknown as Pick<LzmaModule, 'decode' | 'crc64'>) };
 }

@@ -1,4 +1,5 @@
-import { MEMORY, instantiateLzma, type LzmaModule } from './lzma-module.ts';
+import { instantiateLzma, type LzmaModule } from './lzma-instance.ts';
+import { MEMORY } from './lzma-module.ts';
 
 /** An LZMA2 chunk yields at most this many bytes. */
 export const MAX_CHUNK_OUTPUT = 1 << 21;

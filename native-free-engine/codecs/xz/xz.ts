@@ -3,6 +3,7 @@ import type { ByteStream } from '../../io/types.ts';
 import { BufferedInput } from '../buffered-input.ts';
 import { decodedStream, type Decoder } from '../decoded-stream.ts';
 import { startDecoding, type DecoderTask } from '../decoder-thread.ts';
+import { asError } from '../faults.ts';
 import { READ_AHEAD_BYTES } from '../inflater.ts';
 import { XzContainer, type BlockOutput, type BlockPlan } from './container.ts';
 
@@ -31,7 +32,7 @@ class XzDecoder implements Decoder {
   /** Blocks under way, in order. */
   readonly #running: DecoderTask[] = [];
   #ended = false;
-  #fault: unknown = null;
+  #fault: Error | null = null;
   #closed = false;
   #wakeReader: (() => void) | null = null;
   #wakeFeeder: (() => void) | null = null;
@@ -77,7 +78,7 @@ class XzDecoder implements Decoder {
     try {
       await new XzContainer(this.#input, (plan) => this.#startBlock(plan)).run();
     } catch (error) {
-      this.#fault = error;
+      this.#fault = asError(error);
     }
     this.#ended = true;
     this.#wakeReader?.();

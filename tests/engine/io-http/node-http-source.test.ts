@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openHttpSource, type HttpOptions, type HttpSource } from '../../../native-free-engine/io/node-http-source.ts';
 import { seeded } from '../../support/seeded.ts';
@@ -101,7 +102,7 @@ test('a server without ranges serves whole files and offsets, and no random acce
   await source.close();
 });
 
-const redirect = (location: string): { instead: (request: unknown, response: import('node:http').ServerResponse) => boolean } => ({
+const redirect = (location: string): { instead: (request: unknown, response: ServerResponse) => boolean } => ({
   instead: (_, response) => {
     response.writeHead(302, { location }).end();
     return true;
@@ -121,7 +122,7 @@ test('redirects are followed to http only, and not for ever', async () => {
 test('the status of the server is told; a passing fault of its own is tried again', async () => {
   await expect(whole('/none.img')).rejects.toMatchObject({ code: 'http-status', params: { status: 404 } });
   const failing = (times: number) => ({
-    instead: (_: unknown, response: import('node:http').ServerResponse, count: number) => {
+    instead: (_: unknown, response: ServerResponse, count: number) => {
       if (count >= times) return false;
       response.writeHead(503).end();
       return true;
