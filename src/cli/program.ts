@@ -94,7 +94,7 @@ function createProgram(context: Context, act: Act): Command {
     .option('--keep', help('keep'))
     .action((options: DemoOptions) => act(async () => (await import('./commands/demo.ts')).demo(context, options)));
 
-  const practice = command(program, 'practice', 'practice');
+  const practice = command(program, 'practice', 'practice').helpCommand(false);
   command(practice, 'create', 'practiceCreate')
     .addArgument(new Argument('<name>', help('practiceName')))
     .option('--size <size>', help('size'))

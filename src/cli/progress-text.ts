@@ -10,7 +10,7 @@ const BAR_WIDTH = 24;
 const NAME_WIDTH = 18;
 
 /** `######··········`: done and still to do; without an end in sight all of it is open. */
-export function bar(fraction: number | null, width = BAR_WIDTH): string {
+function bar(fraction: number | null, width = BAR_WIDTH): string {
   const full = fraction === null ? 0 : Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
