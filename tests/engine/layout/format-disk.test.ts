@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -125,7 +126,23 @@ need({ tools: ['losetup', 'blkid'], root: true, linux: true })('a real device of
   });
 });
 
-need({ tools: ['sgdisk', 'mkfs.btrfs'] })('nothing of what was there before is found again', async () => {
+need({ tools: ['qemu-system-x86_64'] })('a BIOS told to boot it shows a sentence', async () => {
+  const path = await format(64 * MIB, 512, 'fat32', 'BOOT');
+  const machine = spawn('qemu-system-x86_64', ['-nographic', '-m', '64', '-net', 'none', '-drive', `file=${path},format=raw,snapshot=on`], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const sentence = 'This disk does not boot. Remove it and press a key.';
+  let console = '';
+  try {
+    for await (const piece of machine.stdout) {
+      console += String(piece);
+      if (console.includes(sentence)) break;
+    }
+  } finally {
+    machine.kill();
+  }
+  expect(console).toContain(sentence);
+});
+
+need({ tools: ['sgdisk', 'mkfs.btrfs', 'wipefs'] })('nothing of what was there before is found again', async () => {
   const path = blankFile(folder, 'used.img', 300 * MIB);
   run('sgdisk', ['-n', '1:2048:+200M', path]);
   const btrfs = blankFile(folder, 'btrfs.img', 200 * MIB);
