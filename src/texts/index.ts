@@ -11,16 +11,12 @@ import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json
 import nlJobs from '../../resources/locales/nl/jobs.json' with { type: 'json' };
 import nlReport from '../../resources/locales/nl/report.json' with { type: 'json' };
 import { formatBytes } from './format.ts';
+import { LANGUAGES, type Language, type Texts } from './texts.ts';
 
 export * from './format.ts';
 export * from './plan-steps.ts';
 export * from './printable.ts';
-
-export const LANGUAGES = ['en', 'nl'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-/** A text by `namespace:key`, its placeholders filled. Nothing is escaped. */
-export type Texts = (key: string, params?: Readonly<Record<string, string | number>>) => string;
+export * from './texts.ts';
 
 const RESOURCES = {
   en: { cli: enCli, disks: enDisks, errors: enErrors, jobs: enJobs, report: enReport },

@@ -1,5 +1,5 @@
 import type { DiskIdentity, Plan, PlanStep } from '../contract/index.ts';
-import type { Texts } from './index.ts';
+import type { Texts } from './texts.ts';
 
 const PRACTICE_PREFIX = 'file:';
 
