@@ -3,6 +3,8 @@ import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { EngineError, errnoOf } from '../base/errors.ts';
 import type { ErrorCode } from '../base/error-codes.ts';
+import { alignDown, alignUp } from '../base/safe-int.ts';
+import { alignedBuffer } from './aligned-buffer.ts';
 import { checkRange } from './bounds.ts';
 import { openDirectFile, type DirectFile } from './node-direct-file.ts';
 import type { BlockDevice } from './types.ts';
@@ -17,6 +19,8 @@ export interface DeviceOptions {
   readonly readsZero?: boolean;
   /** Fail while a file system on it is mounted. */
   readonly exclusive?: boolean;
+  /** The system reads whole sectors only, as raw devices of Windows and macOS do: round every read outwards. */
+  readonly wholeSectors?: boolean;
 }
 
 /**
@@ -32,7 +36,8 @@ export async function openDevice(path: string, options: DeviceOptions): Promise<
   try {
     const size = options.size ?? (await sizeOf(path, file));
     const sectorSize = options.sectorSize ?? (await sectorSizeOf(path));
-    return new Device(path, file, size, sectorSize, options.readsZero ?? false);
+    const wholeSectors = options.wholeSectors ?? process.platform !== 'linux';
+    return new Device(path, file, size, sectorSize, options.readsZero ?? false, wholeSectors);
   } catch (error) {
     await file.close();
     throw error;
@@ -46,13 +51,15 @@ class Device implements BlockDevice {
   readonly readsZero: boolean;
   readonly #path: string;
   readonly #file: DirectFile;
+  readonly #wholeSectors: boolean;
 
-  constructor(path: string, file: DirectFile, size: number, sectorSize: number, readsZero: boolean) {
+  constructor(path: string, file: DirectFile, size: number, sectorSize: number, readsZero: boolean, wholeSectors: boolean) {
     this.#path = path;
     this.#file = file;
     this.size = size;
     this.sectorSize = sectorSize;
     this.readsZero = readsZero;
+    this.#wholeSectors = wholeSectors;
   }
 
   get direct(): boolean {
@@ -61,6 +68,14 @@ class Device implements BlockDevice {
 
   async readInto(offset: number, buffer: Uint8Array): Promise<void> {
     checkRange(this.#path, offset, buffer.length, this.size);
+    const start = alignDown(offset, this.sectorSize);
+    const end = alignUp(offset + buffer.length, this.sectorSize);
+    if (this.#wholeSectors && end - start !== buffer.length && end <= this.size) {
+      const rounded = alignedBuffer(end - start);
+      await this.readInto(start, rounded);
+      buffer.set(rounded.subarray(offset - start, offset - start + buffer.length));
+      return;
+    }
     let done: number;
     try {
       done = await this.#file.read(offset, buffer);

@@ -1,6 +1,6 @@
 import { constants, createReadStream } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, unlink, type FileHandle } from 'node:fs/promises';
-import { dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
 import type { DiskFacts } from './facts.ts';
@@ -35,7 +35,7 @@ export async function practiceFacts(path: string): Promise<DiskFacts> {
   const real = await realpath(path);
   const writable = await open(real, constants.O_WRONLY).then((file) => file.close().then(() => true), () => false);
   return {
-    id: practiceId(real), path: real, practice: true, model: '', serial: '', size: stats.size, bus: 'file', removable: true, readOnly: !writable,
+    id: practiceId(real), path: real, practice: true, model: basename(real, extname(real)), serial: '', size: stats.size, bus: 'file', removable: true, readOnly: !writable,
     logicalSectorSize: SECTOR, physicalSectorSize: SECTOR, table: 'none', partitions: [], uses: [], medium: true, optical: false, hotplug: true, soldered: false,
   };
 }

@@ -43,6 +43,7 @@ const sources: Record<string, () => Promise<BlockSource>> = {
   'memory': () => Promise.resolve(memoryDevice(content.slice())),
   'a file': async () => openFileSource(await file('source')),
   'a practice disk': async () => openDevice(await file('device'), { write: false }),
+  'a disk that reads whole sectors only': async () => openDevice(await file('device'), { write: false, wholeSectors: true }),
   'a part of a larger one': () => {
     const larger = new Uint8Array(SIZE + 8192).fill(0xaa);
     larger.set(content, 4096);
