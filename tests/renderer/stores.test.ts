@@ -12,6 +12,13 @@ import { progressAt, reportOf } from './harness/simulation.ts';
 
 const error = (code: string): PlainError => ({ code, params: {}, retryable: false, place: null, detail: '' });
 
+class Refusal {
+  readonly plain: PlainError;
+  constructor(plain: PlainError) {
+    this.plain = plain;
+  }
+}
+
 type Answer = (input: never) => unknown;
 let answers: Partial<Record<CallName, Answer>> = {};
 let asked: { name: string; input: unknown }[] = [];
@@ -21,11 +28,8 @@ const bridge: Bridge = {
     asked.push({ name, input });
     const answer = answers[name];
     if (!answer) return { ok: false, error: error('unexpected') };
-    try {
-      return { ok: true, value: (await answer(input as never)) as never };
-    } catch (thrown) {
-      return { ok: false, error: thrown as PlainError };
-    }
+    const value = await answer(input as never);
+    return value instanceof Refusal ? { ok: false, error: value.plain } : { ok: true, value: value as never };
   },
   listen: () => () => undefined,
   pathOf: () => '',
@@ -138,7 +142,7 @@ test('starting sends the plan with what was agreed to, and shows the job', async
 
 test('a refused start is shown in place and can be tried again', async () => {
   answers['plan.write'] = () => plan;
-  answers['job.start'] = () => { throw error('elevation-refused'); };
+  answers['job.start'] = () => new Refusal(error('elevation-refused'));
   await useWrite.getState().makePlan();
   await useWrite.getState().start();
   expect(useWrite.getState()).toMatchObject({ starting: false, startError: { code: 'elevation-refused' }, plan: { id: 'p' } });

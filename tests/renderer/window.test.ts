@@ -1,8 +1,8 @@
 /// <reference types="node" />
-import { existsSync } from 'node:fs';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
+import { findChromium } from '../electron-stand-in/chromium/find-chromium.ts';
 import { need } from '../support/need.ts';
 import { DISKS, IMAGE } from './harness/data.ts';
 import type { Harness } from './harness/fake-bridge.ts';
@@ -10,23 +10,23 @@ import { walkThrough } from './harness/walk.ts';
 import { startHarness, type WindowHarness } from './harness/window.ts';
 
 const test = need({ tools: ['chromium'] });
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find(existsSync);
+const CHROMIUM = findChromium();
 
 type Harnessed = { harness: Harness };
 const calls = (page: Page, name: string) =>
   page.evaluate((wanted) => (window as unknown as Harnessed).harness.calls.filter((call) => call.name === wanted).map((call) => call.input), name);
 
-describe.runIf(CHROMIUM)('the window, with a stand-in for everything behind it', () => {
-  let harness: WindowHarness;
+describe('the window, with a stand-in for everything behind it', () => {
+  let harness: WindowHarness | undefined;
   let page: Page;
   beforeAll(async () => {
-    harness = await startHarness(CHROMIUM);
+    if (CHROMIUM !== null) harness = await startHarness(CHROMIUM);
   });
-  afterAll(() => harness.close());
-  afterEach(() => page.context().close());
+  afterAll(() => harness?.close());
+  afterEach(() => page?.context().close());
 
   const open = async (...options: Parameters<WindowHarness['open']>) => {
-    page = await harness.open(...options);
+    page = await harness!.open(...options);
     return page;
   };
   const heading = () => page.evaluate(() => document.activeElement?.tagName === 'H1' && document.activeElement.textContent);
@@ -40,7 +40,8 @@ describe.runIf(CHROMIUM)('the window, with a stand-in for everything behind it',
     await page.getByRole('heading', { name: IMAGE.name }).waitFor();
   };
 
-  for (const [language, theme] of [['en', 'light'], ['nl', 'dark'], ['nl', 'light'], ['en', 'dark']] as const) {
+  // Colours do not depend on the language, nor widths on the theme: two walks see all of both.
+  for (const [language, theme] of [['en', 'light'], ['nl', 'dark']] as const) {
     test(`every step: axe finds nothing serious, nothing sticks out, every target is large (${language}, ${theme})`, async () => {
       await open({ systemLanguage: language }, { viewport: { width: 900, height: 640 }, colorScheme: theme });
       const found: string[] = [];

@@ -13,7 +13,7 @@ export function JobCard({ jobId }: { jobId: string }) {
   const plan = useJob(jobId, (job) => job.plan);
   const outcome = useJob(jobId, (job) => job.report?.outcome ?? null);
   const phase = useJob(jobId, (job) => job.progress?.phase ?? 'preparing');
-  const percent = useJob(jobId, (job) => (job.progress?.fraction == null ? '' : formatPercent(i18n.language, job.progress.fraction)));
+  const percent = useJob(jobId, ({ progress }) => (typeof progress?.fraction === 'number' ? formatPercent(i18n.language, progress.fraction) : ''));
   const forget = useJobs((state) => state.forget);
   if (!plan) return null;
   const title = planTitle(t, i18n.language, plan);

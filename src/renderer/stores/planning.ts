@@ -34,7 +34,7 @@ export function planningActions<P extends Plan>(
   return {
     makePlan: async () => {
       const mine = ++newest;
-      set(NOT_PLANNED as Partial<Planning<P>>);
+      set(NOT_PLANNED);
       try {
         const plan = await request();
         if (mine === newest) set({ plan });
@@ -50,7 +50,7 @@ export function planningActions<P extends Plan>(
       try {
         const agreed = Object.fromEntries(Object.entries(confirmed).map(([id, codes]) => [id, [...codes]]));
         goToJob(await useJobs.getState().start(plan, agreed));
-        set(NOT_PLANNED as Partial<Planning<P>>);
+        set(NOT_PLANNED);
       } catch (thrown) {
         set({ startError: toPlainError(thrown), starting: false });
       }

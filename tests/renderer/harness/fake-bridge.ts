@@ -73,10 +73,19 @@ setInterval(() => {
   }
 }, 100);
 
+/** An answer that is an error. */
+class Refusal extends Error {
+  readonly plain: PlainError;
+  constructor(plain: PlainError) {
+    super(plain.code);
+    this.plain = plain;
+  }
+}
+
 const identity = (disk: Disk) => ({ id: disk.id, path: disk.path, model: disk.model, serial: disk.serial, size: disk.size, bus: disk.bus, tableHash: null });
 const find = (id: string): Disk => {
   const disk = harness.disks.find((found) => found.id === id);
-  if (!disk) throw { code: 'disk-not-found', params: { disk: id }, retryable: false, place: null, detail: '' } satisfies PlainError;
+  if (!disk) throw new Refusal({ code: 'disk-not-found', params: { disk: id }, retryable: false, place: null, detail: '' });
   return disk;
 };
 const planned = (disk: Disk): PlannedDisk => ({
@@ -100,7 +109,7 @@ const answers: Answers = {
   'disks.list': () => harness.disks,
   'image.inspect': ({ location }: { location: string }) => {
     if (location.includes('Win11')) return { ...WINDOWS_ISO, location };
-    if (location.includes('missing')) throw { code: 'image-not-found', params: { path: location }, retryable: false, place: null, detail: '' } satisfies PlainError;
+    if (location.includes('missing')) throw new Refusal({ code: 'image-not-found', params: { path: location }, retryable: false, place: null, detail: '' });
     return { ...IMAGE, location };
   },
   'plan.write': (input: { disks: string[]; verify: boolean; eject: boolean; location: string }): WritePlan => {
@@ -129,7 +138,7 @@ const answers: Answers = {
     };
   },
   'plan.read': (input: { disk: string; destination: string; format: 'raw' | 'zstd'; overwrite: boolean }): ReadPlan => {
-    if (input.destination.includes('exists') && !input.overwrite) throw { code: 'destination-exists', params: { path: input.destination }, retryable: false, place: null, detail: '' } satisfies PlainError;
+    if (input.destination.includes('exists') && !input.overwrite) throw new Refusal({ code: 'destination-exists', params: { path: input.destination }, retryable: false, place: null, detail: '' });
     const disk = find(input.disk);
     return {
       kind: 'read', ...base(), disk: identity(disk), number: disk.number, destination: input.destination, format: input.format, overwrite: input.overwrite,
@@ -174,13 +183,14 @@ const bridge: Bridge = {
       // Through JSON, as a process border would do it.
       return { ok: true, value: JSON.parse(JSON.stringify(answers[name]!(input as never))) };
     } catch (thrown) {
-      return { ok: false, error: thrown as PlainError };
+      if (thrown instanceof Refusal) return { ok: false, error: thrown.plain };
+      throw thrown;
     }
   },
   listen: (name, listener) => {
     const all = listeners.get(name) ?? new Set();
-    listeners.set(name, all.add(listener as (payload: never) => void));
-    return () => all.delete(listener as (payload: never) => void);
+    listeners.set(name, all.add(listener));
+    return () => all.delete(listener);
   },
   pathOf: (file) => `/home/anna/Downloads/${(file as File).name}`,
 };

@@ -4,7 +4,7 @@ import { useJob } from '../../stores/jobs.ts';
 
 /** How far a job is, over all its phases. Drawn again only when a tenth of a percent was done. */
 export function JobBar({ jobId, label, large = false }: { jobId: string; label: string; large?: boolean }) {
-  const permille = useJob(jobId, (job) => (job.progress?.fraction == null ? null : Math.floor(job.progress.fraction * 1000))) ?? null;
+  const permille = useJob(jobId, ({ progress }) => (typeof progress?.fraction === 'number' ? Math.floor(progress.fraction * 1000) : null)) ?? null;
   return <Bar label={label} fraction={permille === null ? null : permille / 1000} className={large ? 'bar-large' : ''} />;
 }
 

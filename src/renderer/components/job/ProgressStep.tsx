@@ -24,7 +24,7 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
             jobId={jobId}
             name={t('progress:time-left')}
             big
-            select={({ shown: progress }) => (progress?.etaSeconds == null ? '–' : formatDuration(i18n.language, roundEstimate(progress.etaSeconds)))}
+            select={({ shown: progress }) => (typeof progress?.etaSeconds === 'number' ? formatDuration(i18n.language, roundEstimate(progress.etaSeconds)) : '–')}
           />
           <Number
             jobId={jobId}
@@ -53,7 +53,7 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
 function Phase({ jobId, title }: { jobId: string; title: string }) {
   const { t, i18n } = useTranslation();
   const phase = useJob(jobId, (job) => job.progress?.phase) ?? 'preparing';
-  const percent = useJob(jobId, ({ progress }) => (progress?.fraction == null ? '' : formatPercent(i18n.language, progress.fraction)));
+  const percent = useJob(jobId, ({ progress }) => (typeof progress?.fraction === 'number' ? formatPercent(i18n.language, progress.fraction) : ''));
   const quarter = useJob(jobId, ({ progress }) => Math.floor((progress?.fraction ?? 0) * 4)) ?? 0;
   const words = t(`jobs:phase.${phase}`);
   return (

@@ -56,7 +56,7 @@ function useTargetWords(jobId: string, diskId: string) {
       bytes: target ? formatBytes(i18n.language, target.bytesDone) : '',
       total: target?.bytesTotal ? formatBytes(i18n.language, target.bytesTotal) : '',
       speed: target ? formatSpeed(i18n.language, target.speed) : '',
-      left: target?.etaSeconds == null ? '' : formatDuration(i18n.language, roundEstimate(target.etaSeconds)),
+      left: typeof target?.etaSeconds === 'number' ? formatDuration(i18n.language, roundEstimate(target.etaSeconds)) : '',
       stalled: Math.floor(target?.stalledSeconds ?? 0),
       error: target?.error ?? null,
     };
