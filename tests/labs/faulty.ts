@@ -86,16 +86,26 @@ export async function attachFaulty(lab: Lab, request: { size: number; sectorSize
     });
   };
 
-  const fuse = spawnBound('nbdfuse', [join(mount, 'disk'), '--unix', socket], { stdio: 'ignore' });
+  // Fewer requests under way than nbdfuse has threads: stalled ones must not keep a `stat` of the file waiting.
+  const fuse = spawnBound('nbdfuse', ['--connections', '8', '-o', 'max_background=6', join(mount, 'disk'), '--unix', socket], { stdio: 'ignore' });
   lab.defer(async () => {
-    await tool('fusermount3', ['-u', mount]);
+    // Whoever looks at the loop device's file holds it for a moment.
+    for (let tries = 0; ; tries++) {
+      try {
+        await tool('fusermount3', ['-u', mount]);
+        break;
+      } catch (error) {
+        if (tries === 100) throw error;
+        await sleep(50);
+      }
+    }
     await endProcess(fuse);
   });
   await appears(join(mount, 'disk'), request.size);
 
   const disk = await attachLoop(lab, { backing: join(mount, 'disk'), directIo: true, ...(request.sectorSize ? { sectorSize: request.sectorSize } : {}) });
-  // Before the loop device goes it writes back what it has: that must not meet a fault.
-  lab.defer(() => ask([]));
+  // Whoever still writes to it, and the loop device that writes back what it has, must not meet a fault now.
+  lab.beforeClose(() => ask([]));
   await ask(request.faults ?? []);
   return { ...disk, store, setFaults: async (...faults) => void (await ask(faults)), state: async () => ask() };
 }

@@ -2,24 +2,31 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+type Undo = () => Promise<unknown> | void;
+
 /** A temporary folder and everything that must be undone before it goes. */
 export interface Lab {
   readonly folder: string;
   /** Undo steps run in reverse order when the lab closes, all of them, even when one fails. */
-  defer(undo: () => Promise<unknown> | void): void;
+  defer(undo: Undo): void;
+  /** A step before all undo steps: lets go what would make them wait, a stalled disk for example. */
+  beforeClose(step: Undo): void;
   close(): Promise<void>;
 }
 
 /** A lab for callers with their own clean-up (a Playwright fixture); call `close()`. */
 export async function openLab(): Promise<Lab> {
   const folder = await mkdtemp(join(tmpdir(), 'werkbank-lab-'));
-  const undos: (() => Promise<unknown> | void)[] = [];
+  const undos: Undo[] = [];
+  const first: Undo[] = [];
   return {
     folder,
     defer: (undo) => void undos.push(undo),
+    beforeClose: (step) => void first.push(step),
     async close() {
       const failures: unknown[] = [];
-      for (let undo = undos.pop(); undo; undo = undos.pop()) {
+      const steps = [...undos.splice(0), ...first.splice(0)];
+      for (let undo = steps.pop(); undo; undo = steps.pop()) {
         try {
           await undo();
         } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, truncate, writeFile, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readFile, truncate, writeFile, type FileHandle } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lab } from './lab.ts';
 import { withLock } from './lock.ts';
 import { tool } from './tool.ts';
@@ -64,11 +65,18 @@ export async function attachLoop(lab: Lab, request: LoopRequest): Promise<LoopDi
   const first = await withLock('losetup', attach);
   const { path } = first;
   let handle: FileHandle | null = first.handle;
+  let backed = await backingOf(path);
 
   const detach = async (): Promise<void> => {
     const held = handle;
     handle = null;
-    await held?.close();
+    if (!held) return;
+    await held.close();
+    // Somebody who looks at all disks may have it open at this very moment.
+    for (let tries = 0; backed !== null && (await backingOf(path)) === backed; tries++) {
+      if (tries === 250) throw new Error(`${path} is still in use`);
+      await sleep(20);
+    }
   };
   lab.defer(detach);
 
@@ -103,6 +111,12 @@ export async function attachLoop(lab: Lab, request: LoopRequest): Promise<LoopDi
         await detach();
         await tool('losetup', [...args, path, other]);
         handle = await keep(path);
+        backed = await backingOf(path);
       }),
   };
+}
+
+/** The file behind a loop device as the kernel names it, null when there is none. */
+async function backingOf(path: string): Promise<string | null> {
+  return readFile(`/sys/block/${basename(path)}/loop/backing_file`, 'utf8').catch(() => null);
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 import { tool } from './tool.ts';
@@ -14,7 +14,10 @@ export async function mounted(lab: Lab, source: string, options: { type: string;
     isMounted = false;
     await tool('umount', [folder]);
   };
-  lab.defer(unmount);
+  // The program under test may have unmounted it itself.
+  lab.defer(async () => {
+    if ((await readFile('/proc/self/mounts', 'utf8')).includes(` ${folder} `)) await unmount();
+  });
   return { folder, unmount };
 }
 

@@ -15,8 +15,8 @@ const OPTION = { exportName: 1, abort: 2, info: 6, go: 7 } as const;
 const REPLY = { ack: 1, info: 3, unsupported: 0x80000001 } as const;
 const COMMAND = { read: 0, write: 1, disconnect: 2, flush: 3 } as const;
 const ERRNO = { EIO: 5, ENOSPC: 28 } as const;
-/** HAS_FLAGS and SEND_FLUSH. */
-const EXPORT_FLAGS = 0b101;
+/** HAS_FLAGS, SEND_FLUSH and CAN_MULTI_CONN: with one connection only, nbdfuse would keep even a `stat` waiting behind a stalled write. */
+const EXPORT_FLAGS = 0b1_0000_0101;
 
 const [socketPath = '', file = '', sizeText = ''] = process.argv.slice(2);
 const size = Number(sizeText);
