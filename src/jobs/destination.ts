@@ -19,7 +19,10 @@ export interface Destination extends ChunkTaker {
 export async function createDestination(path: string, format: 'raw' | 'zstd', size: number, overwrite: boolean): Promise<Destination> {
   const partial = `${path}.partial`;
   const named = nameErrors(path);
-  const file = await named(open(partial, 'w', 0o644));
+  // Made anew and never through a link: with administrator rights this would else write wherever a link leads.
+  await rm(partial, { force: true });
+  const file = await named(open(partial, 'wx', 0o644));
+  await named(giveToCaller(file));
   if (format === 'raw') {
     const { bavail, bsize } = await named(statfs(dirname(partial)));
     // Zeros take no room in a sparse file, but nobody knows yet how many there are: full disks are cheaper found now.
@@ -27,6 +30,12 @@ export async function createDestination(path: string, format: 'raw' | 'zstd', si
     await named(file.truncate(size));
   }
   return new ImageFile(path, partial, file, format, overwrite);
+}
+
+/** An image read with administrator rights belongs to the user who asked for them, not to root. */
+async function giveToCaller(file: FileHandle): Promise<void> {
+  const caller = Number(process.env['PKEXEC_UID']);
+  if (process.getuid?.() === 0 && Number.isSafeInteger(caller) && caller > 0) await file.chown(caller, -1);
 }
 
 async function discardAnd(file: FileHandle, partial: string, error: EngineError): Promise<never> {

@@ -44,7 +44,7 @@ export class FormatJob implements JobBody {
         await device.close();
       }
       await host.targets.reread(identity).catch(note);
-      tell(quietProgress('ejecting'));
+      if (eject) tell(quietProgress('ejecting'));
       const ejected = eject ? await host.targets.eject(identity).catch((error: unknown) => (note(error), false)) : false;
       const target: TargetOutcome = { ...this.#blank('written'), ejected, notes, writeSeconds: (performance.now() - started) / 1000 };
       return { targets: [target], checksums: [], expectedMatched: null };

@@ -33,7 +33,7 @@ const after = (disk: Disk, eject: boolean): PlanStep[] => [step('reread', { disk
 /** @throws EngineError naming what stands in the way; nothing was touched */
 export async function planWrite(host: Host, request: WriteRequest, image: ImageInfo): Promise<WritePlan> {
   checkWorthWriting(image);
-  if (new Set(request.disks).size < request.disks.length) throw new EngineError('argument-invalid', { argument: 'disks', value: request.disks.join(', ') });
+  if (new Set(request.disks).size < request.disks.length) throw new EngineError('argument-invalid', { what: request.disks.join(', ') });
   const expected: Checksum | null = request.checksum.trim() ? parseChecksum(request.checksum) : (image.expected[0] ?? null);
   const found = await Promise.all(request.disks.map((id) => host.disks.find(id)));
   const disks = isUrl(image.location) ? found : withImageOn(found, await host.disks.holding(image.location));
@@ -100,7 +100,7 @@ const FAT32_UP_TO = 32 * 1024 ** 3;
 export async function planFormat(host: Host, request: FormatRequest): Promise<FormatPlan> {
   const disk = await host.disks.find(request.disk);
   const fileSystem = request.fileSystem === 'auto' ? (disk.size <= FAT32_UP_TO ? 'fat32' : 'exfat') : request.fileSystem;
-  planStickFormat(disk.size, disk.logicalSectorSize, fileSystem, request.label);
+  planStickFormat(disk.size, disk.logicalSectorSize, fileSystem, request.label, nameOf(disk));
   const on = { disk: nameOf(disk) };
   return {
     kind: 'format',

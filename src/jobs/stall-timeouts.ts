@@ -11,7 +11,7 @@ export function stallTimeouts(env: NodeJS.ProcessEnv = process.env): StallTimeou
   const [reduce, restart, fail, ...rest] = text.split(',').map(Number);
   const ladder = [reduce, restart, fail].map((seconds) => seconds ?? Number.NaN);
   if (rest.length > 0 || !ladder.every((seconds, index) => seconds > (ladder[index - 1] ?? 0))) {
-    throw new EngineError('argument-invalid', { argument: 'WERKBANK_STALL_SECONDS', value: text });
+    throw new EngineError('argument-invalid', { what: `WERKBANK_STALL_SECONDS=${text}` });
   }
   return { reduce: ladder[0]!, restart: ladder[1]!, fail: ladder[2]! };
 }

@@ -68,6 +68,16 @@ export class WebContents extends Base {
   /** Answers with an error by design: the renderer dies of it. */
   forcefullyCrashRenderer(): void { this.#command('Page.crash'); }
 
+  /** Runs code in the page's own world and gives back what can be cloned. */
+  async executeJavaScript(code: string): Promise<unknown> {
+    const session = await this.#attached.promise;
+    const { result, exceptionDetails } = await session.send<{ result: { value?: unknown }; exceptionDetails?: { text: string; exception?: { description?: string } } }>(
+      'Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true },
+    );
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+
   /** Sends to the listeners of the document shown now; a document not there yet misses it, as in Electron. */
   send(channel: string, ...args: unknown[]): void {
     this.#callWorld('receive', channel, codec.encode(args));
