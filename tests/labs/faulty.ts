@@ -86,8 +86,7 @@ export async function attachFaulty(lab: Lab, request: { size: number; sectorSize
     });
   };
 
-  // Fewer requests under way than nbdfuse has threads: stalled ones must not keep a `stat` of the file waiting.
-  const fuse = spawnBound('nbdfuse', ['--connections', '8', '-o', 'max_background=6', join(mount, 'disk'), '--unix', socket], { stdio: 'ignore' });
+  const fuse = spawnBound('nbdfuse', ['--connections', '8', join(mount, 'disk'), '--unix', socket], { stdio: 'ignore' });
   lab.defer(async () => {
     // Whoever looks at the loop device's file holds it for a moment.
     for (let tries = 0; ; tries++) {
