@@ -5,7 +5,7 @@ export * from './base/errors.ts';
 export * from './base/extent.ts';
 export * from './base/job.ts';
 export * from './base/safe-int.ts';
-export { crc32, createHasher, type ChecksumAlgorithm, type Hasher } from './codecs/checksums.ts';
+export { createHasher, type ChecksumAlgorithm, type Hasher } from './codecs/checksums.ts';
 export { compressFrame } from './codecs/zstd-compress.ts';
 export { buildSeekTable, type SeekEntry } from './codecs/zstd-format.ts';
 export { checkBmapFits, findBmap, parseBmap } from './images/bmap.ts';

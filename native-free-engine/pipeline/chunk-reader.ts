@@ -1,4 +1,3 @@
-import { crc32 } from '../codecs/checksums.ts';
 import type { Extent, ExtentSet } from '../base/extent.ts';
 import { alignUp } from '../base/safe-int.ts';
 import type { ImageSource } from '../images/types.ts';
@@ -16,8 +15,6 @@ export interface Chunk {
   readonly length: number;
   /** The pool's whole buffer; bytes past `length` are zero up to the next multiple of 4096. */
   readonly buffer: Uint8Array;
-  /** Of the `length` bytes. */
-  readonly crc: number;
 }
 
 /** What a reader needs of an image. */
@@ -126,5 +123,5 @@ export class ChunkReader {
 
 function finish(extent: Extent, index: number, buffer: Uint8Array): Chunk {
   buffer.fill(0, extent.length, Math.min(buffer.length, alignUp(extent.length, BUFFER_ALIGNMENT)));
-  return { index, offset: extent.offset, length: extent.length, buffer, crc: crc32(buffer.subarray(0, extent.length)) };
+  return { index, offset: extent.offset, length: extent.length, buffer };
 }

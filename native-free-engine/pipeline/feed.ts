@@ -1,4 +1,3 @@
-import { EngineError } from '../base/errors.ts';
 import type { ExtentSet } from '../base/extent.ts';
 import type { ImageSource } from '../images/types.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -6,7 +5,7 @@ import { ChunkReader, type Chunk } from './chunk-reader.ts';
 import { CHUNK_SIZE } from './chunks.ts';
 
 /** Buffers shared by all disks that keep up with each other. */
-const SHARED_BUFFERS = 8;
+const SHARED_BUFFERS = 6;
 
 /** Buffers of a disk that reads for itself. */
 const OWN_BUFFERS = 4;
@@ -42,8 +41,6 @@ export class Feed {
   readonly #members = new Set<Member>();
   readonly #patienceMs: number;
   readonly #onChunk: (chunk: Chunk) => void;
-  /** CRC of each chunk as first read: a second reader must see the same image. */
-  readonly #crcs: number[] = [];
   #finished: { error: unknown } | 'end' | null = null;
   #stopped = false;
 
@@ -79,7 +76,6 @@ export class Feed {
       while (!this.#stopped) {
         const chunk = await this.#patiently(this.#reader.next());
         if (!chunk) break;
-        this.#crcs[chunk.index] = chunk.crc;
         this.#onChunk(chunk);
         this.#deliver(chunk);
       }
@@ -101,11 +97,6 @@ export class Feed {
 
   remove(member: Member): void {
     this.#members.delete(member);
-  }
-
-  /** A chunk read by one disk alone must be what the first reader saw. */
-  checkSame(chunk: Chunk): void {
-    if (this.#crcs[chunk.index] !== chunk.crc) throw new EngineError('image-changed', { path: this.#image.location });
   }
 
   #deliver(chunk: Chunk): void {
@@ -251,12 +242,6 @@ class Member implements Subscriber {
     if (!chunk) {
       await own.reader.close();
       return null;
-    }
-    try {
-      this.#feed.checkSame(chunk);
-    } catch (error) {
-      own.pool.release(chunk.buffer);
-      throw error;
     }
     return this.#handOut(chunk, (lost) => (lost ? own.pool.replaceLost() : own.pool.release(chunk.buffer)));
   }

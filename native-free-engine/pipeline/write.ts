@@ -2,6 +2,7 @@ import { throwIfAborted } from '../base/abort.ts';
 import { EngineError } from '../base/errors.ts';
 import { totalLength } from '../base/extent.ts';
 import { createHasher, type ChecksumAlgorithm } from '../codecs/checksums.ts';
+import { RunningDigest } from '../codecs/running-digest.ts';
 import type { BlockMap, ImageSource } from '../images/types.ts';
 import { BmapCheck } from './bmap-check.ts';
 import { Feed, type Subscriber } from './feed.ts';
@@ -78,9 +79,9 @@ const REPORT_EVERY_MS = 100;
 export async function writeImage(options: WriteOptions): Promise<WriteResult> {
   const { image, map, signal } = options;
   const mapped = map?.mapped ?? null;
-  const hashers = new Map((['sha256', ...options.algorithms] as const).map((name) => [name, createHasher(name)]));
+  const hashers = new Map(options.algorithms.filter((name) => name !== 'sha256').map((name) => [name, createHasher(name)]));
   const bmap = map && new BmapCheck(map);
-  const crcs: number[] = [];
+  const digest = new RunningDigest();
   let bytesRead = 0;
   let end = 0;
   let checksums: Record<string, string> = {};
@@ -90,7 +91,7 @@ export async function writeImage(options: WriteOptions): Promise<WriteResult> {
     const bytes = chunk.buffer.subarray(0, chunk.length);
     if (!mapped) for (const hasher of hashers.values()) hasher.update(bytes);
     bmap?.see(chunk);
-    crcs[chunk.index] = chunk.crc;
+    digest.add(bytes);
     bytesRead += chunk.length;
     end = chunk.offset + chunk.length;
   });
@@ -109,10 +110,10 @@ export async function writeImage(options: WriteOptions): Promise<WriteResult> {
     }
     if (end === 0) throw new EngineError('image-empty', { path: image.location });
     if (!mapped) {
-      checksums = Object.fromEntries([...hashers].map(([name, hasher]) => [name, hasher.hex()]));
+      checksums = { sha256: digest.hex(), ...Object.fromEntries([...hashers].map(([name, hasher]) => [name, hasher.hex()])) };
       options.accept?.(checksums);
     }
-    return { size: mapped ? (image.size ?? end) : end, crcs };
+    return { size: mapped ? (image.size ?? end) : end, marks: digest.marks };
   };
   const source = readSource().then(
     (facts) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { EngineError, crc32, memoryDevice, readLayout, type BlockSource, type MemoryDevice } from '../../../native-free-engine/index.ts';
+import { EngineError, memoryDevice, readLayout, type BlockSource, type MemoryDevice } from '../../../native-free-engine/index.ts';
+import { crc32 } from '../../../native-free-engine/codecs/checksums.ts';
 import { buildGpt, readGpt } from '../../../native-free-engine/partitions/gpt/index.ts';
 import { MbrEntry, buildMbr, readMbr } from '../../../native-free-engine/partitions/mbr/index.ts';
 import { counting, seeded } from '../lab.ts';
