@@ -58,6 +58,12 @@ export class BufferedInput {
     return bytes;
   }
 
+  /** Takes `count` bytes into `target` from `at` on. */
+  async takeInto(target: Uint8Array, at: number, count: number): Promise<void> {
+    target.set(await this.need(count), at);
+    this.skip(count);
+  }
+
   /** Takes whatever is at hand, at least one byte and at most `limit`; null at the end. */
   async takeSome(limit: number): Promise<Uint8Array<ArrayBuffer> | null> {
     if (!(await this.fill(1))) return null;

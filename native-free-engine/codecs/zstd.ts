@@ -134,15 +134,15 @@ class ZstdDecoder implements Decoder {
 
   /** Gathers the frame's packed bytes and unpacks them on libuv's pool. */
   async #startWhole(contentSize: number, pieces: AsyncGenerator<Uint8Array, null>): Promise<Frame> {
-    const parts: Uint8Array[] = [];
+    // Stored blocks add three bytes each; a frame much larger than its content is made to fill memory.
+    const packed = new Uint8Array(Math.ceil(contentSize * 1.125) + (64 << 10));
     let gathered = 0;
     for await (const part of pieces) {
-      parts.push(part);
+      if (gathered + part.length > packed.length) throw corrupt(FORMAT);
+      packed.set(part, gathered);
       gathered += part.length;
-      // Stored blocks add three bytes each; a frame much larger than its content is made to fill memory.
-      if (gathered > contentSize * 1.125 + (64 << 10)) throw corrupt(FORMAT);
     }
-    const whole = decompressWhole(Buffer.concat(parts), { chunkSize: contentSize + 64, maxOutputLength: contentSize + 64, params: PARAMS }).then(
+    const whole = decompressWhole(packed.subarray(0, gathered), { chunkSize: contentSize + 64, maxOutputLength: contentSize + 64, params: PARAMS }).then(
       (bytes) => {
         if (bytes.length !== contentSize) throw corrupt(FORMAT);
         return bytes;
@@ -156,11 +156,15 @@ class ZstdDecoder implements Decoder {
     return { whole };
   }
 
-  /** The frame's bytes, block by block (RFC 8878, section 3.1.1), so that its end is known without unpacking it. */
+  /**
+   * The frame's bytes, block by block (RFC 8878, section 3.1.1), so that its end is known without unpacking it.
+   * Each piece is good until the next is asked for.
+   */
   async *#framePieces(header: FrameHeader): AsyncGenerator<Uint8Array, null> {
-    yield await this.#input.take(header.length);
-    let parts: Uint8Array[] = [];
-    let gathered = 0;
+    // The longest piece is one that falls just short and takes one block more.
+    const piece = new Uint8Array(INPUT_CHUNK_BYTES + header.length + BLOCK_HEADER_BYTES + MAX_BLOCK_BYTES + 4);
+    await this.#input.takeInto(piece, 0, header.length);
+    let gathered = header.length;
     for (let last = false; !last; ) {
       const [low = 0, middle = 0, high = 0] = await this.#input.need(BLOCK_HEADER_BYTES);
       const value = low | (middle << 8) | (high << 16);
@@ -168,12 +172,11 @@ class ZstdDecoder implements Decoder {
       const type = (value >> 1) & 3;
       const size = value >> 3;
       if (type === 3 || size > MAX_BLOCK_BYTES) throw corrupt(FORMAT);
-      const part = await this.#input.take(BLOCK_HEADER_BYTES + (type === 1 ? 1 : size) + (last && header.hasChecksum ? 4 : 0));
-      parts.push(part);
-      gathered += part.length;
+      const length = BLOCK_HEADER_BYTES + (type === 1 ? 1 : size) + (last && header.hasChecksum ? 4 : 0);
+      await this.#input.takeInto(piece, gathered, length);
+      gathered += length;
       if (gathered >= INPUT_CHUNK_BYTES || last) {
-        yield Buffer.concat(parts);
-        parts = [];
+        yield piece.subarray(0, gathered);
         gathered = 0;
       }
     }
