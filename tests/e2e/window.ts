@@ -24,20 +24,25 @@ export interface ProgramOptions {
   readonly language?: 'en' | 'nl';
   readonly theme?: 'light' | 'dark';
   readonly practice?: readonly { readonly name: string; readonly size: number }[];
+  /** Puts other practice disks into their folder before the program starts. */
+  readonly prepare?: (practiceFolder: string) => void;
+  /** Where everything of this run is kept; a fresh folder when it does not matter. It goes when the program closes. */
+  readonly folder?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts the program as built: in Electron with WERKBANK_ELECTRON=1, else in the stand-in. */
 export async function startProgram(options: ProgramOptions = {}): Promise<RunningProgram> {
-  const folder = mkdtempSync(join(tmpdir(), 'werkbank-e2e-'));
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'werkbank-e2e-'));
   const practiceFolder = join(folder, 'practice');
-  mkdirSync(practiceFolder);
+  mkdirSync(practiceFolder, { recursive: true });
   for (const { name, size } of options.practice ?? []) {
     const path = join(practiceFolder, `${name}.img`);
     cpSync(inflatePracticeDisk(), path);
     // The sample's contents at the start of a disk of the wanted size: something to lose.
     truncateSync(path, size);
   }
+  options.prepare?.(practiceFolder);
   const settings = join(folder, 'config', 'Werkbank');
   mkdirSync(settings, { recursive: true });
   writeFileSync(join(settings, 'settings.json'), JSON.stringify({ language: options.language ?? 'en', theme: options.theme ?? 'light', practiceFolder }));

@@ -1,6 +1,6 @@
 /// <reference types="node" />
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
+import type { Page } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest';
 import { findChromium } from '../electron-stand-in/chromium/find-chromium.ts';
 import { need } from '../support/need.ts';

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import { Button } from '../components/Button.tsx';
+import { BenchDisks } from '../components/BenchDisks.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { StepHeading } from '../components/StepHeading.tsx';
-import { useDisks } from '../stores/disks.ts';
 import { useFormat } from '../stores/format.ts';
 import { useJobs } from '../stores/jobs.ts';
 import { useNavigation } from '../stores/navigation.ts';
@@ -44,17 +44,11 @@ export function Home() {
             {jobIds.map((jobId) => <JobCard key={jobId} jobId={jobId} />)}
           </section>
         )}
+        <BenchDisks />
         <p className="home-foot">
-          <DiskCount />
           {version && <span>{t('app:home.version', { version })}</span>}
         </p>
       </div>
     </main>
   );
-}
-
-function DiskCount() {
-  const { t } = useTranslation();
-  const offered = useDisks((state) => state.disks?.filter((disk) => disk.verdict.kind !== 'hidden').length);
-  return <span role="status">{offered === undefined ? t('app:home.looking') : t('app:home.disks', { count: offered })}</span>;
 }

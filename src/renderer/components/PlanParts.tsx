@@ -26,7 +26,7 @@ export function Losses({ disks }: { disks: readonly PlannedDisk[] }) {
               <div className="disk-row-facts">
                 <span>{t('wizard:disk.number', { number })}</span>
                 {identity.serial && <span className="mono">{t('wizard:disk.serial', { serial: identity.serial })}</span>}
-                <span className="mono">{identity.path}</span>
+                {!practice && <span className="mono">{identity.path}</span>}
                 {practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
               </div>
             </div>

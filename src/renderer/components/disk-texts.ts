@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next';
 import type { Bus, Disk, Partition, Reason } from '../../contract/index.ts';
 import { textOr } from '../app/i18n.ts';
 import { formatBytes } from '../formatting/numbers.ts';
+import { fileName } from '../formatting/paths.ts';
 import type { IconName } from './Icon.tsx';
 
 const BUS_ICONS: Record<Bus, IconName> = {
@@ -14,9 +15,10 @@ export const busName = (t: TFunction, bus: Bus): string => textOr(t, `disks:bus.
 
 export const reasonText = (t: TFunction, reason: Reason): string => textOr(t, `disks:reason.${reason.code}`, reason.code, reason.params);
 
-/** `SanDisk Ultra`, or `USB disk` where the disk does not say. */
+/** `SanDisk Ultra`, or `USB disk` where the disk does not say. A loop device is called after its file. */
 export function modelName(t: TFunction, disk: { readonly model: string; readonly bus: Bus }): string {
-  return disk.model.trim() || t('wizard:disk.nameless', { bus: busName(t, disk.bus) });
+  const model = disk.bus === 'loop' ? fileName(disk.model.trim()) : disk.model.trim();
+  return model || t('wizard:disk.nameless', { bus: busName(t, disk.bus) });
 }
 
 /** `SanDisk Ultra, 31.9 GB, serial 4C53…`: enough to know a disk by. */
@@ -36,11 +38,12 @@ export function fileSystemName(partition: Partition): string {
   return kind === 'unknown' ? '' : (FILE_SYSTEMS[kind] ?? kind);
 }
 
-/** `EFI system · FAT32 · "ESP"`. */
+/** `EFI system · FAT32 · "ESP"`. That a partition holds data goes without saying where its file system is known. */
 export function partitionText(t: TFunction, partition: Partition): string {
   const role = textOr(t, `jobs:role.${partition.role}`, partition.role);
   const label = partition.fileSystem?.label || partition.name;
-  return [partition.role === 'unknown' ? '' : role, fileSystemName(partition), label && `“${label}”`].filter(Boolean).join(' · ')
+  const plain = partition.role === 'unknown' || (partition.role === 'data' && fileSystemName(partition) !== '');
+  return [plain ? '' : role, fileSystemName(partition), label && `“${label}”`].filter(Boolean).join(' · ')
     || textOr(t, 'jobs:role.unknown', partition.type);
 }
 

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from '@playwright/test';
 import type { Harness } from './fake-bridge.ts';
 import { IMAGE } from './data.ts';
 

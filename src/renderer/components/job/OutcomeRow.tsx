@@ -1,27 +1,33 @@
 import { useTranslation } from 'react-i18next';
-import type { Plan, TargetOutcome } from '../../../contract/index.ts';
+import type { Report, TargetOutcome } from '../../../contract/index.ts';
 import { errorTexts } from '../../app/i18n.ts';
 import { formatBytes, formatDuration, formatExactBytes, formatSpeed } from '../../formatting/numbers.ts';
+import { modelName } from '../disk-texts.ts';
 import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice, Notice } from '../Notice.tsx';
+import { identitiesOf } from './plan-texts.ts';
 
 const ICONS: Record<TargetOutcome['outcome'], IconName> = { written: 'check', verified: 'check', failed: 'danger', cancelled: 'stop' };
 
 /** One disk of a report: how it went, in numbers, and what to do where it went wrong. */
-export function OutcomeRow({ target, kind }: { target: TargetOutcome; kind: Plan['kind'] }) {
+export function OutcomeRow({ target, report }: { target: TargetOutcome; report: Report }) {
   const { t, i18n } = useTranslation();
+  const { kind } = report.plan;
+  const bus = identitiesOf(report.plan).find(({ id }) => id === target.disk)?.bus ?? 'unknown';
+  // Said once, with the image, when it is the same.
+  const ownSum = target.sha256 !== null && !report.checksums.some(({ hex }) => hex === target.sha256);
   const language = i18n.language;
   const stretch = (bytes: number, seconds: number) =>
     t('report-view:stretch', {
       bytes: formatBytes(language, bytes), time: formatDuration(language, seconds), speed: formatSpeed(language, seconds > 0 ? bytes / seconds : 0),
     });
-  const done = target.outcome === 'written' && kind === 'format' ? t('report-view:formatted') : target.outcome === 'written' && kind === 'read' ? t('report-view:read') : t(`jobs:target.${target.outcome}`);
+  const done = target.outcome === 'written' && kind === 'format' ? t('report-view:formatted') : t(`jobs:target.${target.outcome}`);
   return (
     <li className={`target target-${target.outcome}`}>
       <div className="target-head">
         <span className={`target-mark mark-${target.outcome}`}><Icon name={ICONS[target.outcome]} size={26} /></span>
         <div className="target-name">
-          <strong>{target.model || target.disk}</strong>
+          <strong>{modelName(t, { model: target.model, bus })}</strong>
           <span className="disk-row-facts">
             <span>{t('wizard:disk.number', { number: target.number })}</span>
             <span title={formatExactBytes(language, target.size)}>{formatBytes(language, target.size)}</span>
@@ -31,10 +37,10 @@ export function OutcomeRow({ target, kind }: { target: TargetOutcome; kind: Plan
         <span className={`target-state state-${target.outcome}`}>{done}</span>
       </div>
       <dl className="facts">
-        {target.bytesWritten > 0 && <div><dt>{t(kind === 'read' ? 'report-view:read' : 'report-view:written')}</dt><dd title={formatExactBytes(language, target.bytesWritten)}>{stretch(target.bytesWritten, target.writeSeconds)}</dd></div>}
+        {target.bytesWritten > 0 && <div><dt>{t('report-view:written')}</dt><dd title={formatExactBytes(language, target.bytesWritten)}>{stretch(target.bytesWritten, target.writeSeconds)}</dd></div>}
         {target.bytesSkipped > 0 && <div><dt>{t('report-view:skipped')}</dt><dd title={formatExactBytes(language, target.bytesSkipped)}>{formatBytes(language, target.bytesSkipped)}</dd></div>}
         {target.bytesVerified > 0 && <div><dt>{t('report-view:read-back')}</dt><dd title={formatExactBytes(language, target.bytesVerified)}>{stretch(target.bytesVerified, target.verifySeconds)}</dd></div>}
-        {target.sha256 && <div className="fact-wide"><dt>{t('report-view:sha256')}</dt><dd className="mono">{target.sha256}</dd></div>}
+        {ownSum && <div className="fact-wide"><dt>{t('report-view:sha256')}</dt><dd className="mono">{target.sha256}</dd></div>}
       </dl>
       {target.ejected && <p className="ejected"><Icon name="eject" size={20} />{t('report-view:ejected')}</p>}
       {target.error && <ErrorNotice error={target.error} />}

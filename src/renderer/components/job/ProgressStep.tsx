@@ -13,28 +13,30 @@ import { TargetRow } from './TargetRow.tsx';
 export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
   const { t, i18n } = useTranslation();
   const title = planTitle(t, i18n.language, plan);
+  const disks = identitiesOf(plan).length;
   return (
     <>
       <Phase jobId={jobId} title={title} />
       <section className="panel progress-panel" aria-label={t('progress:overall')}>
         <JobBar jobId={jobId} label={t('progress:overall')} large />
         <dl className="numbers">
-          <Number jobId={jobId} name={t('progress:speed')} big select={({ shown: progress }) => (progress ? formatSpeed(i18n.language, progress.speed) : '–')} />
+          <Number jobId={jobId} name={t('progress:speed', { count: disks })} select={({ shown: progress }) => (progress ? formatSpeed(i18n.language, progress.speed) : '–')} />
           <Number
             jobId={jobId}
             name={t('progress:time-left')}
-            big
             select={({ shown: progress }) => (typeof progress?.etaSeconds === 'number' ? formatDuration(i18n.language, roundEstimate(progress.etaSeconds)) : '–')}
           />
-          <Number
-            jobId={jobId}
-            name={t('progress:done')}
-            select={({ shown: progress }) => {
-              if (!progress) return '–';
-              const done = formatBytes(i18n.language, progress.bytesDone);
-              return progress.bytesTotal === null ? done : t('progress:of', { done, total: formatBytes(i18n.language, progress.bytesTotal) });
-            }}
-          />
+          {plan.kind === 'read' && (
+            <Number
+              jobId={jobId}
+              name={t('progress:done')}
+              select={({ shown: progress }) => {
+                if (!progress) return '–';
+                const done = formatBytes(i18n.language, progress.bytesDone);
+                return progress.bytesTotal === null ? done : t('progress:of', { done, total: formatBytes(i18n.language, progress.bytesTotal) });
+              }}
+            />
+          )}
           <Number jobId={jobId} name={t('progress:elapsed')} select={({ shown: progress }) => formatDuration(i18n.language, Math.floor(progress?.elapsedSeconds ?? 0))} />
         </dl>
         <Curve jobId={jobId} />
@@ -66,10 +68,10 @@ function Phase({ jobId, title }: { jobId: string; title: string }) {
   );
 }
 
-function Number({ jobId, name, select, big = false }: { jobId: string; name: string; select: (job: WatchedJob) => string; big?: boolean }) {
+function Number({ jobId, name, select }: { jobId: string; name: string; select: (job: WatchedJob) => string }) {
   const value = useJob(jobId, select);
   return (
-    <div className={big ? 'number number-big' : 'number'}>
+    <div className="number">
       <dt>{name}</dt>
       <dd>{value}</dd>
     </div>
@@ -91,7 +93,7 @@ function Bottleneck({ jobId, plan }: { jobId: string; plan: Plan }) {
   return (
     <p className="bottleneck">
       <Icon name="gauge" size={22} />
-      {kind ? t(`progress:bottleneck.${kind}`, { disk: disk ? planDiskName(t, i18n.language, plan, disk) : t('progress:a-disk') }) : t('progress:bottleneck.unknown')}
+      {kind ? t(`progress:bottleneck.${plan.kind === 'read' ? `read-${kind}` : kind}`, { disk: disk ? planDiskName(t, i18n.language, plan, disk) : t('progress:a-disk') }) : t('progress:bottleneck.unknown')}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import type { Report } from '../../../contract/index.ts';
+import type { ReadPlan, Report } from '../../../contract/index.ts';
 import { formatDuration, formatMoment } from '../../formatting/numbers.ts';
+import { diskName } from '../disk-texts.ts';
 import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
 import { StepHeading } from '../StepHeading.tsx';
@@ -21,21 +22,20 @@ export function ReportStep({ report }: { report: Report }) {
     <>
       <div className={`outcome outcome-${report.outcome}`} role="status">
         <span className="outcome-icon"><Icon name={OUTCOME_ICONS[report.outcome]} size={44} /></span>
-        <StepHeading lead={text}>{title}</StepHeading>
+        <StepHeading lead={<><strong>{planTitle(t, i18n.language, report.plan)}</strong><br />{text}</>}>{title}</StepHeading>
       </div>
       {report.error && <ErrorNotice error={report.error} />}
       {report.targets.length > 0 && (
         <ul className="targets" aria-label={t('report-view:disks')}>
-          {report.targets.map((target) => <OutcomeRow key={target.disk} target={target} kind={report.plan.kind} />)}
+          {report.targets.map((target) => <OutcomeRow key={target.disk} target={target} report={report} />)}
         </ul>
       )}
       <section className="panel" aria-labelledby="report-facts">
         <h2 id="report-facts">{t('report-view:job')}</h2>
-        <p>{planTitle(t, i18n.language, report.plan)}</p>
         <dl className="facts">
           <div><dt>{t('report-view:started')}</dt><dd>{formatMoment(i18n.language, report.startedAt)}</dd></div>
           <div><dt>{t('report-view:took')}</dt><dd>{formatDuration(i18n.language, report.elapsedSeconds)}</dd></div>
-          {report.plan.kind === 'read' && <div className="fact-wide"><dt>{t('report-view:file')}</dt><dd className="mono">{report.plan.destination}</dd></div>}
+          {report.plan.kind === 'read' && <ReadFacts plan={report.plan} />}
           {report.checksums.map((checksum) => (
             <div key={`${checksum.algorithm} ${checksum.hex}`} className="fact-wide">
               <dt>{ALGORITHM_NAMES[checksum.algorithm]}</dt>
@@ -55,6 +55,17 @@ export function ReportStep({ report }: { report: Report }) {
         {report.speedCurve.length > 1 && <SpeedCurve samples={report.speedCurve} label={t('progress:curve')} />}
       </section>
       <SaveReport jobId={report.jobId} />
+    </>
+  );
+}
+
+/** A disk that was only read has no outcome of its own: which one it was, and what became of it. */
+function ReadFacts({ plan }: { plan: ReadPlan }) {
+  const { t, i18n } = useTranslation();
+  return (
+    <>
+      <div className="fact-wide"><dt>{t('report-view:read')}</dt><dd>{t('wizard:disk.number', { number: plan.number })}: {diskName(t, i18n.language, plan.disk)}</dd></div>
+      <div className="fact-wide"><dt>{t('report-view:file')}</dt><dd className="mono">{plan.destination}</dd></div>
     </>
   );
 }

@@ -28,16 +28,18 @@ export function TargetRow({ jobId, identity }: { jobId: string; identity: DiskId
             {identity.serial && <span className="mono">{t('wizard:disk.serial', { serial: identity.serial })}</span>}
           </span>
         </div>
-        <span className={`target-state state-${shown.state}`}><Icon name={STATE_ICONS[shown.state]} size={20} />{t(`jobs:state.${shown.state}`)}</span>
+        <div className="target-now">
+          <span className={`target-state state-${shown.state}`}><Icon name={STATE_ICONS[shown.state]} size={20} />{t(`jobs:state.${shown.state}`)}</span>
+          {busy && (
+            <p className="target-numbers">
+              <span>{shown.total ? t('progress:of', { done: shown.bytes, total: shown.total }) : shown.bytes}</span>
+              <span>{shown.speed}</span>
+              {shown.left && <span>{t(`progress:ready.${shown.state}`, { time: shown.left })}</span>}
+            </p>
+          )}
+        </div>
       </div>
       <TargetBar jobId={jobId} diskId={identity.id} state={shown.state} label={t('progress:target-bar', { disk: modelName(t, identity), state: t(`jobs:state.${shown.state}`) })} />
-      {busy && (
-        <p className="target-numbers">
-          <span>{shown.total ? t('progress:of', { done: shown.bytes, total: shown.total }) : shown.bytes}</span>
-          <span>{shown.speed}</span>
-          {shown.left && <span>{t('progress:left', { time: shown.left })}</span>}
-        </p>
-      )}
       {shown.stalled > 0 && busy && (
         <p className="target-stalled" role="status"><Icon name="warning" size={20} />{t('progress:stalled', { time: formatDuration(i18n.language, shown.stalled) })}</p>
       )}

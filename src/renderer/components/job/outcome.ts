@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Report } from '../../../contract/index.ts';
+import { identitiesOf } from './plan-texts.ts';
 
 /** The outcome in the fewest true words, and one sentence that says what to do with it. */
 export function outcomeWords(t: TFunction, report: Report): { title: string; text: string } {
@@ -11,15 +12,17 @@ export function outcomeWords(t: TFunction, report: Report): { title: string; tex
     return { title: t('report-view:partly', { good: good.length, count: targets.length }), text: t('report-view:partly-text') };
   }
   if (plan.kind === 'read') return { title: t('report-view:done.read'), text: t('report-view:read-done') };
-  if (plan.kind === 'format') return { title: t('report-view:done.format'), text: unplugText(t, good.length, ejected(report)) };
+  if (plan.kind === 'format') return { title: t('report-view:done.format'), text: unplugText(t, good.length, report) };
   const verified = good.length > 0 && good.every((target) => target.outcome === 'verified');
-  return { title: t(verified ? 'report-view:done.verified' : 'report-view:done.written'), text: unplugText(t, good.length, ejected(report)) };
+  return { title: t(verified ? 'report-view:done.verified' : 'report-view:done.written'), text: unplugText(t, good.length, report) };
 }
 
 function ejected(report: Report): boolean {
   return report.targets.length > 0 && report.targets.every((target) => target.ejected);
 }
 
-function unplugText(t: TFunction, count: number, allEjected: boolean): string {
-  return allEjected ? t('report-view:unplug', { count }) : t('report-view:not-ejected');
+function unplugText(t: TFunction, count: number, report: Report): string {
+  if (ejected(report)) return t('report-view:unplug', { count });
+  const practice = identitiesOf(report.plan).every(({ bus }) => bus === 'file');
+  return t(practice ? 'report-view:on-practice' : 'report-view:not-ejected', { count });
 }

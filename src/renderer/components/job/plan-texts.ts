@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type { Plan } from '../../../contract/index.ts';
+import { fileName } from '../../formatting/paths.ts';
 import { diskName } from '../disk-texts.ts';
 
 /** The identities a plan works on. */
@@ -15,10 +16,6 @@ export function planTitle(t: TFunction, language: string, plan: Plan): string {
   if (plan.kind === 'write') return t('progress:title.write', { image: plan.image.name, disk });
   if (plan.kind === 'format') return t('progress:title.format', { disk });
   return t('progress:title.read', { disk, file: fileName(plan.destination) });
-}
-
-export function fileName(path: string): string {
-  return path.split(/[\\/]/).at(-1) || path;
 }
 
 /** The name of a disk of a plan by its id; the id itself for anything else. */

@@ -1,0 +1,107 @@
+// Pictures of the real program for README and docs: `npm run pictures [folder]`.
+// The sticks are practice disks, the image comes from a slow server so that there is something to see.
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from '@playwright/test';
+import { customerStick, emptyStick, linuxStick } from '../tests/e2e/sticks.ts';
+import { serveSlowly } from '../tests/e2e/slow-server.ts';
+import { startProgram } from '../tests/e2e/window.ts';
+import { toolEnv } from '../tests/labs/tool.ts';
+import { noise } from '../tests/support/fake-image.ts';
+
+const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/pictures');
+const wanted = process.argv[3];
+const work = join(tmpdir(), 'werkbank');
+const STICKS = { 'SanDisk Ultra 32 GB': customerStick, 'Kingston DataTraveler 64 GB': linuxStick, 'Generic Flash Disk 4 GB': emptyStick };
+
+mkdirSync(folder, { recursive: true });
+mkdirSync(work, { recursive: true });
+try {
+  const image = debianLike(join(work, 'images'));
+  for (const [language, theme] of [['en', 'light'], ['nl', 'dark']] as const) {
+    if (!wanted || wanted === language) await pictures(image, language, theme);
+  }
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+/** A hybrid ISO of about the size of Debian's, and its checksum beside it. */
+function debianLike(into: string): string {
+  const tree = join(into, 'tree');
+  mkdirSync(tree, { recursive: true });
+  writeFileSync(join(tree, 'filesystem.squashfs'), noise(780 << 20, 13));
+  execFileSync('grub-mkimage', ['-O', 'i386-pc-eltorito', '-p', '/boot/grub', '-o', join(tree, 'boot.img'), 'biosdisk', 'iso9660']);
+  writeFileSync(join(into, 'efi.img'), '');
+  truncateSync(join(into, 'efi.img'), 9 << 20);
+  execFileSync('mkfs.fat', ['-n', 'EFI', join(into, 'efi.img')], { env: toolEnv, stdio: 'ignore' });
+  const image = join(into, 'debian-13.2.0-amd64-netinst.iso');
+  execFileSync('xorriso', ['-as', 'mkisofs', '-quiet', '-V', 'Debian 13.2.0 amd64 n', '-b', 'boot.img', '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table', '--grub2-boot-info',
+    '--grub2-mbr', '/usr/lib/grub/i386-pc/boot_hybrid.img', '-append_partition', '2', '0xef', join(into, 'efi.img'), '-o', image, tree], { stdio: 'ignore' });
+  const sum = createHash('sha256').update(readFileSync(image)).digest('hex');
+  writeFileSync(join(into, 'SHA256SUMS'), `${sum}  debian-13.2.0-amd64-netinst.iso\n`);
+  rmSync(tree, { recursive: true });
+  return image;
+}
+
+async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | 'dark'): Promise<void> {
+  const server = await serveSlowly(image, 42e6);
+  const program = await startProgram({
+    language, theme, folder: join(work, language),
+    prepare: (practice) => Object.entries(STICKS).forEach(([name, make]) => make(join(practice, `${name}.img`))),
+  });
+  const { page } = program;
+  const picture = async (name: string): Promise<void> => {
+    const path = join(folder, `${name}-${language}-${theme}.png`);
+    await page.screenshot({ path, animations: 'disabled' });
+    console.log(path, statSync(path).size);
+  };
+  try {
+    // The driver's own settings of the page differ from those of the window it looks at.
+    await page.setViewportSize({ width: 1180, height: 800 });
+    await page.locator('.bench-disk').first().waitFor();
+    // The mark says how this run was started; it is no part of the program as installed.
+    await page.evaluate(`document.querySelector('.badge-preview').style.display = 'none'`);
+    await picture('home');
+    await page.locator('.big-job-write').click();
+    await inspect(page, image);
+    await picture('image');
+    await inspect(page, server.url);
+    await page.locator('.checksum input').fill(readFileSync(join(dirname(image), 'SHA256SUMS'), 'utf8').slice(0, 64));
+    await next(page);
+    const rows = page.locator('.disk-choice');
+    await rows.filter({ hasText: 'SanDisk' }).click();
+    await rows.filter({ hasText: 'Kingston' }).click();
+    await picture('disks');
+    await next(page);
+    await page.locator('.plan-steps').waitFor();
+    await picture('plan');
+    for (const box of await page.locator('.confirmation').all()) await box.click();
+    await page.locator('.wizard-footer [data-act]').click();
+    await page.getByRole('progressbar').first().waitFor();
+    // A link that is not always as fast.
+    for (const [speed, seconds] of [[42e6, 4], [37e6, 2], [45e6, 3], [40e6, 3]] as const) {
+      server.setSpeed(speed);
+      await sleep(seconds * 1000);
+    }
+    await picture('progress');
+    await page.locator('.outcome').waitFor({ timeout: 60_000 });
+    await picture('report');
+  } finally {
+    await program.close();
+    server.close();
+  }
+}
+
+async function inspect(page: Page, location: string): Promise<void> {
+  await page.locator('.image-typed input').fill(location);
+  await page.keyboard.press('Enter');
+  await page.locator('.image-card').waitFor();
+}
+
+async function next(page: Page): Promise<void> {
+  await page.locator('.wizard-footer .button-primary').click();
+}
