@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** A command line to be timed against others. */
 export interface Contestant {
@@ -28,6 +30,8 @@ export const shell = (name: string, script: string): Contestant => ({ name, prog
 /** Every contestant in turn, `rounds` times over, so that a machine that drifts drifts for all of them. */
 export async function race(contestants: readonly Contestant[], rounds: number): Promise<Measured[]> {
   const runs = new Map<string, Run[]>(contestants.map(({ name }) => [name, []]));
+  // A round that does not count: the first write after a pause is slow on every machine, whoever makes it.
+  for (const contestant of contestants) await timed(contestant);
   for (let round = 1; round <= rounds; round++) {
     for (const contestant of contestants) {
       const run = await timed(contestant);
@@ -38,13 +42,16 @@ export async function race(contestants: readonly Contestant[], rounds: number): 
   return contestants.map(({ name }) => ({ name, runs: runs.get(name)!, median: medianOf(runs.get(name)!) }));
 }
 
+/** What bin/werkbank sets: threads for disk work, and compiled modules kept for the next start. */
+const ENVIRONMENT = { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(tmpdir(), 'werkbank-bench-compiled') };
+
 /** With cold caches: what was read for the one before must not serve the next. */
 async function timed({ program, args, env, name }: Contestant): Promise<Run> {
   spawnSync('sync');
   writeFileSync('/proc/sys/vm/drop_caches', '3');
   const started = performance.now();
   // GNU time's own accounting of the finished process and its children.
-  const child = spawn('/usr/bin/time', ['-f', 'TIMES %U %S %M', program, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn('/usr/bin/time', ['-f', 'TIMES %U %S %M', program, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...ENVIRONMENT, ...env } });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));

@@ -6,9 +6,12 @@ import { OutputQueue } from './output-queue.ts';
 
 /** Decompressed bytes that may wait for the reader, so that decompression goes on while a disk is written. */
 export const READ_AHEAD_BYTES = 8 << 20;
-/** Output buffer of a decompressor. zlib's own default of 16 KiB costs a quarter of the speed. */
-export const OUTPUT_CHUNK_BYTES = 1 << 20;
-export const INPUT_CHUNK_BYTES = 1 << 20;
+/**
+ * Output buffer of a decompressor. zlib's own default of 16 KiB costs a quarter of the speed; and after each stretch
+ * of output the next one waits for the main thread, which may be busy with a checksum just then.
+ */
+export const OUTPUT_CHUNK_BYTES = 4 << 20;
+export const INPUT_CHUNK_BYTES = 4 << 20;
 
 /** A decompressor of node:zlib; it counts the bytes that it really used. */
 export type ZlibTransform = Transform & { readonly bytesWritten: number };
