@@ -6,9 +6,9 @@ import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page } from '@playwright/test';
 import { customerStick, emptyStick, linuxStick } from '../tests/e2e/sticks.ts';
 import { serveSlowly } from '../tests/e2e/slow-server.ts';
+import { agreeAndStart, begin, choose, lookAt, next, reportShown } from '../tests/e2e/wizard.ts';
 import { startProgram } from '../tests/e2e/window.ts';
 import { toolEnv } from '../tests/labs/tool.ts';
 import { noise } from '../tests/support/fake-image.ts';
@@ -66,21 +66,19 @@ async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | '
     // The mark says how this run was started; it is no part of the program as installed.
     await page.evaluate(`document.querySelector('.badge-preview').style.display = 'none'`);
     await picture('home');
-    await page.locator('.big-job-write').click();
-    await inspect(page, image);
+    await begin(page, 'write');
+    await lookAt(page, image);
     await picture('image');
-    await inspect(page, server.url);
+    await lookAt(page, server.url);
     await page.locator('.checksum input').fill(readFileSync(join(dirname(image), 'SHA256SUMS'), 'utf8').slice(0, 64));
     await next(page);
-    const rows = page.locator('.disk-choice');
-    await rows.filter({ hasText: 'SanDisk' }).click();
-    await rows.filter({ hasText: 'Kingston' }).click();
+    await choose(page, 'SanDisk');
+    await choose(page, 'Kingston');
     await picture('disks');
     await next(page);
     await page.locator('.plan-steps').waitFor();
     await picture('plan');
-    for (const box of await page.locator('.confirmation').all()) await box.click();
-    await page.locator('.wizard-footer [data-act]').click();
+    await agreeAndStart(page);
     await page.getByRole('progressbar').first().waitFor();
     // A link that is not always as fast.
     for (const [speed, seconds] of [[42e6, 4], [37e6, 2], [45e6, 3], [40e6, 3]] as const) {
@@ -88,20 +86,10 @@ async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | '
       await sleep(seconds * 1000);
     }
     await picture('progress');
-    await page.locator('.outcome').waitFor({ timeout: 60_000 });
+    await reportShown(page);
     await picture('report');
   } finally {
     await program.close();
     server.close();
   }
-}
-
-async function inspect(page: Page, location: string): Promise<void> {
-  await page.locator('.image-typed input').fill(location);
-  await page.keyboard.press('Enter');
-  await page.locator('.image-card').waitFor();
-}
-
-async function next(page: Page): Promise<void> {
-  await page.locator('.wizard-footer .button-primary').click();
 }

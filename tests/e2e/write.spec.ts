@@ -2,24 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { noise } from '../support/fake-image.ts';
+import { startWriting } from './wizard.ts';
 import { startProgram, type RunningProgram } from './window.ts';
 
 const MIB = 1 << 20;
 let program: RunningProgram;
 test.afterEach(() => program.close());
-
-/** From the home screen to the report of a write, by keyboard where a keyboard suffices. */
-async function writeTo(names: readonly string[], image: string): Promise<void> {
-  const { page } = program;
-  await page.getByRole('button', { name: /^Write an image/ }).click();
-  await page.getByLabel('Path or web address').fill(image);
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: 'Next', exact: true }).click();
-  for (const name of names) await page.getByRole('checkbox', { name: new RegExp(name) }).press('Space');
-  await page.getByRole('button', { name: 'Next', exact: true }).click();
-  for (const box of await page.getByRole('checkbox', { name: /^Yes/ }).all()) await box.press('Space');
-  await page.getByRole('button', { name: /^Erase and write/ }).click();
-}
 
 test('an image is written to two practice disks, verified, and the report saved', async () => {
   program = await startProgram({ practice: [{ name: 'one', size: 128 * MIB }, { name: 'two', size: 128 * MIB }] });
@@ -27,7 +15,7 @@ test('an image is written to two practice disks, verified, and the report saved'
   const bytes = noise(24 * MIB, 4);
   const image = join(folder, 'image.img');
   writeFileSync(image, bytes);
-  await writeTo(['one', 'two'], image);
+  await startWriting(page, image, ['one', 'two']);
   await expect(page.getByRole('button', { name: /Save as HTML/ })).toBeVisible({ timeout: 60_000 });
   for (const name of ['one', 'two']) {
     expect(Buffer.compare(readFileSync(join(practiceFolder, `${name}.img`)).subarray(0, bytes.length), bytes)).toBe(0);
@@ -44,7 +32,7 @@ test('the window may crash while a disk is written: the job goes on and is found
   const bytes = noise(700 * MIB, 9);
   const image = join(folder, 'image.img');
   writeFileSync(image, bytes);
-  await writeTo(['one'], image);
+  await startWriting(program.page, image, ['one']);
   await program.page.getByRole('progressbar').first().waitFor();
   const engineBefore = await app.evaluate(() => process.pid);
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.webContents.forcefullyCrashRenderer());
@@ -62,7 +50,7 @@ test('closing the window during a job asks first', async () => {
   const { app, folder, page } = program;
   const image = join(folder, 'image.img');
   writeFileSync(image, noise(700 * MIB, 9));
-  await writeTo(['one'], image);
+  await startWriting(program.page, image, ['one']);
   await page.getByRole('progressbar').first().waitFor();
   await program.answers(2);
   await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.close());
