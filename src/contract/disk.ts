@@ -88,7 +88,6 @@ export const diskIdentitySchema = z.object({
 
 export type Bus = z.infer<typeof busSchema>;
 export type PartitionRole = z.infer<typeof partitionRoleSchema>;
-export type FileSystemInfo = z.infer<typeof fileSystemSchema>;
 export type Partition = z.infer<typeof partitionSchema>;
 export type Reason = z.infer<typeof reasonSchema>;
 export type Verdict = z.infer<typeof verdictSchema>;

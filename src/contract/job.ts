@@ -91,7 +91,6 @@ export const jobStateSchema = z.object({
 });
 
 export type Phase = z.infer<typeof phaseSchema>;
-export type Bottleneck = z.infer<typeof bottleneckSchema>;
 export type TargetState = z.infer<typeof targetStateSchema>;
 export type TargetProgress = z.infer<typeof targetProgressSchema>;
 export type JobProgress = z.infer<typeof jobProgressSchema>;
