@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -27,14 +27,17 @@ export interface Measured {
 /** A shell pipeline as a contestant. */
 export const shell = (name: string, script: string): Contestant => ({ name, program: 'bash', args: ['-o', 'pipefail', '-c', script] });
 
-/** Every contestant in turn, `rounds` times over, so that a machine that drifts drifts for all of them. */
-export async function race(contestants: readonly Contestant[], rounds: number): Promise<Measured[]> {
+/**
+ * Every contestant in turn, `rounds` times over, so that a machine that drifts drifts for all of them.
+ * @param data files that must not be in the page cache when a run starts: what was read for the one before must not serve the next
+ */
+export async function race(contestants: readonly Contestant[], rounds: number, data: readonly string[]): Promise<Measured[]> {
   const runs = new Map<string, Run[]>(contestants.map(({ name }) => [name, []]));
   // A round that does not count: the first write after a pause is slow on every machine, whoever makes it.
-  for (const contestant of contestants) await timed(contestant);
+  for (const contestant of contestants) await timed(contestant, data);
   for (let round = 1; round <= rounds; round++) {
     for (const contestant of contestants) {
-      const run = await timed(contestant);
+      const run = await timed(contestant, data);
       runs.get(contestant.name)!.push(run);
       console.error(`round ${round}  ${contestant.name.padEnd(52)} ${run.seconds.toFixed(2)} s  ${run.peakMb.toFixed(0)} MB`);
     }
@@ -45,10 +48,11 @@ export async function race(contestants: readonly Contestant[], rounds: number): 
 /** What bin/werkbank sets: threads for disk work, and compiled modules kept for the next start. */
 const ENVIRONMENT = { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(tmpdir(), 'werkbank-bench-compiled') };
 
-/** With cold caches: what was read for the one before must not serve the next. */
-async function timed({ program, args, env, name }: Contestant): Promise<Run> {
+/** With the data out of the cache. */
+async function timed({ program, args, env, name }: Contestant, data: readonly string[]): Promise<Run> {
   spawnSync('sync');
-  writeFileSync('/proc/sys/vm/drop_caches', '3');
+  // POSIX_FADV_DONTNEED for the data alone: the programs themselves stay warm, large ones and small ones.
+  for (const file of data) spawnSync('dd', [`if=${file}`, 'iflag=nocache', 'count=0', 'status=none']);
   const started = performance.now();
   // GNU time's own accounting of the finished process and its children.
   const child = spawn('/usr/bin/time', ['-f', 'TIMES %U %S %M', program, ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...ENVIRONMENT, ...env } });

@@ -11,7 +11,7 @@ export const READ_AHEAD_BYTES = 8 << 20;
  * of output the next one waits for the main thread, which may be busy with a checksum just then.
  */
 export const OUTPUT_CHUNK_BYTES = 4 << 20;
-export const INPUT_CHUNK_BYTES = 4 << 20;
+export const INPUT_CHUNK_BYTES = 1 << 20;
 
 /** A decompressor of node:zlib; it counts the bytes that it really used. */
 export type ZlibTransform = Transform & { readonly bytesWritten: number };
@@ -22,6 +22,8 @@ export type InputPieces = () => Promise<Uint8Array | null>;
 /**
  * Runs a decompressor of node:zlib, whose work is done on libuv's pool, ahead of the reader.
  * @param next the pieces to feed; it is asked for the next one when the last is used up, and may give the same memory again
+ * @param ahead ask for the next piece already while one is being used, so that reading and unpacking overlap; `next` then
+ *   needs two memories to give in turn
  */
 export class Inflater {
   readonly #transform: ZlibTransform;
@@ -34,7 +36,7 @@ export class Inflater {
   #lastPiece: Uint8Array | null = null;
   readonly #settled: Promise<void>;
 
-  constructor(transform: ZlibTransform, next: InputPieces, format: string) {
+  constructor(transform: ZlibTransform, next: InputPieces, format: string, ahead = false) {
     this.#transform = transform;
     this.#settled = new Promise((resolve) => {
       const finish = (): void => {
@@ -55,7 +57,7 @@ export class Inflater {
       });
       transform.on('close', finish);
     });
-    void this.#feed(next);
+    void this.#feed(ahead ? oneAhead(next) : next);
   }
 
   /** At least one byte, or 0 at the end of the compressed data. */
@@ -98,6 +100,22 @@ export class Inflater {
       this.#transform.destroy();
     }
   }
+}
+
+/** The same pieces, each asked for one earlier. */
+function oneAhead(next: InputPieces): InputPieces {
+  const ask = (): ReturnType<InputPieces> => {
+    const piece = next();
+    // Its fault belongs to whoever comes for this piece, if anybody does.
+    piece.catch(() => undefined);
+    return piece;
+  };
+  let upcoming: ReturnType<InputPieces> | null = null;
+  return async () => {
+    const piece = await (upcoming ?? ask());
+    upcoming = piece === null ? Promise.resolve(null) : ask();
+    return piece;
+  };
 }
 
 /**

@@ -129,7 +129,7 @@ class ZstdDecoder implements Decoder {
     }
     this.#streamed = 0;
     const next = async (): Promise<Uint8Array | null> => (await pieces.next()).value ?? null;
-    return { stream: new Inflater(createZstdDecompress({ chunkSize: OUTPUT_CHUNK_BYTES, params: PARAMS }), next, FORMAT), header };
+    return { stream: new Inflater(createZstdDecompress({ chunkSize: OUTPUT_CHUNK_BYTES, params: PARAMS }), next, FORMAT, true), header };
   }
 
   /** Gathers the frame's packed bytes and unpacks them on libuv's pool. */
@@ -158,11 +158,12 @@ class ZstdDecoder implements Decoder {
 
   /**
    * The frame's bytes, block by block (RFC 8878, section 3.1.1), so that its end is known without unpacking it.
-   * Each piece is good until the next is asked for.
+   * Each piece is good until the next but one is asked for.
    */
   async *#framePieces(header: FrameHeader): AsyncGenerator<Uint8Array, null> {
     // The longest piece is one that falls just short and takes one block more.
-    const piece = new Uint8Array(INPUT_CHUNK_BYTES + header.length + BLOCK_HEADER_BYTES + MAX_BLOCK_BYTES + 4);
+    const memory = (): Uint8Array => new Uint8Array(INPUT_CHUNK_BYTES + header.length + BLOCK_HEADER_BYTES + MAX_BLOCK_BYTES + 4);
+    let [piece, other] = [memory(), memory()];
     await this.#input.takeInto(piece, 0, header.length);
     let gathered = header.length;
     for (let last = false; !last; ) {
@@ -177,6 +178,7 @@ class ZstdDecoder implements Decoder {
       gathered += length;
       if (gathered >= INPUT_CHUNK_BYTES || last) {
         yield piece.subarray(0, gathered);
+        [piece, other] = [other, piece];
         gathered = 0;
       }
     }

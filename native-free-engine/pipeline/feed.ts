@@ -76,8 +76,10 @@ export class Feed {
       while (!this.#stopped) {
         const chunk = await this.#patiently(this.#reader.next());
         if (!chunk) break;
-        this.#onChunk(chunk);
         this.#deliver(chunk);
+        this.#onChunk(chunk);
+        // A checksum holds the thread for some milliseconds; disks and decompressors that finished meanwhile get their next piece first.
+        await nextTurn();
       }
       this.#finish('end');
     } catch (error) {
@@ -141,6 +143,8 @@ export class Feed {
     for (const member of members) if (!member.idle && member.backlog === longest) member.detach();
   }
 }
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 class SharedChunk {
   readonly chunk: Chunk;
