@@ -1,5 +1,6 @@
 import { createHasher, EngineError, hashStored, isUrl, type Hasher } from '../../native-free-engine/index.ts';
 import type { Checksum, ImageInfo } from '../contract/index.ts';
+import { ALGORITHM_NAMES } from '../texts/index.ts';
 
 /**
  * Compares an image with the checksum that came with it or was typed. Such a
@@ -72,4 +73,4 @@ export class StoredChecksum {
 }
 
 const mismatch = (expected: Checksum, actual: string): EngineError =>
-  new EngineError('checksum-mismatch', { algorithm: expected.algorithm, expected: expected.hex, actual });
+  new EngineError('checksum-mismatch', { algorithm: ALGORITHM_NAMES[expected.algorithm], expected: expected.hex, actual });

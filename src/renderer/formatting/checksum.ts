@@ -1,3 +1,6 @@
+/** The names that people know the checksums by. */
+export const ALGORITHM_NAMES = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' } as const;
+
 /** What a typed checksum is, judged by its prefix and its length; the engine judges again. */
 export type TypedChecksum =
   | { readonly kind: 'empty' }

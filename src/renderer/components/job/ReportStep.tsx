@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ReadPlan, Report } from '../../../contract/index.ts';
+import { ALGORITHM_NAMES } from '../../formatting/checksum.ts';
 import { formatDuration, formatMoment } from '../../formatting/numbers.ts';
 import { diskName } from '../disk-texts.ts';
 import { Icon, type IconName } from '../Icon.tsx';
@@ -12,7 +13,6 @@ import { SaveReport } from './SaveReport.tsx';
 import { SpeedCurve } from './SpeedCurve.tsx';
 
 const OUTCOME_ICONS: Record<Report['outcome'], IconName> = { done: 'check', partly: 'warning', failed: 'danger', cancelled: 'stop' };
-const ALGORITHM_NAMES = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' } as const;
 
 /** The outcome first, then each disk, then what to keep for the ticket. */
 export function ReportStep({ report }: { report: Report }) {

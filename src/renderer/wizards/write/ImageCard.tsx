@@ -5,7 +5,7 @@ import { DiskBar } from '../../components/DiskBar.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { ErrorNotice, Notice } from '../../components/Notice.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
-import { readTypedChecksum } from '../../formatting/checksum.ts';
+import { ALGORITHM_NAMES, readTypedChecksum } from '../../formatting/checksum.ts';
 import { formatBytes } from '../../formatting/numbers.ts';
 import { refusalOf, useWrite } from '../../stores/write.ts';
 
@@ -47,8 +47,6 @@ export function ImageCard({ image }: { image: ImageInfo }) {
     </section>
   );
 }
-
-const ALGORITHM_NAMES = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' } as const;
 
 /** The checksum found beside the image, and room to type another. */
 function ChecksumField({ image }: { image: ImageInfo }) {
