@@ -26,6 +26,9 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 /** System programs live in sbin too, which is not on every user's PATH. */
 const SEARCH_PATH = process.platform === 'win32' ? process.env['PATH'] : `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
 
+/** What system programs are run with: found wherever they live, speaking English. */
+export const toolEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: SEARCH_PATH, LC_ALL: 'C', LANG: 'C' });
+
 /**
  * The one way system programs are run. An exit code other than 0 is an answer, not an error.
  * @throws EngineError `tool-missing`; `tool-failed` when it gives no answer in time or too much of it
@@ -38,7 +41,7 @@ export const runCommand: CommandRunner = (program, args, options = {}) => {
       return;
     }
     const child = spawn(program, [...args], {
-      env: { ...process.env, PATH: SEARCH_PATH, LC_ALL: 'C', LANG: 'C' },
+      env: toolEnvironment(),
       stdio: ['pipe', 'pipe', 'pipe'],
       windowsHide: true,
     });

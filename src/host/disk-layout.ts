@@ -1,42 +1,62 @@
-import { alignedBuffer, EngineError, readLayout, type BlockDevice, type BlockSource, type Layout } from '../../native-free-engine/index.ts';
+import { alignedBuffer, EngineError, readLayout, type BlockSource, type Layout } from '../../native-free-engine/index.ts';
 import type { DiskFacts } from './facts.ts';
 import { guardedEach } from './guarded.ts';
 
-const LAYOUT_TIMEOUT_MS = 5_000;
+/** A disk that needs longer (one that has to spin up, or is dying) keeps the list waiting no longer than this. */
+const LAYOUT_TIMEOUT_MS = 3_000;
 /** Suits every sector size. */
 const ALIGNMENT = 4096;
 
 /**
  * Replaces what the system says about a disk's table and partitions by what
- * our own readers find, where the disk may be opened. A disk that hangs keeps
- * the system's view and is not asked again while it hangs.
+ * our own readers find, where the disk may be opened. A disk that hangs is
+ * called unreadable and is not asked again while it hangs; when it does answer
+ * in the end, `onLateAnswer` is called and the answer kept for the next time.
  */
-export function layoutReader(open: (facts: DiskFacts) => Promise<BlockDevice>): (facts: DiskFacts) => Promise<DiskFacts> {
-  const read = guardedEach(async (_id: string, facts: DiskFacts): Promise<Layout | 'no-rights' | 'unreadable'> => {
-    let device: BlockDevice;
-    try {
-      device = await open(facts);
-    } catch (error) {
-      return error instanceof EngineError && error.code === 'rights-needed' ? 'no-rights' : 'unreadable';
+export function layoutReader(open: (facts: DiskFacts) => Promise<BlockSource>, onLateAnswer: () => void): (facts: DiskFacts) => Promise<DiskFacts> {
+  const late = new Map<string, { readonly facts: DiskFacts; readonly found: Found }>();
+  const read = guardedEach(async (id: string, facts: DiskFacts): Promise<Found> => {
+    const started = performance.now();
+    const found = await readOne(open, facts);
+    if (performance.now() - started > LAYOUT_TIMEOUT_MS) {
+      late.set(id, { facts, found });
+      onLateAnswer();
     }
-    try {
-      return await readLayout(alignedReads(device));
-    } catch (error) {
-      if (error instanceof EngineError) return 'unreadable';
-      throw error;
-    } finally {
-      await device.close();
-    }
+    return found;
   }, LAYOUT_TIMEOUT_MS);
+  const answered = (facts: DiskFacts): Found | null => {
+    const answer = late.get(facts.id);
+    late.delete(facts.id);
+    return answer && answer.facts.size === facts.size && answer.facts.model === facts.model && answer.facts.serial === facts.serial ? answer.found : null;
+  };
 
   return async (facts) => {
     if (facts.size <= 0 || !facts.medium || facts.optical) return facts;
-    const layout = await read(facts.id, facts);
+    const layout = answered(facts) ?? (await read(facts.id, facts));
     if (layout === null || layout === 'unreadable') return { ...facts, table: 'unreadable' };
     // Without rights the system's view is all there is; it knows a table only when it found one.
     if (layout === 'no-rights') return { ...facts, table: facts.table === 'none' ? 'unreadable' : facts.table };
     return { ...facts, table: layout.table, partitions: merged(layout, facts) };
   };
+}
+
+type Found = Layout | 'no-rights' | 'unreadable';
+
+async function readOne(open: (facts: DiskFacts) => Promise<BlockSource>, facts: DiskFacts): Promise<Found> {
+  let source: BlockSource;
+  try {
+    source = await open(facts);
+  } catch (error) {
+    return error instanceof EngineError && error.code === 'rights-needed' ? 'no-rights' : 'unreadable';
+  }
+  try {
+    return await readLayout(alignedReads(source));
+  } catch (error) {
+    if (error instanceof EngineError) return 'unreadable';
+    throw error;
+  } finally {
+    await source.close();
+  }
 }
 
 /** What is on the disk, with what the system alone knows: where it is mounted and how full it is there. */
@@ -55,7 +75,7 @@ const spare: Uint8Array[] = [];
 const BLOCK_BYTES = 64 * 1024;
 
 /** Reads whole blocks into aligned memory: raw devices of Windows and macOS give nothing less, and Linux goes past its page cache. */
-function alignedReads(device: BlockDevice): BlockSource {
+function alignedReads(device: BlockSource): BlockSource {
   return {
     size: device.size,
     sectorSize: device.sectorSize,

@@ -1,9 +1,9 @@
-import { EngineError, openDevice, type BlockDevice } from '../../native-free-engine/index.ts';
+import { EngineError, openDevice, type BlockDevice, type BlockSource } from '../../native-free-engine/index.ts';
 import type { Disk } from '../contract/index.ts';
 import { classify } from './classify.ts';
 import { layoutReader } from './disk-layout.ts';
 import type { DiskFacts, DiskUse } from './facts.ts';
-import { within } from './guarded.ts';
+import { guardedEach } from './guarded.ts';
 import type { DiskWatcher } from './host.ts';
 import { tableHash } from './identity.ts';
 import { createNumbering, inOrder } from './numbering.ts';
@@ -33,6 +33,8 @@ export interface DiskSystem {
   readonly firstFreeNumber: number;
   /** The node through which a disk is read and written past the page cache. */
   devicePath(path: string): string;
+  /** Opens a real disk only to look at it, where the system has a way in which one that hangs harms nobody else. @throws EngineError `rights-needed` */
+  look?(disk: DiskFacts): Promise<BlockSource>;
 }
 
 export interface Disks extends DiskWatcher {
@@ -43,14 +45,17 @@ export interface Disks extends DiskWatcher {
   open(disk: Pick<Disk, 'id' | 'path' | 'size'>, options: { readonly write: boolean; readonly exclusive: boolean; readonly readsZero?: boolean; readonly sectorSize?: number }): Promise<BlockDevice>;
 }
 
-const IDENTIFY_TIMEOUT_MS = 15_000;
+const IDENTIFY_TIMEOUT_MS = 10_000;
 const UNNUMBERED = -1;
 
 export function createDisks(system: DiskSystem, practiceFolder: () => string | null): Disks {
   const numbering = createNumbering(system.firstFreeNumber);
-  const withLayout = layoutReader((facts) => open(facts, { write: false, exclusive: false, sectorSize: facts.logicalSectorSize }));
-  const fingerprintPractice = practiceFingerprint();
   let epoch = 0;
+  const look = async (facts: DiskFacts): Promise<BlockSource> =>
+    system.look && !facts.practice ? system.look(facts) : open(facts, { write: false, exclusive: false, sectorSize: facts.logicalSectorSize });
+  const withLayout = layoutReader(look, () => void epoch++);
+  const hashOf = guardedEach((_id: string, facts: DiskFacts) => hashBy(look, facts), IDENTIFY_TIMEOUT_MS);
+  const fingerprintPractice = practiceFingerprint();
 
   const open: Disks['open'] = (disk, options) => {
     const path = practicePath(disk.id) ?? system.devicePath(disk.path);
@@ -128,7 +133,7 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
     identify: async (id) => {
       const facts = await factsOf(id);
       const { path, model, serial, size, bus } = facts;
-      return { id: facts.id, path, model, serial, size, bus, tableHash: await within(hashOf(facts), IDENTIFY_TIMEOUT_MS, path).catch(() => null) };
+      return { id: facts.id, path, model, serial, size, bus, tableHash: await hashOf(facts.id, facts) };
     },
     holding: (path) => system.holding(path),
   };
@@ -140,19 +145,14 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
     if (!facts) throw new EngineError('disk-not-found', { disk: id });
     return facts;
   }
+}
 
-  async function hashOf(disk: DiskFacts): Promise<string | null> {
-    if (disk.size <= 0) return null;
-    let source: BlockDevice;
-    try {
-      source = await open(disk, { write: false, exclusive: false, sectorSize: disk.logicalSectorSize });
-    } catch {
-      return null;
-    }
-    try {
-      return await tableHash(source);
-    } finally {
-      await source.close();
-    }
+async function hashBy(look: (disk: DiskFacts) => Promise<BlockSource>, disk: DiskFacts): Promise<string | null> {
+  if (disk.size <= 0) return null;
+  const source = await look(disk);
+  try {
+    return await tableHash(source);
+  } finally {
+    await source.close();
   }
 }

@@ -38,7 +38,7 @@ export interface VolumeEntry {
   readonly usedBytes: number;
 }
 
-const LIBRARY_TIMEOUT_MS = 8_000;
+const LIBRARY_TIMEOUT_MS = 5_000;
 
 /** What drivelist lists, or null. */
 export const drives = guarded(async (): Promise<readonly DriveEntry[]> => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
-import { tmpdir, userInfo } from 'node:os';
+import { open } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
 
@@ -8,41 +9,77 @@ import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
 export type Unlock = () => Promise<void>;
 
 /**
- * Makes sure that one disk has one job, across all of the user's windows and
- * terminals. A lock left behind by a process that died is taken over.
+ * Makes sure that one disk has one job, across all windows and terminals of
+ * this computer. The lock is something that the kernel itself takes back when
+ * its process ends, however it ends: there are no locks of dead processes to
+ * be recognised and taken over.
  * @param name the disk as people know it, for the error
  * @throws EngineError `disk-busy`
  */
 export async function lockDisk(diskId: string, name: string): Promise<Unlock> {
-  const directory = join(tmpdir(), `werkbank-locks-${userInfo().username.replace(/[^\w.-]/g, '_')}`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, `${createHash('sha256').update(diskId).digest('hex').slice(0, 32)}.lock`);
-  for (let attempt = 0; attempt < 3; attempt++) {
-    try {
-      const file = await open(path, 'wx', 0o600);
-      await file.writeFile(String(process.pid)).finally(() => file.close());
-      return () => rm(path, { force: true });
-    } catch (error) {
-      if (errnoOf(error) !== 'EEXIST') throw error;
-      if (await isHeld(path)) break;
-      await rm(path, { force: true });
-    }
-  }
-  throw new EngineError('disk-busy', { disk: name });
+  const unlock = await (process.platform === 'darwin' ? lockFile(diskId) : listenOn(addressOf(diskId)));
+  if (!unlock) throw new EngineError('disk-busy', { disk: name });
+  return unlock;
 }
 
-async function isHeld(path: string): Promise<boolean> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  // Between another process's creating and filling it, the file is empty: held.
-  if (text === '') return true;
-  const pid = Number(text);
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+/** Tells early what {@link lockDisk} would say. @throws EngineError `disk-busy` */
+export async function checkNotBusy(diskId: string, name: string): Promise<void> {
+  const held = await (process.platform === 'darwin' ? isFileLocked(diskId) : answers(addressOf(diskId)));
+  if (held) throw new EngineError('disk-busy', { disk: name });
+}
+
+const digestOf = (diskId: string): string => createHash('sha256').update(diskId).digest('hex').slice(0, 32);
+
+/** A named pipe on Windows; on Linux a socket in the abstract name space, which leaves nothing in the file system. See unix(7). */
+function addressOf(diskId: string): string {
+  return `${process.platform === 'win32' ? '\\\\.\\pipe\\' : '\0'}werkbank-disk-${digestOf(diskId)}`;
+}
+
+/** Null when somebody listens there already. */
+async function listenOn(address: string): Promise<Unlock | null> {
+  const server = createServer((socket) => socket.destroy());
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      if (errnoOf(error) === 'EADDRINUSE') resolve(null);
+      else reject(error);
+    });
+    server.listen(address, () => {
+      server.unref();
+      resolve(() => new Promise((closed) => void server.close(() => closed())));
+    });
+  });
+}
+
+function answers(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(address);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    // Refused, or nobody there.
+    socket.once('error', () => resolve(false));
+  });
+}
+
+/** open(2) of macOS: O_RDWR, O_NONBLOCK, O_EXLOCK, O_CREAT. It waits for nobody and holds an exclusive flock(2). */
+const OPEN_LOCKED = 0x2 | 0x4 | 0x20 | 0x200;
+
+/** Null when somebody holds it already. */
+async function lockFile(diskId: string): Promise<Unlock | null> {
   try {
-    process.kill(pid, 0);
-    return true;
+    const file = await open(join(tmpdir(), `werkbank-disk-${digestOf(diskId)}.lock`), OPEN_LOCKED, 0o600);
+    return () => file.close();
   } catch (error) {
-    return errnoOf(error) === 'EPERM';
+    if (errnoOf(error) === 'EAGAIN') return null;
+    throw error;
   }
+}
+
+async function isFileLocked(diskId: string): Promise<boolean> {
+  const unlock = await lockFile(diskId);
+  await unlock?.();
+  return unlock === null;
 }
 
 /** All or none. */

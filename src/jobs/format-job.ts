@@ -2,7 +2,7 @@ import { EngineError, formatStick } from '../../native-free-engine/index.ts';
 import type { FormatPlan, PlainError, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { lockDisks } from './disk-lock.ts';
-import { nameOf, recheck } from './identity.ts';
+import { nameOf, releaseChecked } from './identity.ts';
 import { quietProgress } from './progress.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
 
@@ -29,9 +29,7 @@ export class FormatJob implements JobBody {
     tell(quietProgress('preparing'));
     const unlock = await lockDisks([{ id: identity.id, name: nameOf(identity) }]);
     try {
-      await recheck(host, planned);
-      await host.targets.release(identity, signal);
-      await recheck(host, planned);
+      await releaseChecked(host, planned, signal);
       const device = await host.targets.openTarget(identity, { wantZeros: false, allowSystemDisk: planned.systemDiskAllowed });
       try {
         await formatStick(device, {

@@ -1,18 +1,28 @@
 import { EngineError } from '../../native-free-engine/index.ts';
-import type { Disk, DiskIdentity, PlannedDisk, Reason } from '../contract/index.ts';
+import type { Disk, DiskIdentity, Partition, PlannedDisk, Reason } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 
 /** What must not have changed between the plan and the first write. */
 const MUST_MATCH = ['path', 'serial', 'size', 'bus', 'model'] as const;
 
+function changed(planned: DiskIdentity, what: string): EngineError {
+  return new EngineError('disk-changed', { disk: nameOf(planned), what });
+}
+
+const differingField = (planned: DiskIdentity, now: DiskIdentity): (typeof MUST_MATCH)[number] | undefined => MUST_MATCH.find((field) => planned[field] !== now[field]);
+
 /** @throws EngineError `disk-changed`, naming what changed */
 export function checkSameDisk(planned: DiskIdentity, now: DiskIdentity): void {
-  const refuse = (what: string): never => {
-    throw new EngineError('disk-changed', { disk: nameOf(planned), what });
-  };
-  for (const field of MUST_MATCH) if (planned[field] !== now[field]) refuse(field);
+  const field = differingField(planned, now);
+  if (field) throw changed(planned, field);
   // A plan made without the right to read the disk has no hash to compare; model, serial and size then have to do.
-  if (planned.tableHash !== null && now.tableHash !== null && planned.tableHash !== now.tableHash) refuse('contents');
+  // One that could be read when it was planned has to be readable now.
+  if (planned.tableHash !== null && planned.tableHash !== now.tableHash) throw changed(planned, 'contents');
+}
+
+/** What unmounting leaves as it is: where everything lies and which file systems these are, by their own serial numbers. */
+function lasting(partitions: readonly Partition[]): string {
+  return JSON.stringify(partitions.map(({ number, offset, length, type, fileSystem }) => [number, offset, length, type, fileSystem]));
 }
 
 /** A disk as people know it. */
@@ -56,10 +66,47 @@ export function checkConfirmed(disks: readonly PlannedDisk[], confirmed: Readonl
 }
 
 /**
- * Looks at a planned disk afresh, as the last thing before it is opened for writing.
+ * Looks at a planned disk afresh.
  * @throws EngineError when it is gone, is another one, or may not be written (any more)
  */
 export async function recheck(host: Host, planned: PlannedDisk): Promise<Disk> {
+  const disk = await checkVerdict(host, planned);
+  checkSameDisk(planned.identity, await identifyAgain(host, planned.identity));
+  return disk;
+}
+
+/**
+ * Rechecks a disk, unmounts what is mounted from it, and rechecks it as the last
+ * thing before it is opened for writing.
+ *
+ * Unmounting itself writes: the superblock of a file system that lies within the
+ * first MiB without a table, the "clean" mark of a FAT in its first sector. Of a
+ * disk that was mounted the contents are therefore compared while they still are
+ * what the plan saw, and after unmounting everything else instead: path, serial,
+ * size, bus and model as ever, and in place of the hash every partition with the
+ * serial number (UUID) of its file system, against what the plan said will be
+ * lost. Another stick of the same size put in before the first look fails by the
+ * hash; one put in during the unmounting fails by its partitions and file systems.
+ * A disk that was not mounted is compared by its hash both times.
+ * @throws EngineError as {@link recheck}, and what unmounting throws
+ */
+export async function releaseChecked(host: Host, planned: PlannedDisk, signal: AbortSignal): Promise<Disk> {
+  const { identity } = planned;
+  const found = await recheck(host, planned);
+  const wasMounted = found.partitions.some((partition) => partition.mountPoints.length > 0);
+  await host.targets.release(identity, signal);
+  if (!wasMounted) return recheck(host, planned);
+  const disk = await checkVerdict(host, planned);
+  const now = await identifyAgain(host, identity);
+  // Without the right to read it neither look could tell what is on it.
+  const blind = identity.tableHash === null;
+  if (!blind && (now.tableHash === null || lasting(disk.partitions) !== lasting(planned.loses))) throw changed(identity, 'contents');
+  checkSameDisk({ ...identity, tableHash: null }, now);
+  return disk;
+}
+
+/** @throws EngineError when it is gone or may not be written, or not for the reasons that were agreed to */
+async function checkVerdict(host: Host, planned: PlannedDisk): Promise<Disk> {
   const disk = await host.disks.find(planned.identity.id);
   checkMayWrite(disk, planned.systemDiskAllowed);
   // Agreed to once is not agreed to what came up since: a disk mounted meanwhile, say.
@@ -68,6 +115,11 @@ export async function recheck(host: Host, planned: PlannedDisk): Promise<Disk> {
     const fresh = reasonsToConfirm(disk).find((reason) => !agreed.has(reason.code));
     if (fresh) throw new EngineError('disk-changed', { disk: nameOf(disk), what: fresh.code });
   }
-  checkSameDisk(planned.identity, await host.disks.identify(disk.id));
   return disk;
+}
+
+/** On a busy computer a model or serial number may be late and missing: what differs is asked for once more. */
+async function identifyAgain(host: Host, planned: DiskIdentity): Promise<DiskIdentity> {
+  const now = await host.disks.identify(planned.id);
+  return differingField(planned, now) ? host.disks.identify(planned.id) : now;
 }

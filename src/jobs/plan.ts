@@ -7,6 +7,7 @@ import type {
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { withImageOn } from '../host/index.ts';
+import { checkNotBusy } from './disk-lock.ts';
 import { checkMayWrite, nameOf, reasonsToConfirm } from './identity.ts';
 import { checkWorthWriting } from './inspect.ts';
 
@@ -16,6 +17,7 @@ const step = (code: PlanStep['code'], params: PlanStep['params'] = {}): PlanStep
 
 async function plannedDisk(host: Host, disk: Disk, systemDiskAllowed: boolean): Promise<PlannedDisk> {
   checkMayWrite(disk, systemDiskAllowed);
+  await checkNotBusy(disk.id, nameOf(disk));
   return {
     identity: await host.disks.identify(disk.id),
     number: disk.number,
@@ -72,9 +74,10 @@ export async function planWrite(host: Host, request: WriteRequest, image: ImageI
   };
 }
 
-/** @throws EngineError `destination-exists`, `destination-on-source`, `disk-not-found` */
+/** @throws EngineError `destination-exists`, `destination-on-source`, `disk-busy`, `disk-not-found` */
 export async function planRead(host: Host, request: ReadRequest): Promise<ReadPlan> {
   const disk = await host.disks.find(request.disk);
+  await checkNotBusy(disk.id, nameOf(disk));
   const destination = resolve(request.destination);
   if (!request.overwrite && existsSync(destination)) throw new EngineError('destination-exists', { path: destination });
   if ((await host.disks.holding(dirname(destination))).includes(disk.id)) {

@@ -4,7 +4,7 @@ import {
 } from '../../native-free-engine/index.ts';
 import type { Disk, PlainError, PlannedDisk, Report, TargetOutcome, WritePlan } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
-import { nameOf, recheck } from './identity.ts';
+import { nameOf, recheck, releaseChecked } from './identity.ts';
 import { lockDisks } from './disk-lock.ts';
 import { mapOf } from './inspect.ts';
 import { StoredChecksum } from './stored-checksum.ts';
@@ -116,8 +116,7 @@ export class WriteJob implements JobBody {
         if (holding.includes(planned.identity.id)) throw new EngineError('image-on-target', { disk: nameOf(planned.identity) });
       }
       for (const planned of this.#plan.disks) {
-        await host.targets.release(planned.identity, signal);
-        const disk = await recheck(host, planned);
+        const disk = await releaseChecked(host, planned, signal);
         const device = await host.targets.openTarget(planned.identity, { wantZeros: true, allowSystemDisk: planned.systemDiskAllowed });
         targets.push(this.#target(planned, disk, device));
       }

@@ -1,42 +1,34 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../../native-free-engine/base/errors.ts';
 
-/** Runs `work` while no other process of this machine runs work under the same name. A lock whose holder died is taken over. */
+/**
+ * Runs `work` while no other process of this machine runs work under the same
+ * name. The lock is a socket in Linux's abstract name space: the kernel takes it
+ * back when its holder ends, however it ends.
+ */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const file = join(tmpdir(), `werkbank-lab-${name}.lock`);
-  while (!take(file)) await sleep(20);
+  let lock = await take(name);
+  while (!lock) {
+    await sleep(20);
+    lock = await take(name);
+  }
+  const held = lock;
   try {
     return await work();
   } finally {
-    rmSync(file, { force: true });
+    await new Promise<void>((resolve) => void held.close(() => resolve()));
   }
 }
 
-function take(file: string): boolean {
-  try {
-    writeFileSync(file, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
-  }
-  let holder: number;
-  try {
-    holder = Number(readFileSync(file, 'utf8'));
-  } catch {
-    return false;
-  }
-  if (holder > 0 && !isAlive(holder)) rmSync(file, { force: true });
-  return false;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return errnoOf(error) === 'EPERM';
-  }
+/** Null when somebody else holds it. */
+function take(name: string): Promise<Server | null> {
+  const server = createServer();
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      if (errnoOf(error) === 'EADDRINUSE') resolve(null);
+      else reject(error);
+    });
+    server.listen(`\0werkbank-lab-${name}`, () => resolve(server));
+  });
 }

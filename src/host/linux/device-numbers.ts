@@ -43,10 +43,15 @@ export async function devicesUnderPath(path: string, mounts: readonly Mount[], d
   if (!stats) return [];
   const devno = formatDevno(stats.dev);
   if (!devno.startsWith('0:')) return [devno];
-  // btrfs gives each subvolume a number of its own: the mount is found by path, the last one on top.
-  const inside = (mount: Mount): boolean => mount.mountPoint === '/' || existing === mount.mountPoint || existing.startsWith(`${mount.mountPoint}/`);
-  const mount = mounts.filter(inside).reduce<Mount | null>((best, next) => (best && best.mountPoint.length > next.mountPoint.length ? best : next), null);
+  // btrfs gives each subvolume a number of its own: the mount is found by path.
+  const mount = mountOf(existing, mounts);
   return mount ? devicesUnderMount(mount, mounts, depth) : [];
+}
+
+/** The mount that a path without links lies in, the last one on top. */
+export function mountOf(path: string, mounts: readonly Mount[]): Mount | null {
+  const inside = (mount: Mount): boolean => mount.mountPoint === '/' || path === mount.mountPoint || path.startsWith(`${mount.mountPoint}/`);
+  return mounts.filter(inside).reduce<Mount | null>((best, next) => (best && best.mountPoint.length > next.mountPoint.length ? best : next), null);
 }
 
 async function nearestExisting(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import { readFile, realpath } from 'node:fs/promises';
+import { access, constants, readFile, realpath } from 'node:fs/promises';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../command.ts';
 import type { DiskSystem } from '../disks.ts';
@@ -6,6 +6,7 @@ import type { DiskUse } from '../facts.ts';
 import { practiceId } from '../practice.ts';
 import { assemble } from './assemble.ts';
 import { devicesUnderPath, nodeDevno } from './device-numbers.ts';
+import { outsideSource } from './outside-read.ts';
 import { readSwaps, identityOf, loopsOn, readMounts, snapshotReader } from './snapshot.ts';
 import { readBlockDevices } from './sysfs.ts';
 
@@ -30,7 +31,7 @@ export function createLinuxDisks(run: CommandRunner): DiskSystem {
     },
 
     async practiceUses(path) {
-      const uses: DiskUse[] = (await loopsOn(path, await readBlockDevices())).map((where) => ({ kind: 'in-use', where }));
+      const uses: DiskUse[] = (await loopsOn(path, await readBlockDevices(), await readMounts())).map((where) => ({ kind: 'in-use', where }));
       const own = await identityOf(path);
       for (const swap of await readSwaps()) if (own !== null && (await identityOf(swap)) === own) uses.push({ kind: 'swap', where: swap });
       return uses;
@@ -42,7 +43,7 @@ export function createLinuxDisks(run: CommandRunner): DiskSystem {
       const own = real === null ? null : await nodeDevno(real);
       const under = graph.disksUnder(own === null ? await devicesUnderPath(path, mounts) : [own]);
       // The file may be a disk itself, by being a practice disk or by standing behind a loop device.
-      const loops = real === null || own !== null ? [] : await loopsOn(real, snapshot.sys);
+      const loops = real === null || own !== null ? [] : await loopsOn(real, snapshot.sys, mounts);
       const itself = real === null || own !== null ? [] : [practiceId(real)];
       return [...new Set([...itself, ...[...loops, ...under].map((name) => `/dev/${name.replaceAll('!', '/')}`)])];
     },
@@ -50,5 +51,11 @@ export function createLinuxDisks(run: CommandRunner): DiskSystem {
     numberOf: () => null,
     firstFreeNumber: 0,
     devicePath: (path) => path,
+    async look(disk) {
+      await access(disk.path, constants.R_OK).catch((cause: unknown) => {
+        throw new EngineError('rights-needed', { path: disk.path }, { cause });
+      });
+      return outsideSource(disk);
+    },
   };
 }

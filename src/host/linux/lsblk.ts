@@ -38,9 +38,24 @@ export interface LsblkDevice {
 const MAX_DEVICES = 8192;
 const MAX_DEPTH = 16;
 
-/** @throws EngineError `tool-missing`, `tool-failed` */
+const TIMEOUT_MS = 5_000;
+/** What lsblk tells without looking at the disks themselves, in all its versions. */
+const COLUMNS = 'NAME,KNAME,MAJ:MIN,TYPE,SIZE,TRAN,SUBSYSTEMS,MODEL,VENDOR,SERIAL,RM,HOTPLUG,RO,LOG-SEC,PHY-SEC,MOUNTPOINT';
+
+/**
+ * Without udev lsblk reads each disk itself and waits for the one that hangs;
+ * on a busy computer it may be late as well. It then gets a second chance, with
+ * only the columns for which it need not look at a disk.
+ * @throws EngineError `tool-missing`, `tool-failed`
+ */
 export async function lsblk(run: CommandRunner): Promise<LsblkDevice[]> {
-  return parseLsblk(await outputOf(run, 'lsblk', ['-J', '-O', '-b']));
+  const ask = async (...columns: string[]): Promise<LsblkDevice[]> => parseLsblk(await outputOf(run, 'lsblk', ['-J', ...columns, '-b'], { timeoutMs: TIMEOUT_MS }));
+  try {
+    return await ask('-O');
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'tool-missing') throw error;
+    return ask('-o', COLUMNS);
+  }
 }
 
 /** Reads the output of `lsblk -J -O -b`. @throws EngineError `tool-failed` */

@@ -30,6 +30,13 @@ export function parseMountInfo(text: string): Mount[] {
   return mounts;
 }
 
+const ANSWERS_ALWAYS: ReadonlySet<string> = new Set(['tmpfs', 'ramfs', 'devtmpfs', 'rootfs', 'overlay', 'btrfs', 'bcachefs', 'zfs', 'hostfs', 'proc', 'sysfs']);
+
+/** Somebody else answers for this file system (a server, a FUSE program), perhaps never: not even `stat` is safe there. */
+export function mayHang(mount: Mount): boolean {
+  return mount.fileSystem.startsWith('fuse') || (mount.devno.startsWith('0:') && !ANSWERS_ALWAYS.has(mount.fileSystem));
+}
+
 /** The paths of /proc/swaps: devices and swap files. */
 export function parseSwaps(text: string): string[] {
   return text.split('\n').slice(1).map((line) => unescapeOctal(line.split(/\s/)[0] ?? '')).filter((path) => path.startsWith('/'));

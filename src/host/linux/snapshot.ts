@@ -2,10 +2,10 @@ import { readFile, stat } from 'node:fs/promises';
 import type { CommandRunner } from '../command.ts';
 import { guarded, guardedEach } from '../guarded.ts';
 import { drives, layouts, volumes, type DriveEntry, type LayoutEntry, type VolumeEntry } from '../libraries.ts';
-import { devicesUnderMount, devicesUnderPath, formatDevno, nodeDevno } from './device-numbers.ts';
+import { devicesUnderMount, devicesUnderPath, formatDevno, mountOf, nodeDevno } from './device-numbers.ts';
 import type { TracedMount } from './graph.ts';
 import { lsblk, type LsblkDevice } from './lsblk.ts';
-import { parseMountInfo, parseSwaps, type Mount } from './mounts.ts';
+import { mayHang, parseMountInfo, parseSwaps, type Mount } from './mounts.ts';
 import { readBlockDevices, type SysBlock } from './sysfs.ts';
 
 /** Everything Linux and the libraries say about the disks at one moment; judging it is left to pure functions. */
@@ -20,7 +20,7 @@ export interface LinuxSnapshot {
   readonly backing: ReadonlyMap<string, readonly string[]>;
 }
 
-const LSBLK_TIMEOUT_MS = 10_000;
+const LSBLK_TIMEOUT_MS = 12_000;
 const TRACE_TIMEOUT_MS = 3_000;
 
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
@@ -70,17 +70,28 @@ async function devicesUnderSwaps(swaps: readonly string[], mounts: readonly Moun
 async function devicesUnderLoops(sys: readonly SysBlock[], mounts: readonly Mount[]): Promise<Map<string, readonly string[]>> {
   const backed = sys.filter((block) => block.backingFile !== null);
   return new Map(await Promise.all(backed.map(async (block) => {
-    const path = block.backingFile ?? '';
-    const devno = await nodeDevno(path);
-    return [block.name, devno ? [devno] : ((await tracePath(path, mounts)) ?? [])] as const;
+    return [block.name, await traceBacking(block.backingFile ?? '', mounts)] as const;
   })));
 }
 
+async function traceBacking(path: string, mounts: readonly Mount[]): Promise<readonly string[]> {
+  const mount = mountOf(path, mounts);
+  if (mount && mayHang(mount)) return (await traceAnonymous(mount.mountPoint, mount, mounts)) ?? [];
+  const devno = await nodeDevno(path);
+  return devno ? [devno] : ((await tracePath(path, mounts)) ?? []);
+}
+
 /** The loop devices that stand on this very file. */
-export async function loopsOn(path: string, sys: readonly SysBlock[]): Promise<string[]> {
+export async function loopsOn(path: string, sys: readonly SysBlock[], mounts: readonly Mount[]): Promise<string[]> {
   const wanted = await identityOf(path);
   if (wanted === null) return [];
-  const found = await Promise.all(sys.map(async (block) => (block.backingFile !== null && (await identityOf(block.backingFile)) === wanted ? block.name : null)));
+  const found = await Promise.all(sys.map(async ({ name, backingFile }) => {
+    if (backingFile === null) return null;
+    const mount = mountOf(backingFile, mounts);
+    // On a file system that may never answer only a file of that same file system can be meant, which has just answered.
+    if (mount && mayHang(mount) && !wanted.startsWith(`${mount.devno}/`)) return null;
+    return (await identityOf(backingFile)) === wanted ? name : null;
+  }));
   return found.filter((name) => name !== null);
 }
 
