@@ -16,7 +16,7 @@ test.each([['en', 'report.html', 'byte for byte'], ['nl', 'verslag.html', 'byte 
     const folder = readdirSync(temp).find((name) => name.startsWith('werkbank-demo-')) ?? '';
     expect(readdirSync(join(temp, folder))).toEqual([file]);
     expect(out).toContain(join(temp, folder, file));
-    expect(readFileSync(join(temp, folder, file), 'utf8')).toContain('bench-2.img');
+    expect(readFileSync(join(temp, folder, file), 'utf8')).toContain('bench-2');
   } finally {
     rmSync(temp, { recursive: true, force: true });
   }
