@@ -40,33 +40,57 @@ describe('the window, with a stand-in for everything behind it', () => {
     await page.getByRole('heading', { name: IMAGE.name }).waitFor();
   };
 
-  // Colours do not depend on the language, nor widths on the theme: two walks see all of both.
-  for (const [language, theme] of [['en', 'light'], ['nl', 'dark']] as const) {
-    test(`every step: axe finds nothing serious, nothing sticks out, every target is large (${language}, ${theme})`, async () => {
-      await open({ systemLanguage: language }, { viewport: { width: 900, height: 640 }, colorScheme: theme });
+  test('progress at 10 Hz costs the window under 2 % of a core', async () => {
+    await open({ pace: 1 });
+    await inspect();
+    await press('Enter');
+    await page.getByRole('checkbox', { name: /SanDisk/ }).press('Space');
+    await page.getByRole('checkbox', { name: /Kingston/ }).press('Space');
+    await press('Enter');
+    await page.getByRole('button', { name: 'Erase and write 2 disks' }).click();
+    await page.getByRole('heading', { name: /^Writing/ }).waitFor();
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const busy = async () => (await devtools.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
+    // The quietest of some stretches: what else this machine does is not the window's.
+    let share = 1;
+    for (let stretch = 0; stretch < 4 && share >= 0.02; stretch += 1) {
+      const before = await busy();
+      await page.waitForTimeout(4000);
+      share = Math.min(share, ((await busy()) - before) / 4);
+    }
+    expect(share).toBeLessThan(0.02);
+  });
+
+  /** What is wrong with the step that the page shows, in words. */
+  const faults = async (page: Page, step: string): Promise<string[]> => {
+    const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${step}: ${id} ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+    return [...serious, ...await page.evaluate((where) => {
+      const wide = [...document.querySelectorAll<HTMLElement>('.wizard-content, .home, .header, .wizard-top, .wizard-footer, .button, .target, .target-now, .panel, .disk-row, .bench-disk, .modal')]
+        .filter((element) => element.scrollWidth > element.clientWidth + 1)
+        .map((element) => `${where}: ${element.className} is ${element.scrollWidth - element.clientWidth} px too wide`);
+      const small = [...document.querySelectorAll<HTMLElement>('button[class], label.check, label.choice, label.disk-choice, label.segmented-option, input:not([type=checkbox]):not([type=radio])')]
+        .filter((element) => element.offsetHeight > 0 && (element.offsetHeight < 44 || element.offsetWidth < 44))
+        .map((element) => `${where}: ${element.className || element.tagName} is only ${element.offsetWidth} x ${element.offsetHeight}`);
+      return [...wide, ...small];
+    }, step)];
+  };
+
+  test('every step: axe finds nothing serious, nothing sticks out, every target is large (English and light, Dutch and dark)', async () => {
+    // Colours do not depend on the language, nor widths on the theme: two walks, side by side, see all of both.
+    const walks = ([['en', 'light'], ['nl', 'dark']] as const).map(async ([language, theme]) => {
+      const walker = await harness!.open({ systemLanguage: language }, { viewport: { width: 900, height: 640 }, colorScheme: theme });
       const found: string[] = [];
-      const broken: string[] = [];
-      page.on('pageerror', (error) => broken.push(error.message));
-      page.on('console', (message) => message.type() === 'error' && broken.push(message.text()));
-      await walkThrough(page, language, async (step) => {
-        const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']).analyze();
-        for (const { id, impact, nodes } of violations) {
-          if (impact === 'serious' || impact === 'critical') found.push(`${step}: ${id} ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-        }
-        found.push(...await page.evaluate((where) => {
-          const wide = [...document.querySelectorAll<HTMLElement>('.wizard-content, .home, .header, .wizard-top, .wizard-footer, .button, .target, .panel, .disk-row, .modal')]
-            .filter((element) => element.scrollWidth > element.clientWidth + 1)
-            .map((element) => `${where}: ${element.className} is ${element.scrollWidth - element.clientWidth} px too wide`);
-          const small = [...document.querySelectorAll<HTMLElement>('button[class], label.check, label.choice, label.disk-choice, label.segmented-option, input:not([type=checkbox]):not([type=radio])')]
-            .filter((element) => element.offsetHeight > 0 && (element.offsetHeight < 44 || element.offsetWidth < 44))
-            .map((element) => `${where}: ${element.className || element.tagName} is only ${element.offsetWidth} x ${element.offsetHeight}`);
-          return [...wide, ...small];
-        }, step));
-      });
-      expect(found).toEqual([]);
-      expect(broken).toEqual([]);
-    }, 180_000);
-  }
+      walker.on('pageerror', (error) => found.push(error.message));
+      walker.on('console', (message) => message.type() === 'error' && found.push(message.text()));
+      await walkThrough(walker, language, async (step) => void found.push(...await faults(walker, `${language} ${step}`)));
+      await walker.context().close();
+      return found;
+    });
+    expect((await Promise.all(walks)).flat()).toEqual([]);
+  }, 180_000);
 
   test('an image is written with the keyboard alone, the heading of each step has the focus', async () => {
     await open({ pace: 40, disks: DISKS.filter((disk) => disk.practice) });
@@ -194,27 +218,5 @@ describe('the window, with a stand-in for everything behind it', () => {
     await page.getByRole('progressbar', { name: 'The whole job' }).waitFor();
     await page.evaluate(() => (window as unknown as Harnessed).harness.emit('engine.gone', { code: 'engine-host-gone', params: {}, retryable: true, place: null, detail: '' }));
     await page.getByRole('alert').getByRole('button', { name: 'Carry on' }).waitFor();
-  });
-
-  test('progress at 10 Hz costs the window under 2 % of a core', async () => {
-    await open({ pace: 1 });
-    await inspect();
-    await press('Enter');
-    await page.getByRole('checkbox', { name: /SanDisk/ }).press('Space');
-    await page.getByRole('checkbox', { name: /Kingston/ }).press('Space');
-    await press('Enter');
-    await page.getByRole('button', { name: 'Erase and write 2 disks' }).click();
-    await page.getByRole('heading', { name: /^Writing/ }).waitFor();
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
-    const busy = async () => (await devtools.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')!.value;
-    // The quietest of three stretches: what else this machine does is not the window's.
-    const shares: number[] = [];
-    for (let stretch = 0; stretch < 3; stretch += 1) {
-      const before = await busy();
-      await page.waitForTimeout(4000);
-      shares.push(((await busy()) - before) / 4);
-    }
-    expect(Math.min(...shares)).toBeLessThan(0.02);
   });
 });

@@ -27,7 +27,8 @@ export function DiskBar({ size, partitions, table, legend = true }: DiskBarProps
           {drawn.map((partition) => (
             <li key={`${partition.number}-${partition.offset}`}>
               <span className={`legend-mark role-${partition.role}`} aria-hidden="true" />
-              <span className="legend-number">{partition.number}</span>
+              {/* A file system without a table around it has no number. */}
+              {partition.number > 0 && <span className="legend-number">{partition.number}</span>}
               <span>
                 {partitionText(t, partition)} · {formatBytes(i18n.language, partition.length)}
                 {partition.usedBytes !== null && partition.length > 0 && (
@@ -47,7 +48,7 @@ export function DiskBar({ size, partitions, table, legend = true }: DiskBarProps
 
 function BarSegment({ segment }: { segment: Segment }) {
   const { partition, share, used } = segment;
-  const name = partition && (share > 0.08 ? [partition.number, fileSystemName(partition)].filter(Boolean).join(' ') : share > 0.03 ? String(partition.number) : '');
+  const name = partition && (share > 0.1 ? [partition.number, fileSystemName(partition)].filter(Boolean).join(' ') : share > 0.03 && partition.number > 0 ? String(partition.number) : '');
   return (
     <div className={`disk-segment ${partition ? `role-${partition.role}` : 'disk-free'}`} style={{ flexGrow: share * 1000 }}>
       {used !== null && <div className="disk-used" style={{ width: `${used * 100}%` }} />}

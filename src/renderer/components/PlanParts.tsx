@@ -1,6 +1,8 @@
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { PlannedDisk, PlanStep } from '../../contract/index.ts';
 import { textOr } from '../app/i18n.ts';
+import { formatList } from '../formatting/numbers.ts';
 import { isConfirmed, type Confirmed } from '../stores/confirmations.ts';
 import { useDisks } from '../stores/disks.ts';
 import { Bytes } from './Bytes.tsx';
@@ -38,14 +40,27 @@ export function Losses({ disks }: { disks: readonly PlannedDisk[] }) {
   );
 }
 
+/** Steps of one kind as one sentence: what is done to every disk is said once. */
+function sentences(t: TFunction, language: string, steps: readonly PlanStep[]): string[] {
+  const disks = new Set(steps.flatMap(({ params }) => (params['disk'] === undefined ? [] : [String(params['disk'])])));
+  return [...new Set(steps.map(({ code }) => code))].map((code) => {
+    const same = steps.filter((step) => step.code === code);
+    const names = same.flatMap(({ params }) => (params['disk'] === undefined ? [] : [String(params['disk'])]));
+    const params = { ...same[0]?.params };
+    if (names.length > 0) params['disk'] = names.length > 1 && names.length === disks.size ? t('jobs:eachDisk') : formatList(language, names);
+    if (params['fileSystem'] !== undefined) params['fileSystem'] = textOr(t, `jobs:fileSystem.${params['fileSystem']}`, String(params['fileSystem']));
+    return textOr(t, `jobs:step.${code}`, code, params);
+  });
+}
+
 /** The steps in order, as sentences. */
 export function Steps({ steps }: { steps: readonly PlanStep[] }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <section className="panel" aria-labelledby="plan-steps">
       <h2 id="plan-steps">{t('wizard:plan.steps')}</h2>
       <ol className="plan-steps">
-        {steps.map((step, index) => <li key={index}>{textOr(t, `jobs:step.${step.code}`, step.code, step.params)}</li>)}
+        {sentences(t, i18n.language, steps).map((sentence) => <li key={sentence}>{sentence}</li>)}
       </ol>
     </section>
   );

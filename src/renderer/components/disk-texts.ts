@@ -15,10 +15,10 @@ export const busName = (t: TFunction, bus: Bus): string => textOr(t, `disks:bus.
 
 export const reasonText = (t: TFunction, reason: Reason): string => textOr(t, `disks:reason.${reason.code}`, reason.code, reason.params);
 
-/** `SanDisk Ultra`, or `USB disk` where the disk does not say. A loop device is called after its file. */
+/** `SanDisk Ultra`, or `Unnamed disk` where the disk does not say. A loop device is called after its file. */
 export function modelName(t: TFunction, disk: { readonly model: string; readonly bus: Bus }): string {
   const model = disk.bus === 'loop' ? fileName(disk.model.trim()) : disk.model.trim();
-  return model || t('wizard:disk.nameless', { bus: busName(t, disk.bus) });
+  return model || t('wizard:disk.nameless');
 }
 
 /** `SanDisk Ultra, 31.9 GB, serial 4C53…`: enough to know a disk by. */
@@ -41,7 +41,9 @@ export function fileSystemName(partition: Partition): string {
 /** `EFI system · FAT32 · "ESP"`. That a partition holds data goes without saying where its file system is known. */
 export function partitionText(t: TFunction, partition: Partition): string {
   const role = textOr(t, `jobs:role.${partition.role}`, partition.role);
-  const label = partition.fileSystem?.label || partition.name;
+  const tells = partition.role === 'unknown' || partition.role === 'data';
+  // The name in the table mostly says the role once more.
+  const label = partition.fileSystem?.label || (tells ? partition.name : '');
   const plain = partition.role === 'unknown' || (partition.role === 'data' && fileSystemName(partition) !== '');
   return [plain ? '' : role, fileSystemName(partition), label && `“${label}”`].filter(Boolean).join(' · ')
     || textOr(t, 'jobs:role.unknown', partition.type);

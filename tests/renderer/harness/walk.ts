@@ -25,7 +25,7 @@ export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: 
     harness.jump([...harness.jobs.keys()].at(-1)!, to);
   }, seconds);
   const run = async (from: number, to: number) => {
-    for (let second = from; second <= to; second += 2.5) {
+    for (let second = from; second <= to; second += 5) {
       await jump(second);
       // The window shows the newest of several: each of these is to become a point of the curve.
       await page.waitForTimeout(220);

@@ -90,10 +90,11 @@ function Bottleneck({ jobId, plan }: { jobId: string; plan: Plan }) {
   const { t, i18n } = useTranslation();
   const kind = useJob(jobId, (job) => job.progress?.bottleneck?.kind ?? null);
   const disk = useJob(jobId, (job) => job.progress?.bottleneck?.disk ?? null);
+  const name = disk ? planDiskName(t, i18n.language, plan, disk) : t('progress:a-disk');
   return (
     <p className="bottleneck">
       <Icon name="gauge" size={22} />
-      {kind ? t(`progress:bottleneck.${plan.kind === 'read' ? `read-${kind}` : kind}`, { disk: disk ? planDiskName(t, i18n.language, plan, disk) : t('progress:a-disk') }) : t('progress:bottleneck.unknown')}
+      {kind === null ? t('progress:bottleneck.unknown') : plan.kind === 'read' ? t(`progress:bottleneck.read-${kind}`, { disk: name }) : t(`progress:bottleneck.${kind}`, { disk: name })}
     </p>
   );
 }

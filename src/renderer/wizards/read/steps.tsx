@@ -115,8 +115,8 @@ export function ReadPlanStep() {
               <h2 id="read-plan">{t('wizard:read.summary')}</h2>
               <dl className="facts">
                 <div><dt>{t('wizard:read.from')}</dt><dd>{diskName(t, i18n.language, plan.disk)}</dd></div>
-                <div><dt>{t('wizard:read.to')}</dt><dd className="mono">{plan.destination}</dd></div>
                 <div><dt>{t('wizard:read.format')}</dt><dd>{t(`wizard:read.${plan.format}`)}</dd></div>
+                <div className="fact-wide"><dt>{t('wizard:read.to')}</dt><dd className="mono">{plan.destination}</dd></div>
               </dl>
             </section>
             <Steps steps={plan.steps} />
