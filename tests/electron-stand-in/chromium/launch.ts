@@ -72,6 +72,10 @@ export async function launchChromium(switches: ReadonlyMap<string, string>): Pro
     child.once('error', reject);
     child.once('exit', (code, signal) => { reject(new Error(`stand-in: Chromium ended at its start (${code ?? signal})`)); });
   });
+  // Under a debugger Chromium now and then lets a blocked window through, with an error page in it: away with whatever a page opened.
+  devTools.browser.on('Target.targetCreated', ({ targetInfo }: { targetInfo: { targetId: string; type: string; openerId?: string } }) => {
+    if (targetInfo.type === 'page' && targetInfo.openerId !== undefined) void devTools.browser.send('Target.closeTarget', { targetId: targetInfo.targetId }).catch(() => undefined);
+  });
   await Promise.race([devTools.browser.send('Target.setDiscoverTargets', { discover: true }), failed]);
   failed.catch(() => undefined);
   return { devTools, process: child, command, profile };
