@@ -1,4 +1,5 @@
-// Pictures of the real program for README and docs: `npm run pictures [folder]`.
+// Pictures of the real program: `npm run pictures` makes those of README and docs,
+// `npm run pictures -- FOLDER [en|nl]` all of them.
 // The sticks are practice disks, the image comes from a slow server so that there is something to see.
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
@@ -14,6 +15,7 @@ import { toolEnv } from '../tests/labs/tool.ts';
 import { noise } from '../tests/support/fake-image.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/pictures');
+const IN_DOCS = ['home-en-light', 'disks-en-light', 'plan-en-light', 'progress-en-light', 'report-en-light', 'progress-nl-dark'];
 const wanted = process.argv[3];
 const work = join(tmpdir(), 'werkbank');
 const STICKS = { 'SanDisk Ultra 32 GB': customerStick, 'Kingston DataTraveler 64 GB': linuxStick, 'Generic Flash Disk 4 GB': emptyStick };
@@ -55,7 +57,9 @@ async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | '
   });
   const { page } = program;
   const picture = async (name: string): Promise<void> => {
-    const path = join(folder, `${name}-${language}-${theme}.png`);
+    const full = `${name}-${language}-${theme}`;
+    if (!process.argv[2] && !IN_DOCS.includes(full)) return;
+    const path = join(folder, `${full}.png`);
     await page.screenshot({ path, animations: 'disabled' });
     console.log(path, statSync(path).size);
   };

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { PlannedDisk, PlanStep } from '../../contract/index.ts';
+import type { PlannedDisk, PlanStep, Reason } from '../../contract/index.ts';
 import { textOr } from '../app/i18n.ts';
 import { formatList } from '../formatting/numbers.ts';
 import { isConfirmed, type Confirmed } from '../stores/confirmations.ts';
@@ -72,6 +72,9 @@ interface ConfirmationsProps {
   readonly onConfirm: (diskId: string, code: string, agreed: boolean) => void;
 }
 
+/** The question to agree to holds the whole reason. */
+const QUESTION_SAYS_WHY: readonly Reason['code'][] = ['internal', 'unknown-bus'];
+
 /** One box for each thing the user has to agree to by name. */
 export function Confirmations({ disks, confirmed, onConfirm }: ConfirmationsProps) {
   const { t, i18n } = useTranslation();
@@ -90,7 +93,7 @@ export function Confirmations({ disks, confirmed, onConfirm }: ConfirmationsProp
             onChange={(agreed) => onConfirm(disk.identity.id, reason.code, agreed)}
           >
             <strong>{textOr(t, `wizard:confirm.${reason.code}`, t('wizard:confirm.other', { disk: name }), { disk: name, ...reason.params })}</strong>
-            <span className="confirmation-why">{reasonText(t, reason)}</span>
+            {!QUESTION_SAYS_WHY.includes(reason.code) && <span className="confirmation-why">{reasonText(t, reason)}</span>}
           </Checkbox>
         );
       }))}
