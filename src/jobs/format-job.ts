@@ -2,7 +2,7 @@ import { EngineError, formatStick } from '../../native-free-engine/index.ts';
 import type { FormatPlan, PlainError, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { lockDisks } from './disk-lock.ts';
-import { nameOf, releaseChecked } from './identity.ts';
+import { nameOf, recheck, releaseChecked } from './identity.ts';
 import { quietProgress } from './progress.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
 
@@ -29,7 +29,7 @@ export class FormatJob implements JobBody {
     tell(quietProgress('preparing'));
     const unlock = await lockDisks([{ id: identity.id, name: nameOf(identity) }]);
     try {
-      await releaseChecked(host, planned, signal);
+      await releaseChecked(host, planned, await recheck(host, planned), signal);
       const device = await host.targets.openTarget(identity, { wantZeros: false, allowSystemDisk: planned.systemDiskAllowed });
       try {
         await formatStick(device, {

@@ -76,8 +76,8 @@ export async function recheck(host: Host, planned: PlannedDisk): Promise<Disk> {
 }
 
 /**
- * Rechecks a disk, unmounts what is mounted from it, and rechecks it as the last
- * thing before it is opened for writing.
+ * Unmounts what is mounted from a disk that was just rechecked, and rechecks it as
+ * the last thing before it is opened for writing.
  *
  * Unmounting itself writes: the superblock of a file system that lies within the
  * first MiB without a table, the "clean" mark of a FAT in its first sector. Of a
@@ -88,11 +88,11 @@ export async function recheck(host: Host, planned: PlannedDisk): Promise<Disk> {
  * lost. Another stick of the same size put in before the first look fails by the
  * hash; one put in during the unmounting fails by its partitions and file systems.
  * A disk that was not mounted is compared by its hash both times.
+ * @param found what {@link recheck} returned
  * @throws EngineError as {@link recheck}, and what unmounting throws
  */
-export async function releaseChecked(host: Host, planned: PlannedDisk, signal: AbortSignal): Promise<Disk> {
+export async function releaseChecked(host: Host, planned: PlannedDisk, found: Disk, signal: AbortSignal): Promise<Disk> {
   const { identity } = planned;
-  const found = await recheck(host, planned);
   const wasMounted = found.partitions.some((partition) => partition.mountPoints.length > 0);
   await host.targets.release(identity, signal);
   if (!wasMounted) return recheck(host, planned);

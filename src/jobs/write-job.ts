@@ -111,12 +111,13 @@ export class WriteJob implements JobBody {
     try {
       // Every disk is looked at before any is touched: one that changed stops the whole job with nothing lost.
       const holding = isUrl(this.#plan.image.location) ? [] : await host.disks.holding(this.#plan.image.location);
+      const checked: { readonly planned: PlannedDisk; readonly found: Disk }[] = [];
       for (const planned of this.#plan.disks) {
-        await recheck(host, planned);
+        checked.push({ planned, found: await recheck(host, planned) });
         if (holding.includes(planned.identity.id)) throw new EngineError('image-on-target', { disk: nameOf(planned.identity) });
       }
-      for (const planned of this.#plan.disks) {
-        const disk = await releaseChecked(host, planned, signal);
+      for (const { planned, found } of checked) {
+        const disk = await releaseChecked(host, planned, found, signal);
         const device = await host.targets.openTarget(planned.identity, { wantZeros: true, allowSystemDisk: planned.systemDiskAllowed });
         targets.push(this.#target(planned, disk, device));
       }

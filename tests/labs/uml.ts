@@ -12,7 +12,8 @@ export interface UmlRequest {
   /**
    * Shell script, run by root inside. Sees this computer's files, read-only;
    * may write to its own `$SCRATCH` (a memory file system, also $HOME and
-   * $TMPDIR) and to the machine's own devices. `node` is the checkout's Node.
+   * $TMPDIR) and to the machine's own devices. `node` is the checkout's Node;
+   * `scsi-disk PARAMETER=VALUE...` puts another removable disk in place of the last one.
    */
   readonly script: string;
   /** Parameters of the `scsi_debug` module, which makes a removable SCSI disk `/dev/sda`; see `modinfo scsi_debug`. */
@@ -86,17 +87,24 @@ export async function runInUml(lab: Lab, request: UmlRequest): Promise<UmlResult
 let started = 0;
 
 function initScript(folder: string, request: UmlRequest): string {
-  const parameters = Object.entries({ removable: 1, dev_size_mb: 64, ...request.scsiDisk }).map(([key, value]) => `${key}=${value}`);
+  const parameters = Object.entries({ dev_size_mb: 64, ...request.scsiDisk }).map(([key, value]) => `${key}=${value}`);
   return `#!/bin/sh
 export PATH=${NODE_FOLDER}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin SCRATCH=${folder}/scratch
 export HOME=$SCRATCH TMPDIR=$SCRATCH LC_ALL=C
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs tmpfs $SCRATCH
-modules() { modprobe -d ${folder}/modules "$@"; }
-for module in sd_mod ${(request.modules ?? []).join(' ')}; do modules $module; done
-${request.scsiDisk ? `modules scsi_debug ${parameters.join(' ')}
-for try in 1 2 3 4 5 6 7 8 9; do [ -b /dev/sda ] || sleep 0.1; done` : ''}
+for module in sd_mod ${(request.modules ?? []).join(' ')}; do modprobe -d ${folder}/modules $module; done
+mkdir $SCRATCH/bin
+cat > $SCRATCH/bin/scsi-disk << 'END'
+#!/bin/sh
+for try in 1 2 3 4 5 6 7 8 9; do modprobe -d ${folder}/modules -q -r scsi_debug && break; sleep 0.2; done
+modprobe -d ${folder}/modules scsi_debug removable=1 "$@"
+for try in 1 2 3 4 5 6 7 8 9; do [ -b /dev/sda ] || sleep 0.1; done
+END
+chmod +x $SCRATCH/bin/scsi-disk
+export PATH=$SCRATCH/bin:$PATH
+${request.scsiDisk ? `scsi-disk ${parameters.join(' ')}` : ''}
 stty -F /dev/console -opost 2>/dev/null
 cd ${NODE_FOLDER}/../..
 echo ${BEGIN}
