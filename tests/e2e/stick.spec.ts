@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { BOOT_MARKER, HYBRID_ISO_TOOLS, hybridIso } from '../labs/hybrid-iso.ts';
 import { openLab, type Lab } from '../labs/lab.ts';
@@ -37,6 +38,8 @@ need({ ...LOOP_NEEDS, tools: [...LOOP_NEEDS.tools, ...HYBRID_ISO_TOOLS, ...QEMU_
     await lookAt(page, iso);
     await expect(page.getByText('Hybrid ISO, boots from a stick')).toBeVisible();
     await next(page);
+    // The kernel calls a loop device after the whole path of its file; its name is enough to know it by.
+    await expect(page.locator('.disk-choice').filter({ hasText: stick.path }).locator('strong').first()).toHaveText(basename(stick.backing));
     await choose(page, stick.path);
     await next(page);
     // Ejected, a loop device would be gone, and nothing left to compare.
