@@ -17,10 +17,17 @@ export interface SystemDisks {
   readonly systemKnown: boolean;
 }
 
+export interface ReadOptions {
+  /** Only what is needed to judge the disks, as fresh as can be. */
+  readonly quick: boolean;
+  /** How full the volumes are too; on unless `quick`. */
+  readonly usage?: boolean;
+}
+
 /** What differs from system to system in finding disks. */
 export interface DiskSystem {
-  /** `quick`: only what is needed to judge the disks, as fresh as can be. @throws EngineError `disk-list-failed` */
-  read(options: { readonly quick: boolean }): Promise<SystemDisks>;
+  /** @throws EngineError `disk-list-failed` */
+  read(options: ReadOptions): Promise<SystemDisks>;
   /** Cheap; changes whenever the disks may have. */
   fingerprint(): Promise<string>;
   /** Who else uses the file behind a practice disk. */
@@ -141,7 +148,7 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
   async function factsOf(id: string): Promise<DiskFacts> {
     const path = practicePath(id);
     // Serial and model come from the libraries too: the same way of asking every time, or they would seem to change.
-    const facts = path !== null ? await practiceDisk(path) : (await system.read({ quick: false })).disks.find((disk) => disk.id === id);
+    const facts = path !== null ? await practiceDisk(path) : (await system.read({ quick: false, usage: false })).disks.find((disk) => disk.id === id);
     if (!facts) throw new EngineError('disk-not-found', { disk: id });
     return facts;
   }

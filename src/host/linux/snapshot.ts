@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { CommandRunner } from '../command.ts';
+import type { ReadOptions } from '../disks.ts';
 import { guarded, guardedEach } from '../guarded.ts';
 import { drives, layouts, volumes, type DriveEntry, type LayoutEntry, type VolumeEntry } from '../libraries.ts';
 import { devicesUnderMount, devicesUnderPath, formatDevno, mountOf, nodeDevno } from './device-numbers.ts';
@@ -37,11 +38,11 @@ export async function readSwaps(): Promise<string[]> {
 }
 
 /** `quick` leaves the libraries out: enough to tell what may be written, not enough to show. */
-export function snapshotReader(run: CommandRunner): (options: { quick: boolean }) => Promise<LinuxSnapshot> {
+export function snapshotReader(run: CommandRunner): (options: ReadOptions) => Promise<LinuxSnapshot> {
   const askLsblk = guarded(() => lsblk(run), LSBLK_TIMEOUT_MS);
-  return async ({ quick }) => {
+  return async ({ quick, usage = !quick }) => {
     const [driveList, tree, layoutList, volumeList, sys, mounts, swaps] = await Promise.all([
-      quick ? null : drives(), askLsblk(), quick ? null : layouts(), quick ? null : volumes(), readBlockDevices(), readMounts(), readSwaps(),
+      quick ? null : drives(), askLsblk(), quick ? null : layouts(), usage ? volumes() : null, readBlockDevices(), readMounts(), readSwaps(),
     ]);
     const [traced, swapDevices, backing] = await Promise.all([
       Promise.all(mounts.map((mount) => traceMount(mount, mounts))), devicesUnderSwaps(swaps, mounts), devicesUnderLoops(sys, mounts),

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import { outputOf, type CommandRunner } from '../command.ts';
 import { completed } from '../complete.ts';
-import type { DiskSystem, SystemDisks } from '../disks.ts';
+import type { DiskSystem, ReadOptions, SystemDisks } from '../disks.ts';
 import { guarded } from '../guarded.ts';
 import { drives, layouts, volumes } from '../libraries.ts';
 import { practiceId } from '../practice.ts';
@@ -19,8 +19,8 @@ async function diskutil(run: CommandRunner, ...args: readonly string[]): Promise
 
 /** The disks of a Mac: diskutil, completed by the libraries. */
 export function createMacDisks(run: CommandRunner): DiskSystem {
-  const read = async ({ quick }: { readonly quick: boolean }): Promise<SystemDisks> => {
-    const libraries = Promise.all([quick ? null : drives(), quick ? null : layouts(), quick ? null : volumes()]);
+  const read = async ({ quick, usage = !quick }: ReadOptions): Promise<SystemDisks> => {
+    const libraries = Promise.all([quick ? null : drives(), quick ? null : layouts(), usage ? volumes() : null]);
     try {
       const list = await diskutil(run, 'list', '-plist');
       const infos = await Promise.all(wholeDisks(list).map(async (name) => [name, await diskutil(run, 'info', '-plist', name).catch(() => null)] as const));

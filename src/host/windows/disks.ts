@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../command.ts';
-import type { DiskSystem, SystemDisks } from '../disks.ts';
+import type { DiskSystem, ReadOptions, SystemDisks } from '../disks.ts';
 import { guarded } from '../guarded.ts';
 import { drives, layouts, volumes } from '../libraries.ts';
 import { completed } from '../complete.ts';
@@ -15,8 +15,8 @@ const LIST_TIMEOUT_MS = 30_000;
 export function createWindowsDisks(run: CommandRunner): DiskSystem {
   const script = guarded(() => powershell(run, LIST_SCRIPT, { timeoutMs: LIST_TIMEOUT_MS }), LIST_TIMEOUT_MS + 1_000);
 
-  const read = async ({ quick }: { readonly quick: boolean }): Promise<SystemDisks> => {
-    const [json, driveList, layoutList, volumeList] = await Promise.all([script(), drives(), quick ? null : layouts(), quick ? null : volumes()]);
+  const read = async ({ quick, usage = !quick }: ReadOptions): Promise<SystemDisks> => {
+    const [json, driveList, layoutList, volumeList] = await Promise.all([script(), drives(), quick ? null : layouts(), usage ? volumes() : null]);
     let found: SystemDisks | null = null;
     try {
       if (json !== null) found = parseWindows(json, driveList);
