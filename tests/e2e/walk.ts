@@ -20,7 +20,8 @@ export async function walkProgram(program: RunningProgram, image: string, at: (s
     await lookAt(page, server.url);
     await at('image');
     await next(page);
-    await page.locator('.disk-choice[data-disabled]').filter({ hasText: 'Small' }).waitFor();
+    // Other disks of this computer may be too small as well, and then say so.
+    await page.locator('.disk-choice[data-disabled]').filter({ has: page.getByText('Small', { exact: true }) }).waitFor();
     await choose(page, 'Stick');
     await page.locator('.fold-button').click();
     await at('disks');
