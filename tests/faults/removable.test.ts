@@ -28,7 +28,7 @@ const STICKS: readonly Stick[] = [
   { name: 'holds 8 MiB and says 8 GiB', disk: 'dev_size_mb=8 virtual_gb=8', code: 'target-mismatch', exitCode: 6 },
   {
     name: 'is pulled out in the middle of a write',
-    disk: 'dev_size_mb=16 delay=20',
+    disk: 'dev_size_mb=16 delay=10',
     // The seventh figure is sectors written.
     during: `until [ "$(awk '{ print $7 }' /sys/block/sda/stat)" -gt 4200 ] || ! kill -0 $job; do sleep 0.05; done
 echo 1 > /sys/block/sda/device/delete`,
