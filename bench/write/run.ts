@@ -1,7 +1,7 @@
 // `npm run bench:write [-- --rounds N] [--folder DIR]`: writing an image against the tools a technician would use.
 // Needs root, loop devices, GNU time, dd, cmp, zstd, xz and bmaptool; about 12 GB in the folder.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,8 @@ const only = values.only.split(',').filter(Boolean);
 mkdirSync(folder, { recursive: true });
 
 const GIB = 1024 ** 3;
+/** Targets that are no disk at all, for what the program itself can do. */
+const MEMORY = ['/dev/shm/werkbank-a.img', '/dev/shm/werkbank-b.img'];
 const image = join(folder, 'mixed.img');
 const packed = join(folder, 'packed.img');
 await makeImage(image, 3 * GIB);
@@ -45,7 +47,6 @@ const ours = (name: string, ...args: string[]): Contestant => ({ name, program: 
 
 try {
   const one = loop('target-one.img');
-  const two = loop('target-two.img');
   const suites: Record<string, { contestants: Contestant[]; goals: Goal[] }> = {
     raw: {
       contestants: [
@@ -77,7 +78,7 @@ try {
       ],
     },
     // Memory-backed targets: here the devices are not the limit.
-    two: twoTargets(two),
+    two: twoTargets(),
   };
   for (const [name, { contestants, goals }] of Object.entries(suites)) {
     if (only.length > 0 && !only.includes(name)) continue;
@@ -86,23 +87,37 @@ try {
     console.log(`\n## ${name}\n\n${machine()}; medians of ${rounds}, interleaved after one round that does not count, data out of the cache\n\n${text}`);
     writeFileSync(join(folder, `${name}.json`), JSON.stringify({ machine: machine(), rounds, measured, goals }, null, 2));
   }
+  if (only.length === 0 || only.includes('pace')) {
+    const { alone, besideSlow } = pace();
+    console.log(`\n## pace\n\nA 1 GiB image: a disk alone is done after ${alone.toFixed(2)} s, beside one throttled to 100 MB/s after ${besideSlow.toFixed(2)} s (ratio ${(besideSlow / alone).toFixed(2)}).`);
+  }
 } finally {
+  for (const path of MEMORY) rmSync(path, { force: true });
   for (const device of loops) execFileSync('losetup', ['-d', device]);
 }
 
-function twoTargets(onDisk: string): { contestants: Contestant[]; goals: Goal[] } {
-  const memory = ['/dev/shm/werkbank-a.img', '/dev/shm/werkbank-b.img'];
-  for (const path of memory) {
+/** When a disk is done alone, and when beside one that takes 100 MB/s: seconds, medians. */
+function pace(): { readonly alone: number; readonly besideSlow: number } {
+  const [a = '', b = ''] = MEMORY;
+  const doneAt = (...more: string[]): number => {
+    const output = execFileSync(node, [join(import.meta.dirname, 'write.ts'), packed, a, ...more], { encoding: 'utf8', env: { ...process.env, UV_THREADPOOL_SIZE: '16' } });
+    return (JSON.parse(output) as { doneAt: Record<string, number> }).doneAt[a] ?? Number.NaN;
+  };
+  const median = (values: readonly number[]): number => values.toSorted((x, y) => x - y)[values.length >> 1] ?? Number.NaN;
+  const times = Array.from({ length: rounds }, () => [doneAt(), doneAt(b, `--slow=${b}:100`)] as const);
+  return { alone: median(times.map(([alone]) => alone)), besideSlow: median(times.map(([, beside]) => beside)) };
+}
+
+function twoTargets(): { contestants: Contestant[]; goals: Goal[] } {
+  for (const path of MEMORY) {
     writeFileSync(path, '');
     truncateSync(path, 3 * GIB + 64 * 1024 ** 2);
   }
-  const [a = '', b = ''] = memory;
+  const [a = '', b = ''] = MEMORY;
   return {
     contestants: [
       ours('one target in memory', image, a),
       ours('two targets in memory', image, a, b),
-      ours('one target on disk', image, onDisk),
-      ours('two targets, one throttled to 100 MB/s', image, a, b, `--slow=${b}:100`),
     ],
     goals: [{ ours: 'two targets in memory', peer: 'one target in memory', atMost: 1.3 }],
   };
