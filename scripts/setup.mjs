@@ -1,7 +1,9 @@
 // Set-up of a fresh checkout: runs on Node 20 with nothing installed, so it uses nothing but Node itself.
-//   node scripts/setup.mjs [--build] [--system] [--quiet]
+//   node scripts/setup.mjs [--build] [--system] [--quiet] [--then SCRIPT [ARGUMENT ...]]
 //     --build   also builds the window (out/)
 //     --system  also installs the system tools of the interoperability tests (apt, as root on Debian and Ubuntu)
+//     --then    runs a script with the Node it has set up; last option. (In one line of shell, `node` after `node` would
+//               be the old one: a shell looks a command up once and remembers where it was.)
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -9,9 +11,15 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const flags = new Set(process.argv.slice(2));
+const [own, then] = splitAt(process.argv.slice(2), '--then');
+const flags = new Set(own);
 const windows = process.platform === 'win32';
 const node = join(root, 'node_modules', '.bin', windows ? 'node.cmd' : 'node');
+
+function splitAt(list, mark) {
+  const at = list.indexOf(mark);
+  return at < 0 ? [list, []] : [list.slice(0, at), list.slice(at + 1)];
+}
 
 const say = (text) => {
   if (!flags.has('--quiet')) console.error(text);
@@ -63,14 +71,20 @@ function installPackages() {
   stamp('packages', wanted);
 }
 
+/** The package that carries Node 24 for this system. */
+function nodeCarrier() {
+  const system = `${{ win32: 'win' }[process.platform] ?? process.platform}-${process.arch}`;
+  const carrier = [`node-${system}`, `node-bin-${system}`].find((name) => existsSync(join(root, 'node_modules', name)));
+  return carrier ?? stop(`no Node 24 is published for ${process.platform} ${process.arch}.`);
+}
+
 /**
  * The packages that carry Node for the other systems have a command of the same
  * name, and some versions of npm take the link away together with them.
  */
 function linkNode() {
   if (existsSync(node)) return;
-  const carrier = ['node', 'node-bin'].map((name) => `${name}-${{ win32: 'win' }[process.platform] ?? process.platform}-${process.arch}`).find((name) => existsSync(join(root, 'node_modules', name)));
-  if (!carrier) stop(`no Node 24 is published for ${process.platform} ${process.arch}.`);
+  const carrier = nodeCarrier();
   if (windows) writeFileSync(node, `@"%~dp0\\..\\${carrier}\\bin\\node.exe" %*\r\n`);
   else symlinkSync(join('..', carrier, 'bin', 'node'), node);
 }
@@ -115,3 +129,9 @@ checkNode();
 installPackages();
 if (flags.has('--system')) installSystemTools();
 if (flags.has('--build')) build();
+if (then.length > 0) {
+  // npm has put node_modules/.bin first in PATH, so whatever the script starts is found there too.
+  const [script, ...rest] = then;
+  const { status } = spawnSync(windows ? join(root, 'node_modules', nodeCarrier(), 'bin', 'node.exe') : node, [join(root, script), ...rest], { stdio: 'inherit' });
+  process.exit(status ?? 1);
+}
