@@ -4,7 +4,7 @@
 //     --system  also installs the system tools of the interoperability tests (apt, as root on Debian and Ubuntu)
 //     --then    runs a script with the Node it has set up; last option. (In one line of shell, `node` after `node` would
 //               be the old one: a shell looks a command up once and remembers where it was.)
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -132,6 +132,9 @@ if (flags.has('--build')) build();
 if (then.length > 0) {
   // npm has put node_modules/.bin first in PATH, so whatever the script starts is found there too.
   const [script, ...rest] = then;
-  const { status } = spawnSync(windows ? join(root, 'node_modules', nodeCarrier(), 'bin', 'node.exe') : node, [join(root, script), ...rest], { stdio: 'inherit' });
-  process.exit(status ?? 1);
+  const child = spawn(windows ? join(root, 'node_modules', nodeCarrier(), 'bin', 'node.exe') : node, [join(root, script), ...rest], { stdio: 'inherit' });
+  // Ctrl+C reaches the script by itself and is its business; what is sent to this process alone is passed on.
+  process.on('SIGINT', () => undefined);
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child.on('exit', (status) => process.exit(status ?? 1));
 }
