@@ -38,7 +38,8 @@ const loop = (name: string): string => {
   if (!existsSync(path)) execFileSync('fallocate', ['-l', String(3 * GIB + 64 * 1024 ** 2), path]);
   const device = execFileSync('losetup', ['--find', '--show', path], { encoding: 'utf8' }).trim();
   loops.push(device);
-  backing.push(path);
+  // The device's own cache as well: what was read from it must be thrown away page by page by whoever writes next.
+  backing.push(path, device);
   return device;
 };
 

@@ -124,18 +124,28 @@ export class Feed {
     const done = read.finally(() => (settled = true));
     done.catch(() => undefined);
     while (!settled) {
+      const since = performance.now();
+      const starved = this.#pool.starved;
       let timer: ReturnType<typeof setTimeout> | undefined;
-      await Promise.race([done, new Promise((resolve) => (timer = setTimeout(resolve, TICK_MS)))]).finally(() => clearTimeout(timer));
-      if (!settled && this.#pool.starved) this.#detachLaggards(TICK_MS);
+      await Promise.race([done.catch(() => null), new Promise((resolve) => (timer = setTimeout(resolve, TICK_MS)))]).finally(() => clearTimeout(timer));
+      this.#weigh(performance.now() - since, starved || this.#pool.starved);
     }
     return done;
   }
 
   #heldBackMs = 0;
 
-  #detachLaggards(elapsedMs: number): void {
+  /**
+   * Books waiting time against the slowest disk. A disk that is slow by little
+   * and steadily holds the others back in small pieces, so pieces add up; waiting
+   * for nobody in particular pays some of it back, so that the odd hiccup is forgiven.
+   */
+  #weigh(elapsedMs: number, starved: boolean): void {
     const members = [...this.#members];
-    if (!members.some((member) => member.idle)) return;
+    if (!starved || !members.some((member) => member.idle)) {
+      this.#heldBackMs = Math.max(0, this.#heldBackMs - elapsedMs / 4);
+      return;
+    }
     this.#heldBackMs += elapsedMs;
     if (this.#heldBackMs < this.#patienceMs) return;
     this.#heldBackMs = 0;
