@@ -8,8 +8,6 @@ import { chunkAt } from './chunks.ts';
 
 /** A piece of the image in memory. */
 export interface Chunk {
-  /** 0, 1, 2 ... in the order of the image. */
-  readonly index: number;
   readonly offset: number;
   /** Bytes of the image in it. */
   readonly length: number;
@@ -30,18 +28,16 @@ export class ChunkReader {
   readonly #pool: BufferPool;
   readonly #ahead: Promise<Chunk | null>[] = [];
   #position: number;
-  #index: number;
   #stream: ByteStream | null = null;
   #streamPosition = 0;
   #ended = false;
 
-  /** @param from where to start: the chunk that begins at or after `from.offset`, to be numbered `from.index` */
-  constructor(image: ChunkOrigin, mapped: ExtentSet | null, pool: BufferPool, from: { readonly offset: number; readonly index: number }) {
+  /** @param from byte of the image to start at, or at the first chunk after it */
+  constructor(image: ChunkOrigin, mapped: ExtentSet | null, pool: BufferPool, from: number) {
     this.#image = image;
     this.#mapped = mapped;
     this.#pool = pool;
-    this.#position = from.offset;
-    this.#index = from.index;
+    this.#position = from;
   }
 
   /** Bytes taken from the file or URL itself, or null when that is the same as the bytes delivered. */
@@ -55,8 +51,7 @@ export class ChunkReader {
     while (!this.#ended && this.#ahead.length < READS_IN_FLIGHT) {
       const extent = this.#advance();
       if (!extent) break;
-      const index = this.#index++;
-      const read = this.#readBlock(extent, index);
+      const read = this.#readBlock(extent);
       // Its error belongs to whoever asks for this chunk, which may be some chunks from now.
       read.catch(() => undefined);
       this.#ahead.push(read);
@@ -79,7 +74,7 @@ export class ChunkReader {
     return extent;
   }
 
-  async #readBlock(extent: Extent, index: number): Promise<Chunk> {
+  async #readBlock(extent: Extent): Promise<Chunk> {
     const buffer = await this.#pool.acquire();
     try {
       await this.#image.block!.readInto(extent.offset, buffer.subarray(0, extent.length));
@@ -87,7 +82,7 @@ export class ChunkReader {
       this.#pool.release(buffer);
       throw error;
     }
-    return finish(extent, index, buffer);
+    return finish(extent, buffer);
   }
 
   async #nextFromStream(): Promise<Chunk | null> {
@@ -113,7 +108,7 @@ export class ChunkReader {
         this.#pool.release(buffer);
         return null;
       }
-      return finish({ offset: extent.offset, length }, this.#index++, buffer);
+      return finish({ offset: extent.offset, length }, buffer);
     } catch (error) {
       this.#pool.release(buffer);
       throw error;
@@ -121,7 +116,7 @@ export class ChunkReader {
   }
 }
 
-function finish(extent: Extent, index: number, buffer: Uint8Array): Chunk {
+function finish(extent: Extent, buffer: Uint8Array): Chunk {
   buffer.fill(0, extent.length, Math.min(buffer.length, alignUp(extent.length, BUFFER_ALIGNMENT)));
-  return { index, offset: extent.offset, length: extent.length, buffer };
+  return { offset: extent.offset, length: extent.length, buffer };
 }

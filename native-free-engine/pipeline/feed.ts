@@ -49,7 +49,7 @@ export class Feed {
     this.#image = image;
     this.#mapped = mapped;
     this.#onChunk = onChunk;
-    this.#reader = new ChunkReader(image, mapped, this.#pool, { offset: 0, index: 0 });
+    this.#reader = new ChunkReader(image, mapped, this.#pool, 0);
     // Seeking costs nothing; a packed image has to be unpacked anew from its start, so think longer.
     this.#patienceMs = image.block ? 250 : 5000;
   }
@@ -112,7 +112,7 @@ export class Feed {
     for (const member of this.#members) member.end(this.#finished);
   }
 
-  #readAlone(from: { offset: number; index: number }): { reader: ChunkReader; pool: BufferPool } {
+  #readAlone(from: number): { reader: ChunkReader; pool: BufferPool } {
     const pool = new BufferPool(OWN_BUFFERS, CHUNK_SIZE);
     return { pool, reader: new ChunkReader(this.#image, this.#mapped, pool, from) };
   }
@@ -133,8 +133,6 @@ export class Feed {
     return done;
   }
 
-  #heldBackMs = 0;
-
   /**
    * Books waiting time against the slowest disk. A disk that is slow by little
    * and steadily holds the others back in small pieces, so pieces add up; waiting
@@ -142,15 +140,13 @@ export class Feed {
    */
   #weigh(elapsedMs: number, starved: boolean): void {
     const members = [...this.#members];
-    if (!starved || !members.some((member) => member.idle)) {
-      this.#heldBackMs = Math.max(0, this.#heldBackMs - elapsedMs / 4);
-      return;
-    }
-    this.#heldBackMs += elapsedMs;
-    if (this.#heldBackMs < this.#patienceMs) return;
-    this.#heldBackMs = 0;
     const longest = Math.max(...members.map((member) => member.backlog));
-    for (const member of members) if (!member.idle && member.backlog === longest) member.detach();
+    const waitedFor = starved && members.some((member) => member.idle && member.backlog < longest);
+    for (const member of members) {
+      const blamed = waitedFor && member.backlog === longest;
+      member.heldBackMs = Math.max(0, member.heldBackMs + (blamed ? elapsedMs : -elapsedMs / 4));
+      if (member.heldBackMs >= this.#patienceMs) member.detach();
+    }
   }
 }
 
@@ -178,16 +174,19 @@ class SharedChunk {
 
 class Member implements Subscriber {
   readonly #feed: Feed;
-  readonly #readAlone: (from: { offset: number; index: number }) => { reader: ChunkReader; pool: BufferPool };
+  readonly #readAlone: (from: number) => { reader: ChunkReader; pool: BufferPool };
   readonly #queue: SharedChunk[] = [];
   #wake: (() => void) | null = null;
   #end: { error: unknown } | 'end' | null = null;
   #own: { reader: ChunkReader; pool: BufferPool } | null = null;
-  #next = { offset: 0, index: 0 };
+  /** Where the chunk after the last one handed out begins, in bytes. */
+  #next = 0;
   #held = 0;
   waitedMs = 0;
+  /** How long the others have waited for this disk, less what was forgiven since. */
+  heldBackMs = 0;
 
-  constructor(feed: Feed, readAlone: (from: { offset: number; index: number }) => { reader: ChunkReader; pool: BufferPool }) {
+  constructor(feed: Feed, readAlone: (from: number) => { reader: ChunkReader; pool: BufferPool }) {
     this.#feed = feed;
     this.#readAlone = readAlone;
   }
@@ -261,7 +260,7 @@ class Member implements Subscriber {
   }
 
   #handOut(chunk: Chunk, drop: (lost: boolean) => void): FeedChunk {
-    this.#next = { offset: chunk.offset + chunk.length, index: chunk.index + 1 };
+    this.#next = chunk.offset + chunk.length;
     this.#held++;
     let held = true;
     const giveBack = (lost: boolean): void => {

@@ -39,7 +39,7 @@ export async function readDisk(options: {
 }): Promise<{ readonly sha256: string; readonly bytes: number }> {
   const { source, destination, signal } = options;
   const pool = new BufferPool(BUFFERS, CHUNK_SIZE);
-  const reader = new ChunkReader({ size: source.size, block: source, openStream: () => Promise.reject(new Error('a disk is not a stream')) }, null, pool, { offset: 0, index: 0 });
+  const reader = new ChunkReader({ size: source.size, block: source, openStream: () => Promise.reject(new Error('a disk is not a stream')) }, null, pool, 0);
   const hasher = createHasher('sha256');
   const speed = new SpeedMeter();
   const inFlight = new Set<Promise<void>>();
