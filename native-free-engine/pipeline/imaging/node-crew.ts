@@ -1,0 +1,59 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { AbortError } from '../../base/abort.ts';
+import { EngineError, type PlainError } from '../../base/errors.ts';
+import type { Control } from './control.ts';
+import type { MemoryLevel } from './types.ts';
+
+/** What a worker may tell besides messages of its own kind. */
+export type CrewMessage<M> = { readonly kind: 'failed'; readonly error: PlainError } | { readonly kind: 'ended' } | { readonly kind: 'told'; readonly message: M };
+
+export interface CrewOptions<M> {
+  /** `new URL('./thing-worker.ts', import.meta.url)`, written out where it is used, so that the build finds it. */
+  readonly worker: URL;
+  readonly size: number;
+  /** For `workerData`; the control's memory is added as `control`. Must be cloneable. */
+  readonly data: object;
+  readonly control: Control;
+  readonly signal: AbortSignal;
+  readonly onMessage?: (message: M) => void;
+}
+
+/** Threads for each memory level: every one costs a heap, its buffers and a compressor. */
+export function crewSize(level: MemoryLevel): number {
+  const cores = availableParallelism();
+  return { low: Math.min(cores, 3), medium: Math.min(cores + 1, 12), high: Math.min(cores + 2, 32) }[level];
+}
+
+/**
+ * Runs a crew of worker threads until each has ended. The first that fails stops all.
+ * @throws EngineError what the worker threw; AbortError when cancelled
+ */
+export async function runCrew<M>(options: CrewOptions<M>): Promise<void> {
+  const { control, signal } = options;
+  let failure: EngineError | null = null;
+  const onAbort = (): void => control.stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) control.stop();
+  const runOne = (index: number): Promise<void> =>
+    new Promise((resolve) => {
+      const worker = new Worker(options.worker, { workerData: { ...options.data, control: control.memory, index } });
+      const fail = (error: EngineError): void => {
+        failure ??= error;
+        control.stop();
+      };
+      worker.on('message', (message: CrewMessage<M>) => {
+        if (message.kind === 'failed') fail(EngineError.fromPlain(message.error));
+        else if (message.kind === 'told') options.onMessage?.(message.message);
+      });
+      worker.on('error', (error) => fail(new EngineError('unexpected', { detail: String(error) }, { cause: error })));
+      worker.on('exit', () => resolve());
+    });
+  try {
+    await Promise.all(Array.from({ length: options.size }, (_, index) => runOne(index)));
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+  if (signal.aborted) throw new AbortError();
+  if (failure) throw failure as EngineError;
+}
