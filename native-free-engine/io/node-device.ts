@@ -107,7 +107,7 @@ class Device implements BlockDevice {
   }
 }
 
-const BY_ERRNO: Readonly<Record<string, ErrorCode>> = {
+export const DEVICE_ERRORS: Readonly<Record<string, ErrorCode>> = {
   EACCES: 'rights-needed',
   EPERM: 'rights-needed',
   EBUSY: 'target-in-use',
@@ -122,7 +122,7 @@ function nameError(path: string, error: unknown, otherwise: ErrorCode, params: R
   const errno = errnoOf(error) || 'unknown';
   // A disk pulled in mid-write answers with whatever is at hand (Linux: ENOSPC, then EIO); its node is what tells.
   const gone = process.platform !== 'win32' && !existsSync(path);
-  const code = gone ? 'target-gone' : (BY_ERRNO[errno] ?? otherwise);
+  const code = gone ? 'target-gone' : (DEVICE_ERRORS[errno] ?? otherwise);
   return new EngineError(code, { path, errno, ...params }, { cause: error });
 }
 
