@@ -23,19 +23,20 @@ type Bare = Omit<LayoutPartition, 'role' | 'fileSystem' | 'usedBytes'>;
 /**
  * Reads what a disk or an image holds. A damaged or hostile table never
  * throws: it gives `table: 'corrupt'`, its problems, and what could be read.
+ * @param options which copy of a GPT to go by, when somebody has chosen; else the primary, or the backup when that is damaged
  * @throws EngineError only when the source itself cannot be read at its start
  */
-export async function readLayout(source: BlockSource): Promise<Layout> {
+export async function readLayout(source: BlockSource, options: { readonly gptCopy?: 'primary' | 'backup' } = {}): Promise<Layout> {
   if (source.size < MbrSector.size) return none([]);
   const sector = await readBytes(source, 0, MbrSector.size);
   const signed = sector[510] === (MBR_SIGNATURE & 0xff) && sector[511] === MBR_SIGNATURE >> 8;
 
   const mbr = signed ? attempt(() => parseMbr(sector, source.sectorSize)) : null;
-  if (mbr && !(mbr instanceof EngineError) && mbr.kind !== 'plain') return layoutOfGpt(source, mbr);
+  if (mbr && !(mbr instanceof EngineError) && mbr.kind !== 'plain') return layoutOfGpt(source, mbr, options.gptCopy);
 
   const whole = await recognise(source);
   if (whole && (!signed || WITH_BOOT_SECTOR.has(whole.kind))) return none([wholeDisk(source, whole)]);
-  if (!mbr) return layoutWithoutMbr(source);
+  if (!mbr) return layoutWithoutMbr(source, options.gptCopy);
   if (mbr instanceof EngineError) {
     if (whole) return none([wholeDisk(source, whole)]);
     return corrupt([fault('mbr-status-invalid', { offset: 0 })]);
@@ -53,15 +54,18 @@ async function layoutOfMbr(source: BlockSource): Promise<Layout> {
     offset: p.offset,
     length: p.length,
     type: formatMbrType(p.type),
+    id: '',
     name: '',
+    attributes: '0',
     active: p.active,
+    logical: p.logical,
   }));
   const skip = new Set(table.partitions.filter((p) => isExtendedType(p.type)).map((p) => p.number));
   const diskId = table.diskSignature.toString(16).toUpperCase().padStart(8, '0');
   return finish(source, 'mbr', problems, diskId, partitions, skip);
 }
 
-async function layoutOfGpt(source: BlockSource, mbr: MbrTable): Promise<Layout> {
+async function layoutOfGpt(source: BlockSource, mbr: MbrTable, chosen: 'primary' | 'backup' | undefined): Promise<Layout> {
   const table = await gptOrFault(source);
   if (table instanceof EngineError) {
     // The other partitions of a hybrid MBR are still there, and may be all that is left.
@@ -69,25 +73,28 @@ async function layoutOfGpt(source: BlockSource, mbr: MbrTable): Promise<Layout> 
     return corrupt([fault('protective-mbr-only', { reason }), fault('gpt-primary-damaged', { reason })]);
   }
   const extra = mbr.kind === 'hybrid' ? [warning('gpt-hybrid-mbr')] : [];
-  return finishGpt(source, table, extra);
+  return finishGpt(source, table, extra, chosen);
 }
 
 /** No 55 AA and no file system: nothing, or a GPT that lost its protective MBR. */
-async function layoutWithoutMbr(source: BlockSource): Promise<Layout> {
+async function layoutWithoutMbr(source: BlockSource, chosen: 'primary' | 'backup' | undefined): Promise<Layout> {
   const table = await gptOrFault(source);
-  return table instanceof EngineError ? none([]) : finishGpt(source, table, [fault('protective-mbr-missing')]);
+  return table instanceof EngineError ? none([]) : finishGpt(source, table, [fault('protective-mbr-missing')], chosen);
 }
 
-function finishGpt(source: BlockSource, table: GptTable, extra: Problem[]): Promise<Layout> {
-  const copy = copyInUse(table);
+function finishGpt(source: BlockSource, table: GptTable, extra: Problem[], chosen: 'primary' | 'backup' | undefined): Promise<Layout> {
+  const copy = (chosen && table[chosen]) ?? copyInUse(table);
   const problems = [...extra, ...checkGpt(table, source.size, source.sectorSize)];
   const partitions = copy.partitions.map((p) => ({
     number: p.number,
     offset: p.offset,
     length: p.length,
     type: p.type,
+    id: p.id,
     name: p.name,
+    attributes: String(p.attributes),
     active: (p.attributes & 4n) !== 0n,
+    logical: false,
   }));
   return finish(source, 'gpt', problems, copy.diskGuid, partitions, new Set());
 }
@@ -134,7 +141,7 @@ function describe(partition: Bare, found: FileSystemFacts | null, mbr: boolean):
 }
 
 const wholeDisk = (source: BlockSource, found: FileSystemFacts): LayoutPartition =>
-  describe({ number: 0, offset: 0, length: source.size, type: '', name: '', active: false }, found, false);
+  describe({ number: 0, offset: 0, length: source.size, type: '', id: '', name: '', attributes: '0', active: false, logical: false }, found, false);
 
 const none = (partitions: LayoutPartition[]): Layout => ({ table: 'none', problems: [], diskId: '', partitions });
 const corrupt = (problems: Problem[]): Layout => ({ table: 'corrupt', problems, diskId: '', partitions: [] });

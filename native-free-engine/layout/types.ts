@@ -30,13 +30,19 @@ export interface LayoutPartition {
   length: number;
   /** GPT type GUID in upper case, or MBR type as `0x07`; empty for number 0. */
   type: string;
+  /** GPT partition GUID in upper case; empty elsewhere. */
+  id: string;
   name: string;
+  /** GPT attribute bits as a decimal string, a 64-bit number; `0` elsewhere. */
+  attributes: string;
   role: LayoutRole;
   fileSystem: LayoutFileSystem | null;
   /** Bytes in use, or null when it cannot be told. */
   usedBytes: number | null;
   /** MBR: the active flag. GPT: the "legacy bootable" attribute. */
   active: boolean;
+  /** MBR: it lies in the extended partition. */
+  logical: boolean;
 }
 
 /** What a disk or an image holds, read the same way from both. */

@@ -22,6 +22,8 @@ export interface MbrTable {
   /** `protective`: only there to keep old tools off a GPT; `hybrid`: a GPT and partitions of its own. */
   readonly kind: 'plain' | 'protective' | 'hybrid';
   readonly partitions: readonly MbrPartition[];
+  /** Where the extended boot records lie: bytes from the start of the disk. */
+  readonly extendedRecords: readonly number[];
   /** Where the chain of logical partitions broke off, if it did. */
   readonly chainProblems: readonly Problem[];
 }
@@ -59,6 +61,7 @@ export function parseMbr(sector: Uint8Array, sectorSize: number): MbrTable {
       active: e.active,
       logical: false,
     })),
+    extendedRecords: [],
     chainProblems: [],
   };
 }
@@ -72,7 +75,7 @@ export async function readMbr(source: BlockSource): Promise<MbrTable> {
   const extended = table.partitions.find((p) => isExtendedType(p.type));
   if (!extended) return table;
   const chain = await readChain(source, extended);
-  return { ...table, partitions: [...table.partitions, ...chain.partitions], chainProblems: chain.problems };
+  return { ...table, partitions: [...table.partitions, ...chain.partitions], extendedRecords: chain.records, chainProblems: chain.problems };
 }
 
 function parseEntries(area: Uint8Array): RawEntry[] {
@@ -95,28 +98,29 @@ function parseEntries(area: Uint8Array): RawEntry[] {
  * from the extended partition. Stops with a problem instead of an error: what
  * was found before the break is still there.
  */
-async function readChain(source: BlockSource, extended: MbrPartition): Promise<{ partitions: MbrPartition[]; problems: Problem[] }> {
+async function readChain(source: BlockSource, extended: MbrPartition): Promise<{ partitions: MbrPartition[]; records: number[]; problems: Problem[] }> {
   const partitions: MbrPartition[] = [];
   const visited = new Set<number>();
+  const ended = (problems: Problem[]): { partitions: MbrPartition[]; records: number[]; problems: Problem[] } => ({ partitions, records: [...visited], problems });
   let at = extended.offset;
   for (;;) {
-    if (visited.has(at)) return { partitions, problems: [fault('ebr-loop', { offset: at })] };
-    if (visited.size >= MAX_LOGICAL) return { partitions, problems: [fault('ebr-too-many', { limit: MAX_LOGICAL })] };
-    if (at + MbrSector.size > source.size) return { partitions, problems: [fault('ebr-out-of-range', { offset: at })] };
+    if (visited.has(at)) return ended([fault('ebr-loop', { offset: at })]);
+    if (visited.size >= MAX_LOGICAL) return ended([fault('ebr-too-many', { limit: MAX_LOGICAL })]);
+    if (at + MbrSector.size > source.size) return ended([fault('ebr-out-of-range', { offset: at })]);
     visited.add(at);
 
     const sector = await readBytes(source, at, MbrSector.size).catch((error: unknown) => {
       if (error instanceof EngineError) return null;
       throw error;
     });
-    if (!sector) return { partitions, problems: [fault('ebr-unreadable', { offset: at })] };
+    if (!sector) return ended([fault('ebr-unreadable', { offset: at })]);
     const record = MbrSector.read(sector);
-    if (record.signature !== MBR_SIGNATURE) return { partitions, problems: [fault('ebr-signature-missing', { offset: at })] };
+    if (record.signature !== MBR_SIGNATURE) return ended([fault('ebr-signature-missing', { offset: at })]);
     let entries: RawEntry[];
     try {
       entries = parseEntries(record.entries);
     } catch {
-      return { partitions, problems: [fault('mbr-status-invalid', { offset: at })] };
+      return ended([fault('mbr-status-invalid', { offset: at })]);
     }
     const data = entries.find((e) => !isExtendedType(e.type) && e.type !== MBR_TYPE.empty);
     if (data) {
@@ -130,7 +134,7 @@ async function readChain(source: BlockSource, extended: MbrPartition): Promise<{
       });
     }
     const next = entries.find((e) => isExtendedType(e.type));
-    if (!next) return { partitions, problems: [] };
+    if (!next) return ended([]);
     at = extended.offset + next.firstLba * source.sectorSize;
   }
 }

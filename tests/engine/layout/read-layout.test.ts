@@ -61,7 +61,7 @@ need({ tools: ['mke2fs', 'blkid'] })('a file system without a table is partition
   expect(await readLayout(source)).toEqual({
     table: 'none', problems: [], diskId: '',
     partitions: [{
-      number: 0, offset: 0, length: 16 * MIB, type: '', name: '', role: 'data', active: false,
+      number: 0, offset: 0, length: 16 * MIB, type: '', id: '', name: '', attributes: '0', logical: false, role: 'data', active: false,
       fileSystem: { kind: 'ext4', label: 'whole', uuid: blkid(path).uuid }, usedBytes: expect.any(Number) as number,
     }],
   });

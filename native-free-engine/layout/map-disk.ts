@@ -1,0 +1,144 @@
+import { throwIfAborted } from '../base/abort.ts';
+import { EngineError } from '../base/errors.ts';
+import { intersect, normalize, totalLength, type Extent, type ExtentSet } from '../base/extent.ts';
+import { readAllocation } from '../filesystems/allocation.ts';
+import type { AllocationMap } from '../filesystems/allocation-types.ts';
+import { rangedSource } from '../io/ranged.ts';
+import type { BlockSource } from '../io/types.ts';
+import { copyInUse, readGpt } from '../partitions/gpt/index.ts';
+import { readMbr } from '../partitions/mbr/index.ts';
+import type { DiskMap, MappedPartition, WholeReason } from './disk-map.ts';
+import { readLayout } from './read-layout.ts';
+import type { Layout, LayoutPartition } from './types.ts';
+
+export interface MapDiskOptions {
+  /** Numbers of the partitions to take; null for all. */
+  readonly partitions: readonly number[] | null;
+  /** Leave out the contents of page and hibernation files. */
+  readonly leaveOutSwapFiles: boolean;
+  /** Partitions to take with every byte although their allocation map can be read. */
+  readonly wholePartitions?: readonly number[];
+  /** Which copy of the table is the good one, when somebody has chosen. */
+  readonly gptCopy?: 'primary' | 'backup';
+  /** A partition's bytes are to be read from somewhere else: a snapshot of it. */
+  readonly volume?: (partition: number) => BlockSource | null;
+  readonly signal?: AbortSignal;
+  /** For errors: the disk's name. */
+  readonly name?: string;
+}
+
+/** Boot code and loaders that MBR tools embed lie between the table and the first partition; more than this is not a gap but a lost partition. Bytes. */
+const MAX_GAP = 4 * 1024 * 1024;
+
+/** What a faulty table may say and still be gone by, once somebody has chosen the good copy. */
+const CHOOSABLE = new Set(['gpt-primary-damaged', 'gpt-copies-differ', 'protective-mbr-missing']);
+
+const WHOLE_BY_KIND: Readonly<Record<string, WholeReason>> = { luks: 'encrypted', bitlocker: 'encrypted', lvm2: 'lvm', raid: 'raid' };
+
+/**
+ * What of a disk has to go into an image. Reads the tables, and of each chosen
+ * partition the allocation map; nothing is written.
+ * @throws EngineError `table-corrupt`, `gpt-copies-disagree`, `partition-not-found`; errors of reading the tables
+ */
+export async function mapDisk(source: BlockSource, options: MapDiskOptions): Promise<DiskMap> {
+  const name = options.name ?? '';
+  const layout = await readLayout(source, options.gptCopy ? { gptCopy: options.gptCopy } : {});
+  const table = checkTable(layout, options.gptCopy !== undefined, name);
+  const missing = options.partitions?.find((number) => !layout.partitions.some((p) => p.number === number));
+  if (missing !== undefined) throw new EngineError('partition-not-found', { number: missing, disk: name });
+
+  const partitions: MappedPartition[] = [];
+  const used: Extent[] = [];
+  for (const partition of layout.partitions) {
+    throwIfAborted(options.signal);
+    const chosen = options.partitions?.includes(partition.number) ?? true;
+    const mapped = await mapPartition(source, partition, chosen, options);
+    partitions.push(mapped.partition);
+    for (const { offset, length } of mapped.used) used.push({ offset: partition.offset + offset, length });
+  }
+  if (table !== 'none') used.push(...(await outside(source, layout, options.gptCopy)));
+  return { size: source.size, sectorSize: source.sectorSize, table, diskId: layout.diskId, partitions, used: normalize(used) };
+}
+
+function checkTable(layout: Layout, chosen: boolean, name: string): 'gpt' | 'mbr' | 'none' {
+  const faults = layout.problems.filter((problem) => problem.severity === 'error');
+  const codes = faults.map((problem) => problem.code);
+  if (codes.some((code) => CHOOSABLE.has(code)) && !chosen) {
+    const good = codes.includes('gpt-copies-differ') ? 'both' : 'backup';
+    throw new EngineError('gpt-copies-disagree', { disk: name, good });
+  }
+  const other = codes.find((code) => !CHOOSABLE.has(code));
+  if (other) throw new EngineError('table-corrupt', { disk: name, reason: other });
+  if (layout.table === 'corrupt') return 'gpt';
+  return layout.table;
+}
+
+/** What lies outside the partitions and is needed to find and boot them. */
+async function outside(source: BlockSource, layout: Layout, gptCopy: 'primary' | 'backup' | undefined): Promise<Extent[]> {
+  const first = Math.min(source.size, ...layout.partitions.map((p) => p.offset).filter((offset) => offset > 0));
+  const gap: Extent = { offset: 0, length: Math.min(first, MAX_GAP) };
+  if (layout.diskId.length === 36) {
+    const table = await readGpt(source);
+    const copy = (gptCopy && table[gptCopy]) ?? copyInUse(table);
+    const backupLba = table.backup?.myLba ?? copy.alternateLba;
+    const sectors = 1 + Math.ceil((copy.entryCount * 128) / copy.sectorSize);
+    const start = Math.max(0, (backupLba - sectors + 1) * copy.sectorSize);
+    const end = Math.min(source.size, (backupLba + 1) * copy.sectorSize);
+    return [gap, { offset: start, length: Math.max(0, end - start) }];
+  }
+  const { extendedRecords } = await readMbr(source);
+  return [gap, ...extendedRecords.map((offset) => ({ offset, length: Math.min(source.sectorSize, source.size - offset) }))];
+}
+
+async function mapPartition(
+  source: BlockSource,
+  partition: LayoutPartition,
+  chosen: boolean,
+  options: MapDiskOptions,
+): Promise<{ partition: MappedPartition; used: ExtentSet }> {
+  const { usedBytes: _, ...facts } = partition;
+  const length = Math.max(0, Math.min(partition.length, source.size - partition.offset));
+  const build = (more: Partial<MappedPartition>, used: ExtentSet): { partition: MappedPartition; used: ExtentSet } => {
+    const last = used.at(-1);
+    return {
+      used,
+      partition: {
+        ...facts, method: 'used', wholeReason: null, unit: 0, leftOut: [], conditions: [], fingerprint: '',
+        usedBytes: totalLength(used), usedEnd: last ? last.offset + last.length : 0, ...more,
+      },
+    };
+  };
+  if (!chosen || partition.role === 'extended' || length === 0) return build({ method: 'none' }, []);
+
+  const everything: ExtentSet = [{ offset: 0, length }];
+  const whole = (wholeReason: WholeReason): ReturnType<typeof build> => build({ method: 'whole', wholeReason }, everything);
+  if (partition.role === 'bios-boot' || partition.role === 'microsoft-reserved') return whole('boot-code');
+  const kind = partition.fileSystem?.kind;
+  if (!kind) return whole('unknown');
+  const byKind = WHOLE_BY_KIND[kind];
+  if (byKind) return whole(byKind);
+
+  const volume = options.volume?.(partition.number) ?? rangedSource(source, { offset: partition.offset, length });
+  const map = await allocationOf(volume, kind, options);
+  if (map === null) return whole('no-map');
+  if (map === 'damaged') return whole('map-damaged');
+  const about = {
+    unit: map.unit,
+    conditions: map.conditions,
+    fingerprint: map.fingerprint,
+    leftOut: map.leftOut.map((file) => ({ name: file.name, bytes: totalLength(file.extents) })),
+  };
+  if (options.wholePartitions?.includes(partition.number)) return build({ ...about, method: 'whole', leftOut: [] }, everything);
+  return build(about, intersect(map.used, everything));
+}
+
+async function allocationOf(volume: BlockSource, kind: string, options: MapDiskOptions): Promise<AllocationMap | null | 'damaged'> {
+  try {
+    const { leaveOutSwapFiles, signal } = options;
+    return await readAllocation(volume, kind, { leaveOutSwapFiles, ...(signal ? { signal } : {}) });
+  } catch (error) {
+    // A map that makes no sense, or lies on a bad sector, costs time and room, never data: every byte is taken then.
+    if (error instanceof EngineError) return 'damaged';
+    throw error;
+  }
+}
