@@ -1,7 +1,12 @@
 import { z } from 'zod';
 import { diskSchema } from './disk.ts';
+import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
 import { plainErrorSchema } from './error.ts';
 import { imageInfoSchema } from './image.ts';
+import { unfinishedCaptureSchema } from './imaging.ts';
+import {
+  capturePlanSchema, captureRequestSchema, convertPlanSchema, convertRequestSchema, restorePlanSchema, restoreRequestSchema, verifyPlanSchema, verifyRequestSchema,
+} from './imaging-plan.ts';
 import { jobProgressSchema, jobStateSchema, reportSchema } from './job.ts';
 import {
   formatPlanSchema, formatRequestSchema, planSchema, readPlanSchema, readRequestSchema, writePlanSchema, writeRequestSchema,
@@ -12,6 +17,10 @@ export const settingsSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** Where practice disks are kept, or null when none are wanted. */
   practiceFolder: z.string().nullable(),
+  /** The library: folders with images, the first one is where new images go. */
+  imageFolders: z.array(z.string()),
+  /** How new images are named; see docs/guides/library.md. */
+  nameTemplate: z.string(),
 });
 
 export const appInfoSchema = z.object({
@@ -46,8 +55,32 @@ export const hostCalls = {
   'plan.write': call(writeRequestSchema, writePlanSchema),
   'plan.read': call(readRequestSchema, readPlanSchema),
   'plan.format': call(formatRequestSchema, formatPlanSchema),
+  /** Looks at the disk's allocation maps, which may take seconds. */
+  'plan.capture': call(captureRequestSchema, capturePlanSchema),
+  'plan.restore': call(restoreRequestSchema, restorePlanSchema),
+  'plan.verify': call(verifyRequestSchema, verifyPlanSchema),
+  'plan.convert': call(convertRequestSchema, convertPlanSchema),
+  /** An image that holds a disk, of this program or another one; `image.inspect` is for images to be written as they are. */
+  'image.describe': call(z.object({ location: z.string(), folders: z.array(z.string()) }), diskImageSchema),
+  /** A name for a new image by the template, unique in its folder. */
+  'capture.suggestName': call(
+    z.object({ disk: z.string(), folder: z.string(), template: z.string(), purpose: z.string() }),
+    z.object({ name: z.string(), path: z.string() }),
+  ),
+  /** The interrupted capture that would become this image; null when there is none. */
+  'capture.unfinished': call(z.object({ destination: z.string() }), unfinishedCaptureSchema.nullable()),
+  /** What is in these folders. A folder that cannot be read says so in its place. */
+  'library.list': call(z.object({ folders: z.array(z.string()) }), z.array(libraryListingSchema)),
+  /** The folders themselves, without looking at the images in them. */
+  'library.folders': call(z.object({ folders: z.array(z.string()) }), z.array(libraryFolderSchema)),
+  /** Gives an image and the files beside it another name; answers with its new path. */
+  'library.rename': call(z.object({ path: z.string(), name: z.string() }), z.object({ path: z.string() })),
+  /** Deletes an image with the files beside it, or an interrupted capture. Refused when another image of `folders` builds on it. */
+  'library.discard': call(z.object({ path: z.string(), folders: z.array(z.string()) }), nothing),
   /** Runs a plan the user has confirmed; `confirmed` repeats the codes of the reasons agreed to, by `Disk.id`. */
   'job.start': call(z.object({ plan: planSchema, confirmed: z.record(z.string(), z.array(z.string())) }), z.object({ jobId: z.string() })),
+  /** How fast a running job may be, bytes a second, 0 for as fast as it goes. Jobs that cannot be slowed ignore it. */
+  'job.limit': call(z.object({ jobId: z.string(), bytesPerSecond: z.number().min(0) }), nothing),
   'job.cancel': call(z.object({ jobId: z.string() }), nothing),
   'job.list': call(nothing, z.array(jobStateSchema)),
   'job.forget': call(z.object({ jobId: z.string() }), nothing),

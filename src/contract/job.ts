@@ -1,9 +1,13 @@
 import { z } from 'zod';
 import { plainErrorSchema } from './error.ts';
 import { checksumSchema } from './image.ts';
+import { badPlaceSchema, stopSchema } from './imaging.ts';
 import { planSchema } from './plan.ts';
 
-export const phaseSchema = z.enum(['preparing', 'checking', 'unpacking', 'writing', 'finishing', 'verifying', 'reading', 'formatting', 'ejecting', 'done']);
+export const phaseSchema = z.enum([
+  'preparing', 'checking', 'unpacking', 'writing', 'finishing', 'verifying', 'reading', 'formatting', 'ejecting', 'done',
+  'snapshot', 'mapping', 'capturing', 'restoring', 'converting', 'growing',
+]);
 
 /** What holds the job back right now. */
 export const bottleneckSchema = z.object({
@@ -12,7 +16,7 @@ export const bottleneckSchema = z.object({
   disk: z.string().nullable(),
 });
 
-export const targetStateSchema = z.enum(['waiting', 'writing', 'finishing', 'verifying', 'ejecting', 'done', 'failed', 'cancelled']);
+export const targetStateSchema = z.enum(['waiting', 'writing', 'finishing', 'verifying', 'growing', 'ejecting', 'done', 'failed', 'cancelled']);
 
 export const targetProgressSchema = z.object({
   disk: z.string(),
@@ -39,6 +43,14 @@ export const jobProgressSchema = z.object({
   etaSeconds: z.number().nullable(),
   elapsedSeconds: z.number(),
   bottleneck: bottleneckSchema.nullable(),
+  /** Bytes of the image file so far; null where none is made. */
+  stored: z.number().nullable(),
+  /** Reading a bad place again right now. */
+  retrying: z.boolean(),
+  /** Bytes given up as unreadable so far. */
+  badBytes: z.number(),
+  /** Seconds since anything moved, when it has been long; else 0. */
+  stalledSeconds: z.number(),
   targets: z.array(targetProgressSchema),
 });
 
@@ -62,6 +74,39 @@ export const targetOutcomeSchema = z.object({
   notes: z.array(plainErrorSchema),
 });
 
+/** What a job with an image of a disk did, as far as it got. */
+export const imagingOutcomeSchema = z.object({
+  /** UUID of the image; null for an image of another program. */
+  imageId: z.string().nullable(),
+  path: z.string(),
+  /** SHA-256 of the manifest, hexadecimal; null where there is none. */
+  manifestSha256: z.string().nullable(),
+  /** Bytes of the disk that the image holds. */
+  usedBytes: z.number(),
+  /** Bytes that the image takes; null when the job did not get that far. */
+  storedBytes: z.number().nullable(),
+  /** The images that it builds on, nearest first. */
+  chain: z.array(z.string()),
+  bad: z.array(badPlaceSchema),
+  /** Conditions that were agreed to. */
+  overridden: z.array(stopSchema),
+  leftOut: z.array(z.object({ partition: z.int(), name: z.string(), bytes: z.number() })),
+  identifiers: z.enum(['kept', 'new']).nullable(),
+  grown: z.array(z.object({
+    disk: z.string(),
+    partition: z.int(),
+    /** Bytes of the partition. */
+    from: z.number(),
+    to: z.number(),
+    /** Its file system fills it. */
+    fileSystem: z.boolean(),
+  })),
+  /** Verification: clusters there are, clusters looked at, and what does not match. */
+  verified: z.object({ clusters: z.number(), checked: z.number(), damaged: z.array(z.object({ offset: z.number(), length: z.number() })) }).nullable(),
+  /** It went on from where an earlier job was interrupted. */
+  resumed: z.boolean(),
+});
+
 /** The whole story of one job, for the screen, for a ticket and for `--json`. */
 export const reportSchema = z.object({
   jobId: z.string(),
@@ -78,6 +123,8 @@ export const reportSchema = z.object({
   checksums: z.array(checksumSchema),
   expectedMatched: z.boolean().nullable(),
   targets: z.array(targetOutcomeSchema),
+  /** Null for jobs that have nothing to do with an image of a disk. */
+  imaging: imagingOutcomeSchema.nullable(),
   /** Bytes a second, one value for each of equal stretches of the job, for the drawn curve. */
   speedCurve: z.array(z.object({ seconds: z.number(), speed: z.number(), phase: phaseSchema })),
 });
@@ -95,5 +142,6 @@ export type TargetState = z.infer<typeof targetStateSchema>;
 export type TargetProgress = z.infer<typeof targetProgressSchema>;
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 export type TargetOutcome = z.infer<typeof targetOutcomeSchema>;
+export type ImagingOutcome = z.infer<typeof imagingOutcomeSchema>;
 export type Report = z.infer<typeof reportSchema>;
 export type JobState = z.infer<typeof jobStateSchema>;

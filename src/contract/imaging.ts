@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { partitionSchema } from './disk.ts';
+
+/** none: blocks as they are; fast, balanced, small: zstd levels 1, 3 and 9. */
+export const compressionSchema = z.enum(['none', 'fast', 'balanced', 'small']);
+
+/** How much memory imaging may use: under 200, 400 and 1200 MB. */
+export const memoryLevelSchema = z.enum(['low', 'medium', 'high']);
+
+/** `used`: what the file system says is in use; `whole`: every byte; `none`: nothing, it was not chosen or holds nothing of its own. */
+export const captureMethodSchema = z.enum(['used', 'whole', 'none']);
+
+/** Why a partition is taken whole; `jobs:note.whole-<reason>` says what it costs and how to avoid it. */
+export const wholeReasonSchema = z.enum(['encrypted', 'lvm', 'raid', 'no-map', 'unknown', 'map-damaged', 'boot-code']);
+
+/** `dirty`: not unmounted cleanly; `hibernated`: Windows sleeps in it; `journal`: changes wait in its log. */
+export const volumeConditionSchema = z.enum(['dirty', 'hibernated', 'journal']);
+
+/** Where an unchanging view of a volume in use comes from. */
+export const snapshotKindSchema = z.enum(['lvm', 'btrfs', 'vss']);
+
+/** A partition as it goes into an image, or as an image holds it. `usedBytes` is then what the image holds of it. */
+export const imagedPartitionSchema = partitionSchema.extend({
+  method: captureMethodSchema,
+  wholeReason: wholeReasonSchema.nullable(),
+  /** Bytes from its start to the end of the last used one: what must fit where it is restored. */
+  usedEnd: z.number(),
+  /** Page and hibernation files whose contents are not in the image. Bytes. */
+  leftOut: z.array(z.object({ name: z.string(), bytes: z.number() })),
+  conditions: z.array(volumeConditionSchema),
+});
+
+/**
+ * A condition that was found on volumes and that the user has to agree to by name.
+ * Agreed to like the reasons of a disk: its code in `confirmed` of `job.start`, under the `Disk.id` of the source.
+ */
+export const stopSchema = z.object({ code: volumeConditionSchema, partitions: z.array(z.int()).min(1) });
+
+/** Something worth knowing before a plan runs, not a reason to refuse it. `code` picks the sentence in `jobs:note.<code>`, `params` fill it. */
+export const imagingNoteSchema = z.object({
+  code: z.enum([
+    // capture; with the partition's number
+    'whole-encrypted', 'whole-lvm', 'whole-raid', 'whole-no-map', 'whole-unknown', 'whole-map-damaged',
+    'left-out', 'snapshot', 'not-chosen', 'gpt-copy', 'may-not-fit', 'file-size-limit', 'resumes', 'incremental',
+    // restore
+    'room-left', 'table-moved', 'not-restored', 'grows', 'grow-tool-missing', 'grow-unsupported', 'nothing-to-grow',
+    'half-restored', 'half-restored-other', 'image-has-holes', 'image-was-dirty', 'no-hashes', 'volume-only', 'identifiers-new', 'identifiers-kept',
+  ]),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
+/** A capture that was interrupted and can go on. */
+export const unfinishedCaptureSchema = z.object({
+  /** The image it will become: NAME.qcow2. */
+  path: z.string(),
+  startedAt: z.string(),
+  bytesDone: z.number(),
+  /** Null when it cannot be told. */
+  bytesTotal: z.number().nullable(),
+});
+
+/** Part of a source that could not be read, zeros in the image. */
+export const badPlaceSchema = z.object({
+  /** Bytes from the start of the disk. */
+  offset: z.number(),
+  length: z.number(),
+  partition: z.int().nullable(),
+  /** Whose bytes they were, as far as that is known. */
+  files: z.array(z.string()),
+});
+
+export type Compression = z.infer<typeof compressionSchema>;
+export type MemoryLevel = z.infer<typeof memoryLevelSchema>;
+export type CaptureMethod = z.infer<typeof captureMethodSchema>;
+export type WholeReason = z.infer<typeof wholeReasonSchema>;
+export type VolumeCondition = z.infer<typeof volumeConditionSchema>;
+export type SnapshotKind = z.infer<typeof snapshotKindSchema>;
+export type ImagedPartition = z.infer<typeof imagedPartitionSchema>;
+export type Stop = z.infer<typeof stopSchema>;
+export type ImagingNote = z.infer<typeof imagingNoteSchema>;
+export type UnfinishedCapture = z.infer<typeof unfinishedCaptureSchema>;
+export type BadPlace = z.infer<typeof badPlaceSchema>;
