@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { diskIdentitySchema, partitionRoleSchema, fileSystemSchema } from './disk.ts';
 import { diskImageSchema } from './disk-image.ts';
-import { compressionSchema, imagedPartitionSchema, imagingNoteSchema, memoryLevelSchema, snapshotKindSchema, stopSchema, unfinishedCaptureSchema } from './imaging.ts';
+import { compressionSchema, holdSchema, imagedPartitionSchema, imagingNoteSchema, memoryLevelSchema, stopSchema, unfinishedCaptureSchema } from './imaging.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
 
 /** Bytes a second, 0 for as fast as it goes. */
@@ -44,8 +44,8 @@ export const captureRequestSchema = z.object({
 });
 
 export const capturedPartitionSchema = imagedPartitionSchema.extend({
-  /** It is in use and read from a snapshot; null when read as it is. */
-  snapshot: snapshotKindSchema.nullable(),
+  /** It is in use, and this is done about it; null when nobody uses it. */
+  hold: holdSchema.nullable(),
 });
 
 export const capturePlanSchema = z.object({

@@ -16,8 +16,8 @@ export const wholeReasonSchema = z.enum(['encrypted', 'lvm', 'raid', 'no-map', '
 /** `dirty`: not unmounted cleanly; `hibernated`: Windows sleeps in it; `journal`: changes wait in its log. */
 export const volumeConditionSchema = z.enum(['dirty', 'hibernated', 'journal']);
 
-/** Where an unchanging view of a volume in use comes from. */
-export const snapshotKindSchema = z.enum(['lvm', 'btrfs', 'vss']);
+/** What makes a volume that is in use stand still while it is read: it is mounted read-only already, or by us for so long; or a snapshot of it is read. */
+export const holdSchema = z.enum(['read-only', 'remount-read-only', 'snapshot-lvm', 'snapshot-vss']);
 
 /** A partition as it goes into an image, or as an image holds it. `usedBytes` is then what the image holds of it. */
 export const imagedPartitionSchema = partitionSchema.extend({
@@ -31,17 +31,17 @@ export const imagedPartitionSchema = partitionSchema.extend({
 });
 
 /**
- * A condition that was found on volumes and that the user has to agree to by name.
+ * What was found on volumes and the user has to agree to by name; `remount-read-only`: programs cannot save files there meanwhile.
  * Agreed to like the reasons of a disk: its code in `confirmed` of `job.start`, under the `Disk.id` of the source.
  */
-export const stopSchema = z.object({ code: volumeConditionSchema, partitions: z.array(z.int()).min(1) });
+export const stopSchema = z.object({ code: z.enum([...volumeConditionSchema.options, 'remount-read-only']), partitions: z.array(z.int()).min(1) });
 
 /** Something worth knowing before a plan runs, not a reason to refuse it. `code` picks the sentence in `jobs:note.<code>`, `params` fill it. */
 export const imagingNoteSchema = z.object({
   code: z.enum([
     // capture; with the partition's number
     'whole-encrypted', 'whole-lvm', 'whole-raid', 'whole-no-map', 'whole-unknown', 'whole-map-damaged',
-    'left-out', 'snapshot', 'not-chosen', 'gpt-copy', 'may-not-fit', 'file-size-limit', 'resumes', 'incremental',
+    'left-out', 'snapshot-lvm', 'snapshot-vss', 'snapshots-apart', 'remounted', 'not-chosen', 'gpt-copy', 'may-not-fit', 'file-size-limit', 'resumes', 'incremental',
     // restore
     'room-left', 'table-moved', 'not-restored', 'grows', 'grow-tool-missing', 'grow-unsupported', 'nothing-to-grow',
     'half-restored', 'half-restored-other', 'image-has-holes', 'image-was-dirty', 'no-hashes', 'volume-only', 'identifiers-new', 'identifiers-kept',
@@ -74,7 +74,7 @@ export type MemoryLevel = z.infer<typeof memoryLevelSchema>;
 export type CaptureMethod = z.infer<typeof captureMethodSchema>;
 export type WholeReason = z.infer<typeof wholeReasonSchema>;
 export type VolumeCondition = z.infer<typeof volumeConditionSchema>;
-export type SnapshotKind = z.infer<typeof snapshotKindSchema>;
+export type Hold = z.infer<typeof holdSchema>;
 export type ImagedPartition = z.infer<typeof imagedPartitionSchema>;
 export type Stop = z.infer<typeof stopSchema>;
 export type ImagingNote = z.infer<typeof imagingNoteSchema>;

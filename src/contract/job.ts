@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainErrorSchema } from './error.ts';
 import { checksumSchema } from './image.ts';
-import { badPlaceSchema, stopSchema } from './imaging.ts';
+import { badPlaceSchema, imagingNoteSchema, stopSchema } from './imaging.ts';
 import { planSchema } from './plan.ts';
 
 export const phaseSchema = z.enum([
@@ -105,6 +105,7 @@ export const imagingOutcomeSchema = z.object({
   verified: z.object({ clusters: z.number(), checked: z.number(), damaged: z.array(z.object({ offset: z.number(), length: z.number() })) }).nullable(),
   /** It went on from where an earlier job was interrupted. */
   resumed: z.boolean(),
+  notes: z.array(imagingNoteSchema),
 });
 
 /** The whole story of one job, for the screen, for a ticket and for `--json`. */
