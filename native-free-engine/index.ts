@@ -27,3 +27,15 @@ export { readDisk, type ChunkTaker, type ReadProgress } from './pipeline/read.ts
 export { nonZeroRuns } from './pipeline/zero-runs.ts';
 export * from './filesystems/index.ts';
 export * from './layout/index.ts';
+export { findOwners, readAllocation } from './filesystems/allocation.ts';
+export type { AllocationMap, FileOwner, VolumeCondition } from './filesystems/allocation-types.ts';
+export type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './images/disk-image.ts';
+export { type Manifest } from './images/manifest/manifest.ts';
+export {
+  journalPath, manifestPath, partialPath, partPath, readManifest, readSums, sumsPath, type FoundManifest,
+} from './images/manifest/node-image-set.ts';
+export { type Sums } from './images/manifest/sums.ts';
+export type { CaptureOptions, CaptureResult } from './pipeline/imaging/capture-options.ts';
+export { captureDisk } from './pipeline/imaging/node-capture.ts';
+export { discardUnfinished, readJournal, type JournalHead } from './pipeline/imaging/node-capture-journal.ts';
+export type { Compression, DeviceAddress, ImagingProgress, MemoryLevel } from './pipeline/imaging/types.ts';

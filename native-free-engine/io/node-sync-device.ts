@@ -10,6 +10,9 @@ import { DEVICE_ERRORS } from './node-device.ts';
 const DIRECT_FLAG = process.platform === 'win32' ? 0x02000000 : (constants.O_DIRECT ?? 0);
 const SMALLEST_SECTOR = 512;
 
+/** The `errno` of errors for a disk that ends before the size it was opened with. */
+export const END_OF_DEVICE = 'END';
+
 /** A disk for a thread that has nothing else to do: every call blocks until it is done. */
 export interface SyncDevice {
   /** Fills the whole of `buffer`. @throws EngineError `target-read-failed`, `target-gone` */
@@ -62,7 +65,7 @@ export function openSyncDevice(device: SyncDeviceOptions, options: { readonly wr
         }
         moved = act(cached, offset + done, done);
       }
-      if (moved === 0) throw Object.assign(new Error('end of device'), { code: 'EIO' });
+      if (moved === 0) throw Object.assign(new Error('end of device'), { code: END_OF_DEVICE });
       done += moved;
     }
   };

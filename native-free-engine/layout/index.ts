@@ -4,3 +4,5 @@ export { headSource } from './head-source.ts';
 export { partitionTypeName } from './partition-types.ts';
 export { readLayout } from './read-layout.ts';
 export type { Layout, LayoutFileSystem, LayoutPartition, LayoutRole } from './types.ts';
+export type { CaptureMethod, DiskMap, MappedPartition, WholeReason } from './disk-map.ts';
+export { mapDisk, type MapDiskOptions } from './map-disk.ts';

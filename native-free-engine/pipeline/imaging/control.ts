@@ -3,6 +3,7 @@ const STOP = 0;
 const NEXT = 1;
 const RETRYING = 2;
 const SLEEP = 3;
+const TOUCHES = 4;
 const WORDS = 8;
 const BYTES_DONE = 0;
 const OUTPUT_END = 1;
@@ -60,6 +61,15 @@ export class Control {
 
   get retries(): number {
     return Atomics.load(this.#words, RETRYING);
+  }
+
+  /** Something happened that is no progress but no silence either: a bad place was given up, say. */
+  touch(): void {
+    Atomics.add(this.#words, TOUCHES, 1);
+  }
+
+  get touches(): number {
+    return Atomics.load(this.#words, TOUCHES);
   }
 
   /** Takes `bytes` of room at the end of the output, starting at a multiple of `alignment`. Returns its offset. */

@@ -1,0 +1,85 @@
+import { closeSync, constants, fsync, openSync, writeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { EngineError, errnoOf } from '../../base/errors.ts';
+import { partialPath, partPath } from '../../images/manifest/node-image-set.ts';
+
+const sync = promisify(fsync);
+
+/** O_RDWR | O_CREAT, and where there is such a thing not through a link. */
+const CREATE = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
+
+/** An image file in the making: one file, or pieces of at most `partBytes` that are it when joined. */
+export class OutputParts {
+  readonly #image: string;
+  readonly #partBytes: number;
+  readonly #open = new Map<number, number>();
+
+  /** @param partBytes 0 for one file */
+  constructor(image: string, partBytes: number) {
+    this.#image = image;
+    this.#partBytes = partBytes;
+  }
+
+  /** The path of piece `index` while it is being made, and when it is done. */
+  partial(index: number): string {
+    return partialPath(this.final(index));
+  }
+
+  final(index: number): string {
+    return this.#partBytes === 0 ? this.#image : partPath(this.#image, index);
+  }
+
+  /** How many pieces a file of `bytes` has. */
+  count(bytes: number): number {
+    return this.#partBytes === 0 ? 1 : Math.max(1, Math.ceil(bytes / this.#partBytes));
+  }
+
+  /** @throws EngineError `destination-full`, `destination-unwritable` */
+  write(offset: number, data: Uint8Array): void {
+    let done = 0;
+    while (done < data.length) {
+      const at = offset + done;
+      const index = this.#partBytes === 0 ? 0 : Math.floor(at / this.#partBytes);
+      const within = this.#partBytes === 0 ? at : at - index * this.#partBytes;
+      const room = this.#partBytes === 0 ? data.length - done : Math.min(data.length - done, this.#partBytes - within);
+      try {
+        done += writeSync(this.#file(index), data, done, room, within);
+      } catch (error) {
+        throw destinationError(this.final(index), error);
+      }
+    }
+  }
+
+  /** Everything written through this object and any other to the same files is on stable storage. */
+  async flush(bytes: number): Promise<void> {
+    for (let index = 0; index < this.count(bytes); index++) {
+      try {
+        await sync(this.#file(index));
+      } catch (error) {
+        throw destinationError(this.final(index), error);
+      }
+    }
+  }
+
+  close(): void {
+    for (const file of this.#open.values()) closeSync(file);
+    this.#open.clear();
+  }
+
+  #file(index: number): number {
+    let file = this.#open.get(index);
+    if (file === undefined) {
+      // Never through a link and never truncating: other threads and an earlier run have written here.
+      file = openSync(this.partial(index), CREATE, 0o644);
+      this.#open.set(index, file);
+    }
+    return file;
+  }
+}
+
+export function destinationError(path: string, error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  const errno = errnoOf(error);
+  const full = errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG';
+  return new EngineError(full ? 'destination-full' : 'destination-unwritable', { path, errno }, { cause: error });
+}
