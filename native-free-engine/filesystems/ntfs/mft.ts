@@ -1,132 +1,142 @@
-import { EngineError } from '../../base/errors.ts';
-import type { Extent } from '../../base/extent.ts';
-import { toSafeInt } from '../../base/safe-int.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
-import {
-  NTFS_ATTRIBUTE,
-  NtfsAttributeHeader,
-  NtfsBootSector,
-  NtfsNonResidentHeader,
-  NtfsRecordHeader,
-  NtfsResidentHeader,
-} from './structs.ts';
+import { listedRecords, MAX_LIST_BYTES } from './attribute-list.ts';
+import { isDamage, isUnreadable, reject } from './faults.ts';
+import { volumeGeometry, type NtfsGeometry } from './geometry.ts';
+import { parseRecord, type NtfsAttribute, type NtfsRecord } from './record.ts';
+import type { FileReference } from './reference.ts';
+import { NtfsStream } from './stream.ts';
+import { NTFS_ATTRIBUTE, NTFS_FILE } from './structs.ts';
 
-/** Where everything lies on an NTFS volume. */
-export interface NtfsGeometry {
-  readonly clusterSize: number;
-  readonly clusters: number;
-  readonly recordSize: number;
-  /** Bytes. */
-  readonly mftOffset: number;
-  readonly serial: bigint;
-}
+/** $MFTMirr repeats the first records. */
+const MIRRORED_RECORDS = 4;
+/** A file with extension records beyond this is not looked at; bytes. */
+const MAX_EXTENSION_BYTES = 8 * 1024 * 1024;
 
-export interface NtfsAttribute {
-  readonly type: number;
-  readonly name: string;
-  /** The value itself when it lies in the record. */
-  readonly value: Uint8Array | null;
-  /** Where the value lies otherwise, and its size. */
-  readonly extents: readonly Extent[];
-  readonly size: number;
-}
-
-const reject = (structName: string, field: string): EngineError =>
-  new EngineError('struct-invalid', { struct: structName, field }, { place: { struct: structName, field } });
-
-/** @throws EngineError `struct-invalid`, `number-unsafe` */
-export function readGeometry(sector: Uint8Array): NtfsGeometry {
-  const boot = NtfsBootSector.read(sector);
-  const perCluster = boot.sectorsPerCluster > 0x80 ? 2 ** (256 - boot.sectorsPerCluster) : boot.sectorsPerCluster;
-  const clusterSize = boot.bytesPerSector * perCluster;
-  if (clusterSize > 2 * 1024 * 1024 || !Number.isInteger(Math.log2(clusterSize))) throw reject('NtfsBootSector', 'sectorsPerCluster');
-  const recordSize = boot.clustersPerRecord > 0 ? boot.clustersPerRecord * clusterSize : 2 ** -boot.clustersPerRecord;
-  if (recordSize < 256 || recordSize > 64 * 1024) throw reject('NtfsBootSector', 'clustersPerRecord');
-  return {
-    clusterSize,
-    clusters: Math.floor(toSafeInt(boot.totalSectors, 'NtfsBootSector.totalSectors') / perCluster),
-    recordSize,
-    mftOffset: toSafeInt(toSafeInt(boot.mftCluster, 'NtfsBootSector.mftCluster') * clusterSize, 'NtfsBootSector.mftCluster'),
-    serial: boot.serial,
-  };
-}
-
-/** One of the first records of the MFT: its first 16 always lie together. */
-export async function readRecord(source: BlockSource, geometry: NtfsGeometry, index: number): Promise<NtfsAttribute[]> {
+/** One of the first records of the MFT: its first 16 always lie together. @throws EngineError as {@link parseRecord} */
+export async function readRecord(source: BlockSource, geometry: NtfsGeometry, index: number): Promise<readonly NtfsAttribute[]> {
   const record = await readBytes(source, geometry.mftOffset + index * geometry.recordSize, geometry.recordSize);
-  applyFixups(record, 'FILE');
-  const header = NtfsRecordHeader.read(record);
-  const attributes: NtfsAttribute[] = [];
-  let at = header.firstAttribute;
-  while (at + 16 <= record.length) {
-    const attribute = NtfsAttributeHeader.read(record, at);
-    if (attribute.type === NTFS_ATTRIBUTE.end) break;
-    if (attribute.length < 16 || at + attribute.length > record.length) throw reject('NtfsAttributeHeader', 'length');
-    attributes.push(decodeAttribute(record.subarray(at, at + attribute.length), attribute, geometry));
-    at += attribute.length;
-  }
-  return attributes;
+  return parseRecord(record, geometry).attributes;
 }
 
-/**
- * Puts back the last two bytes of each 512: on disk they hold a counter that
- * shows whether all sectors of the record were written together.
- * @throws EngineError `struct-invalid` when they were not, or without the magic
- */
-export function applyFixups(block: Uint8Array, magic: 'FILE' | 'INDX'): void {
-  const header = NtfsRecordHeader.read(block);
-  if (header.magic !== magic) throw reject('NtfsRecordHeader', 'magic');
-  const { fixupOffset, fixupCount } = header;
-  if (fixupCount < 1 || fixupOffset + fixupCount * 2 > block.length || (fixupCount - 1) * 512 > block.length) {
-    throw reject('NtfsRecordHeader', 'fixupCount');
+/** The master file table: every file is one or more of its records. */
+export class Mft {
+  readonly source: BlockSource;
+  readonly geometry: NtfsGeometry;
+  #stream: NtfsStream;
+
+  private constructor(source: BlockSource, geometry: NtfsGeometry, stream: NtfsStream) {
+    this.source = source;
+    this.geometry = geometry;
+    this.#stream = stream;
   }
-  for (let i = 1; i < fixupCount; i++) {
-    const end = i * 512 - 2;
-    if (block[end] !== block[fixupOffset] || block[end + 1] !== block[fixupOffset + 1]) throw reject('NtfsRecordHeader', 'fixup');
-    block[end] = block[fixupOffset + i * 2] ?? 0;
-    block[end + 1] = block[fixupOffset + i * 2 + 1] ?? 0;
+
+  /**
+   * Finds all of the MFT. Where its own records are fragmented, those that come later are
+   * read by what the earlier ones tell.
+   * @throws EngineError `struct-invalid`, `struct-out-of-bounds`, `number-unsafe`, `allocation-invalid`
+   */
+  static async open(source: BlockSource): Promise<Mft> {
+    const geometry = await volumeGeometry(source);
+    const read = async (offset: number): Promise<NtfsRecord> => checked(parseRecord(await readBytes(source, offset, geometry.recordSize), geometry));
+    const base = await read(geometry.mftOffset).catch((error: unknown) => mirrored(error, () => read(geometry.mirrorOffset)));
+    const parts = base.attributes.filter(isData);
+    const first = parts[0];
+    if (!first) throw reject('NtfsRecordHeader', '$MFT');
+    const known = (): NtfsStream => new NtfsStream(source, geometry, parts.map((part) => (part.firstVcn === 0 ? shortened(part, parts, geometry) : part)));
+    const mft = new Mft(source, geometry, known());
+    const list = await mft.#listOf(base);
+    for (const reference of extensionsOf(list, NTFS_FILE.mft, geometry)) {
+      const extension = await mft.#readExtension(reference, { record: NTFS_FILE.mft, sequence: base.sequence });
+      parts.push(...extension.attributes.filter(isData));
+      mft.#stream = known();
+    }
+    mft.#stream = new NtfsStream(source, geometry, parts);
+    return mft;
+  }
+
+  get records(): number {
+    return Math.floor(this.#stream.size / this.geometry.recordSize);
+  }
+
+  /** The MFT's bytes, record after record. */
+  get stream(): NtfsStream {
+    return this.#stream;
+  }
+
+  /** @throws EngineError `struct-out-of-bounds` beyond the MFT's end, and as {@link parseRecord} */
+  async record(number: number): Promise<NtfsRecord> {
+    const { recordSize, mirrorOffset } = this.geometry;
+    const own = async (): Promise<NtfsRecord> => parseRecord(await this.#stream.read(number * recordSize, recordSize), this.geometry);
+    if (number >= MIRRORED_RECORDS) return own();
+    return own().catch((error: unknown) =>
+      mirrored(error, async () => parseRecord(await readBytes(this.source, mirrorOffset + number * recordSize, recordSize), this.geometry)),
+    );
+  }
+
+  /** The record of a file that still is the one meant. @throws EngineError `struct-invalid` when it is another's or nobody's */
+  async file(reference: FileReference): Promise<NtfsRecord> {
+    const record = await this.record(reference.record);
+    if (!record.inUse || record.base || record.sequence !== reference.sequence) throw reject('NtfsRecordHeader', 'sequence');
+    return record;
+  }
+
+  /** Every attribute of a file, from all its records. @throws EngineError */
+  async attributes(number: number, base: NtfsRecord): Promise<NtfsAttribute[]> {
+    const all = [...base.attributes];
+    const list = await this.#listOf(base);
+    for (const reference of extensionsOf(list, number, this.geometry)) {
+      all.push(...(await this.#readExtension(reference, { record: number, sequence: base.sequence })).attributes);
+    }
+    return all;
+  }
+
+  /** One attribute as a whole; null when there is none. @throws EngineError `struct-invalid` */
+  join(attributes: readonly NtfsAttribute[], type: number, name: string): NtfsStream | null {
+    const parts = attributes.filter((a) => a.type === type && a.name === name);
+    return parts.length > 0 ? new NtfsStream(this.source, this.geometry, parts) : null;
+  }
+
+  async #listOf(base: NtfsRecord): Promise<Uint8Array | null> {
+    const list = this.join(base.attributes, NTFS_ATTRIBUTE.attributeList, '');
+    if (!list) return null;
+    if (list.size > MAX_LIST_BYTES) throw reject('NtfsAttributeListEntry', 'size');
+    return list.read(0, list.size);
+  }
+
+  async #readExtension(reference: FileReference, base: FileReference): Promise<NtfsRecord> {
+    const record = await this.record(reference.record);
+    const fits = record.inUse && record.sequence === reference.sequence && record.base?.record === base.record;
+    if (!fits || record.base?.sequence !== base.sequence) throw reject('NtfsRecordHeader', 'baseReference');
+    return record;
   }
 }
 
-function decodeAttribute(data: Uint8Array, header: ReturnType<typeof NtfsAttributeHeader.read>, geometry: NtfsGeometry): NtfsAttribute {
-  const nameEnd = header.nameOffset + header.nameLength * 2;
-  if (nameEnd > data.length) throw reject('NtfsAttributeHeader', 'nameLength');
-  const name = new TextDecoder('utf-16le').decode(data.subarray(header.nameOffset, nameEnd));
-  if (header.nonResident) {
-    const more = NtfsNonResidentHeader.read(data, 16);
-    const extents = decodeRunlist(data.subarray(more.runlistOffset), geometry);
-    return { type: header.type, name, value: null, extents, size: toSafeInt(more.dataSize, 'NtfsNonResidentHeader.dataSize') };
-  }
-  const { valueOffset, valueLength } = NtfsResidentHeader.read(data, 16);
-  if (valueOffset + valueLength > data.length) throw reject('NtfsResidentHeader', 'valueLength');
-  return { type: header.type, name, value: data.subarray(valueOffset, valueOffset + valueLength), extents: [], size: valueLength };
+const isData = (attribute: NtfsAttribute): boolean => attribute.type === NTFS_ATTRIBUTE.data && attribute.name === '';
+
+/** The first part of the MFT's data as long as later ones are not known: no longer than what is. */
+function shortened(first: NtfsAttribute, parts: readonly NtfsAttribute[], geometry: NtfsGeometry): NtfsAttribute {
+  const clusters = parts.reduce((sum, part) => sum + part.runs.reduce((length, run) => length + run.length, 0), 0);
+  const size = Math.min(first.size, clusters * geometry.clusterSize);
+  return { ...first, size, initializedSize: Math.min(first.initializedSize, size) };
 }
 
-/** Runs of clusters: one byte gives the widths of the length and of the signed step from the run before. */
-function decodeRunlist(data: Uint8Array, geometry: NtfsGeometry): Extent[] {
-  const extents: Extent[] = [];
-  let cluster = 0;
-  let at = 0;
-  for (;;) {
-    const widths = data[at++] ?? 0;
-    if (widths === 0) return extents;
-    const lengthWidth = widths & 0x0f;
-    const stepWidth = widths >> 4;
-    if (lengthWidth === 0 || lengthWidth > 6 || stepWidth > 6 || at + lengthWidth + stepWidth > data.length) throw reject('NtfsRunlist', 'widths');
-    const length = littleEndian(data, at, lengthWidth, false);
-    at += lengthWidth;
-    // Without a step the run is a hole; none of the files read here has one.
-    if (stepWidth === 0) throw reject('NtfsRunlist', 'hole');
-    cluster += littleEndian(data, at, stepWidth, true);
-    at += stepWidth;
-    if (cluster < 0 || length < 1 || cluster + length > geometry.clusters) throw reject('NtfsRunlist', 'cluster');
-    extents.push({ offset: cluster * geometry.clusterSize, length: length * geometry.clusterSize });
-  }
+/** @throws EngineError `struct-invalid` for more than fits into memory */
+function extensionsOf(list: Uint8Array | null, base: number, geometry: NtfsGeometry): FileReference[] {
+  const found = list ? listedRecords(list).filter(({ record }) => record !== base) : [];
+  if (found.length * geometry.recordSize > MAX_EXTENSION_BYTES) throw reject('NtfsAttributeListEntry', 'fileReference');
+  return found;
 }
 
-function littleEndian(data: Uint8Array, at: number, width: number, signed: boolean): number {
-  let value = 0;
-  for (let i = width - 1; i >= 0; i--) value = value * 256 + (data[at + i] ?? 0);
-  return signed && value >= 2 ** (width * 8 - 1) ? value - 2 ** (width * 8) : value;
+function checked(record: NtfsRecord): NtfsRecord {
+  if (!record.inUse || record.base) throw reject('NtfsRecordHeader', '$MFT');
+  return record;
+}
+
+/** The same from $MFTMirr when the MFT's own record is damaged; otherwise the first error. */
+async function mirrored(error: unknown, read: () => Promise<NtfsRecord>): Promise<NtfsRecord> {
+  if (!isDamage(error) && !isUnreadable(error)) throw error;
+  return read().catch(() => {
+    throw error;
+  });
 }

@@ -3,7 +3,8 @@ import { hasText } from '../../struct/index.ts';
 import { countBits, forEachPiece } from '../bitmap.ts';
 import { optional } from '../optional.ts';
 import { facts, type FileSystemFacts, type Volume } from '../types.ts';
-import { readGeometry, readRecord, type NtfsGeometry } from './mft.ts';
+import { readGeometry, type NtfsGeometry } from './geometry.ts';
+import { readRecord } from './mft.ts';
 import { rootNames } from './root-directory.ts';
 import { NTFS_ATTRIBUTE, NTFS_FILE } from './structs.ts';
 
@@ -42,8 +43,9 @@ async function countUsed(source: BlockSource, geometry: NtfsGeometry): Promise<n
     clustersLeft -= Math.min(piece.length * 8, clustersLeft);
   };
   if (map.value) count(map.value);
-  for (const extent of map.extents) {
-    await forEachPiece(source, extent.offset, Math.min(extent.length, Math.ceil(clustersLeft / 8)), count);
+  for (const { cluster, length } of map.runs) {
+    if (cluster === null) return null;
+    await forEachPiece(source, cluster * geometry.clusterSize, Math.min(length * geometry.clusterSize, Math.ceil(clustersLeft / 8)), count);
   }
   return clustersLeft === 0 ? used * geometry.clusterSize : null;
 }
