@@ -29,6 +29,11 @@ export const ExfatBootSector = struct('ExfatBootSector', 512, `${SPEC}, 3.1`, {
   bootSignature: u16le(0x1fe),
 });
 
+/** Of `flags` (3.1.13). Of a single FAT the first flag is 0. */
+export const EXFAT_FLAG = { secondFat: 0x1, dirty: 0x2 } as const;
+/** Main boot region and backup boot region have as many each (3). */
+export const EXFAT_BOOT_REGION_SECTORS = 12;
+
 export const EXFAT_NAME = 'EXFAT   ';
 export const EXFAT_BOOT_SIGNATURE = 0xaa55;
 /** Ends each of the eight sectors after the boot sector (3.2). */

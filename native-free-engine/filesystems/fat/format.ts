@@ -115,6 +115,7 @@ function bootSectors(plan: Fat32Plan, partition: Extent, label: string, volumeId
       fsInfoSector: FSINFO_SECTOR,
       backupBootSector: BACKUP_SECTOR,
       driveNumber: 0x80,
+      state: 0,
       bootSignature: 0x29,
       volumeId,
       label: (label || 'NO NAME').padEnd(11),

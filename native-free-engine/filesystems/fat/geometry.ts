@@ -1,12 +1,24 @@
 import { EngineError } from '../../base/errors.ts';
-import { FAT16_MIN_CLUSTERS, FAT32_MIN_CLUSTERS, Fat16Ebpb, Fat32Ebpb, FatBpb } from './structs.ts';
+import {
+  FAT16_MIN_CLUSTERS,
+  FAT32_ACTIVE_FAT,
+  FAT32_MIN_CLUSTERS,
+  FAT32_ONE_FAT,
+  FAT_STATE_DIRTY,
+  Fat16Ebpb,
+  Fat32Ebpb,
+  FatBpb,
+} from './structs.ts';
 
 /** Where everything lies on a FAT volume, in bytes from its start. */
 export interface FatGeometry {
   readonly kind: 'fat12' | 'fat16' | 'fat32';
   readonly sectorSize: number;
+  /** The whole volume. */
+  readonly length: number;
   readonly clusterSize: number;
   readonly clusters: number;
+  /** The FAT in use: the first one, unless a FAT32 says otherwise. */
   readonly fatOffset: number;
   readonly fatLength: number;
   /** The fixed root directory of FAT12 and FAT16; length 0 on FAT32. */
@@ -18,6 +30,8 @@ export interface FatGeometry {
   readonly dataOffset: number;
   /** 0: none. */
   readonly fsInfoOffset: number;
+  /** The boot sector says that the volume was not unmounted. */
+  readonly dirty: boolean;
   readonly volumeId: number;
   readonly bootLabel: string;
 }
@@ -55,19 +69,23 @@ export function readGeometry(sector: Uint8Array): FatGeometry {
   if (totalSectors <= dataSector) reject('totalSectors');
   const clusters = Math.floor((totalSectors - dataSector) / sectorsPerCluster);
   if (clusters === 0) reject('totalSectors');
+  const activeFat = wide && wide.flags & FAT32_ONE_FAT ? wide.flags & FAT32_ACTIVE_FAT : 0;
+  if (activeFat >= fatCount) reject('flags');
   const extended = wide?.bootSignature === 0x29 || narrow?.bootSignature === 0x29;
   return {
     kind: isFat32 ? 'fat32' : clusters < FAT16_MIN_CLUSTERS ? 'fat12' : clusters < FAT32_MIN_CLUSTERS ? 'fat16' : reject('clusters'),
     sectorSize: bytesPerSector,
+    length: totalSectors * bytesPerSector,
     clusterSize: bytesPerSector * sectorsPerCluster,
     clusters,
-    fatOffset: reservedSectors * bytesPerSector,
+    fatOffset: (reservedSectors + activeFat * fatSectors) * bytesPerSector,
     fatLength: fatSectors * bytesPerSector,
     rootOffset: (reservedSectors + fatCount * fatSectors) * bytesPerSector,
     rootLength: rootEntries * 32,
     rootCluster: wide?.rootCluster ?? 0,
     dataOffset: dataSector * bytesPerSector,
     fsInfoOffset: (wide?.fsInfoSector ?? 0) * bytesPerSector,
+    dirty: (((wide ?? narrow)?.state ?? 0) & FAT_STATE_DIRTY) !== 0,
     volumeId: extended ? (wide ?? narrow)?.volumeId ?? 0 : 0,
     bootLabel: extended ? (wide ?? narrow)?.label ?? '' : '',
   };

@@ -26,7 +26,8 @@ export const FatBpb = struct('FatBpb', 36, SPEC, {
 /** What follows the shared part on FAT12 and FAT16. */
 export const Fat16Ebpb = struct('Fat16Ebpb', 26, SPEC, {
   driveNumber: u8(0x00),
-  reserved: reserved(0x01, 1),
+  /** Bit 0: mounted for writing, or not unmounted since. */
+  state: u8(0x01),
   /** 0x29: the three fields after it are there. */
   bootSignature: u8(0x02),
   volumeId: u32le(0x03),
@@ -37,6 +38,7 @@ export const Fat16Ebpb = struct('Fat16Ebpb', 26, SPEC, {
 /** What follows the shared part on FAT32. */
 export const Fat32Ebpb = struct('Fat32Ebpb', 54, SPEC, {
   fatSectors: u32le(0x00, { unit: 'sectors' }),
+  /** Bit 7: only one FAT is kept up to date, the one whose number the low four bits have. */
   flags: u16le(0x04),
   version: u16le(0x06),
   rootCluster: u32le(0x08, { unit: 'clusters' }),
@@ -44,12 +46,19 @@ export const Fat32Ebpb = struct('Fat32Ebpb', 54, SPEC, {
   backupBootSector: u16le(0x0e, { unit: 'sectors' }),
   reserved: reserved(0x10, 12),
   driveNumber: u8(0x1c),
-  reserved1: reserved(0x1d, 1),
+  /** As in {@link Fat16Ebpb}. */
+  state: u8(0x1d),
   bootSignature: u8(0x1e),
   volumeId: u32le(0x1f),
   label: ascii(0x23, 11),
   fileSystemType: ascii(0x2e, 8),
 });
+
+/** `state`: Linux and fsck.fat keep it; Windows NT has it as well. */
+export const FAT_STATE_DIRTY = 0x01;
+
+export const FAT32_ONE_FAT = 0x80;
+export const FAT32_ACTIVE_FAT = 0x0f;
 
 export const FatFsInfo = struct('FatFsInfo', 512, 'fatgen103, section 5 "FAT32 FSInfo Sector Structure"', {
   leadSignature: u32le(0x000),

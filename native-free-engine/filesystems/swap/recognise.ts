@@ -1,13 +1,11 @@
-import { formatUuid, hasText, utf8Text } from '../../struct/index.ts';
+import { formatUuid, utf8Text } from '../../struct/index.ts';
 import { facts, type FileSystemFacts, type Volume } from '../types.ts';
+import { findSwapMagic } from './magic.ts';
 import { SWAP_HEADER_OFFSET, SwapHeader } from './structs.ts';
 
-/** A page's size is the computer's, not the disk's: 4 KiB on PCs, up to 64 KiB on others. */
-const PAGE_SIZES = [4096, 8192, 16384, 32768, 65536];
-
+/** Swap, also one that a system sleeps in: its header stays as it was. */
 export function recogniseSwap({ head }: Volume): FileSystemFacts | null {
-  const found = PAGE_SIZES.some((page) => hasText(head, page - 10, 'SWAPSPACE2'));
-  if (!found) return null;
+  if (!findSwapMagic(head)) return null;
   const header = SwapHeader.read(head, SWAP_HEADER_OFFSET);
   return facts('swap', { label: utf8Text(header.label), uuid: formatUuid(header.uuid) });
 }
