@@ -83,6 +83,7 @@ export const ERROR_CODES = {
   'source-changed': entry('refused'),
   'source-stalled': entry('source', true),
   'source-unreadable': entry('source'),
+  'source-bad-sectors': entry('source'),
   'partition-not-found': entry('usage'),
   'sector-size-mismatch': entry('refused'),
   'restore-too-small': entry('refused'),
@@ -102,7 +103,9 @@ export const ERROR_CODES = {
   'image-chain-too-long': entry('source'),
   'image-feature-unsupported': entry('source'),
   'image-name-invalid': entry('usage'),
+  'image-too-large-for-format': entry('refused'),
   'snapshot-failed': entry('source', true),
+  'snapshot-lost': entry('source', true),
   'grow-failed': entry('target', true),
 
   // rights

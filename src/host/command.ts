@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { access, constants } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
 import { AbortError, EngineError, errnoOf } from '../../native-free-engine/index.ts';
 
 export interface CommandResult {
@@ -25,6 +27,15 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /** System programs live in sbin too, which is not on every user's PATH. */
 const SEARCH_PATH = process.platform === 'win32' ? process.env['PATH'] : `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin:/usr/bin:/bin`;
+
+/** Where {@link runCommand} would find a program, or null. */
+export async function findProgram(program: string): Promise<string | null> {
+  for (const folder of (SEARCH_PATH ?? '').split(delimiter).filter((each) => each !== '')) {
+    const path = join(folder, program);
+    if (await access(path, constants.X_OK).then(() => true, () => false)) return path;
+  }
+  return null;
+}
 
 /** What system programs are run with: found wherever they live, speaking English. */
 export const toolEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, PATH: SEARCH_PATH, LC_ALL: 'C', LANG: 'C' });

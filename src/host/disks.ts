@@ -42,6 +42,8 @@ export interface DiskSystem {
   devicePath(path: string): string;
   /** Opens a real disk only to look at it, where the system has a way in which one that hangs harms nobody else. @throws EngineError `rights-needed` */
   look?(disk: DiskFacts): Promise<BlockSource>;
+  /** A device that no list shows, but that may be read when it is named: a logical volume. Null when the path is none. */
+  volume?(path: string): Promise<DiskFacts | null>;
 }
 
 export interface Disks extends DiskWatcher {
@@ -117,7 +119,7 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
       return judged(facts, true, numberIfKnown(facts));
     }
     const { disks, systemKnown } = await system.read({ quick: true });
-    const facts = disks.find((disk) => disk.id === id);
+    const facts = disks.find((disk) => disk.id === id) ?? (await system.volume?.(id));
     if (!facts) throw new EngineError('disk-not-found', { disk: id });
     return judged(facts, systemKnown, numberIfKnown(facts));
   };
@@ -133,10 +135,14 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
     refresh: () => {
       epoch++;
     },
-    find: async (spec) => resolveDisk(spec, await list(), async (path) => {
-      const facts = await practiceDisk(path);
-      return judged(await withLayout(facts), true, numbered(facts));
-    }),
+    async find(spec) {
+      const volume = await system.volume?.(spec.trim());
+      if (volume) return judged(await withLayout(volume), true, numbered(volume));
+      return resolveDisk(spec, await list(), async (path) => {
+        const facts = await practiceDisk(path);
+        return judged(await withLayout(facts), true, numbered(facts));
+      });
+    },
     identify: async (id) => {
       const facts = await factsOf(id);
       const { path, model, serial, size, bus } = facts;
@@ -148,7 +154,9 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
   async function factsOf(id: string): Promise<DiskFacts> {
     const path = practicePath(id);
     // Serial and model come from the libraries too: the same way of asking every time, or they would seem to change.
-    const facts = path !== null ? await practiceDisk(path) : (await system.read({ quick: false, usage: false })).disks.find((disk) => disk.id === id);
+    const facts = path !== null
+      ? await practiceDisk(path)
+      : ((await system.read({ quick: false, usage: false })).disks.find((disk) => disk.id === id) ?? (await system.volume?.(id)));
     if (!facts) throw new EngineError('disk-not-found', { disk: id });
     return facts;
   }

@@ -1,6 +1,8 @@
 import type { BlockDevice, BlockSource } from '../../native-free-engine/index.ts';
 import type { Disk, DiskIdentity } from '../contract/index.ts';
+import type { GrowthControl } from './growth-types.ts';
 import type { PracticeRequest } from './practice.ts';
+import type { SourceControl } from './source-types.ts';
 
 /**
  * Everything of this computer that a job needs, one implementation a system
@@ -11,6 +13,8 @@ export interface Host {
   readonly targets: TargetControl;
   readonly elevation: Elevation;
   readonly practice: PracticeDisks;
+  readonly sources: SourceControl;
+  readonly growth: GrowthControl;
 }
 
 export interface DiskWatcher {

@@ -3,7 +3,9 @@ import { createLinuxHost } from './linux/index.ts';
 import { createMacHost } from './macos/index.ts';
 import { createWindowsHost } from './windows/index.ts';
 
+export type * from './growth-types.ts';
 export type * from './host.ts';
+export type * from './source-types.ts';
 export { withImageOn } from './classify.ts';
 export { createRendezvous } from './rendezvous.ts';
 export { looksLikeDisk } from './resolve-disk.ts';

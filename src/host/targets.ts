@@ -72,7 +72,8 @@ function mayBeForced(disk: Disk): boolean {
   return reasons.some((code) => SYSTEM_REASONS.has(code)) && reasons.every((code) => liftable.has(code));
 }
 
-function refusal(disk: Disk): EngineError {
+/** Why a hidden disk may not be written. */
+export function refusal(disk: Disk): EngineError {
   const codes = disk.verdict.reasons.map((reason) => reason.code);
   if (!disk.practice && codes.some((code) => SYSTEM_REASONS.has(code))) return new EngineError('disk-is-system', { disk: disk.path });
   if (codes.includes('read-only')) return new EngineError('target-read-only', { disk: disk.path });

@@ -6,6 +6,7 @@ import type { DiskUse } from '../facts.ts';
 import { practiceId } from '../practice.ts';
 import { assemble } from './assemble.ts';
 import { devicesUnderPath, nodeDevno } from './device-numbers.ts';
+import { logicalVolume } from './lvm-volume.ts';
 import { outsideSource } from './outside-read.ts';
 import { readSwaps, identityOf, loopsOn, readMounts, snapshotReader } from './snapshot.ts';
 import { readBlockDevices } from './sysfs.ts';
@@ -57,5 +58,6 @@ export function createLinuxDisks(run: CommandRunner): DiskSystem {
       });
       return outsideSource(disk);
     },
+    volume: logicalVolume,
   };
 }

@@ -1,10 +1,14 @@
 import { runCommand } from '../command.ts';
 import { createDisks } from '../disks.ts';
 import type { Host } from '../host.ts';
+import { createGrowth } from '../growth.ts';
 import { createPracticeDisks } from '../practice-disks.ts';
+import { createSources } from '../sources.ts';
 import { createTargets } from '../targets.ts';
 import { createLinuxDisks } from './disks.ts';
 import { createLinuxElevation } from './elevation.ts';
+import { createLinuxGrowth } from './grow.ts';
+import { createLinuxSources } from './sources.ts';
 import { createLinuxTargets } from './targets.ts';
 
 export function createLinuxHost(practiceFolder: () => string | null): Host {
@@ -14,5 +18,7 @@ export function createLinuxHost(practiceFolder: () => string | null): Host {
     targets: createTargets(disks, createLinuxTargets(runCommand)),
     elevation: createLinuxElevation(runCommand),
     practice: createPracticeDisks(disks, practiceFolder),
+    sources: createSources(disks, createLinuxSources(runCommand)),
+    growth: createGrowth(disks, createLinuxGrowth(runCommand)),
   };
 }

@@ -3,8 +3,11 @@ export interface Mount {
   /** `major:minor` of the file system's device; major 0 for those without one (btrfs, overlay, FUSE, tmpfs). */
   readonly devno: string;
   readonly mountPoint: string;
+  /** Of this mount alone: `ro` here does not keep another mount of the same file system from writing. */
+  readonly options: string;
   readonly fileSystem: string;
   readonly source: string;
+  /** Of the file system: `ro` here holds for all its mounts. */
   readonly superOptions: string;
 }
 
@@ -22,10 +25,10 @@ export function parseMountInfo(text: string): Mount[] {
     const halves = line.split(' - ');
     const before = halves[0]?.split(' ') ?? [];
     const after = halves.slice(1).join(' - ').split(' ');
-    const [, , devno, , mountPoint] = before;
+    const [, , devno, , mountPoint, options] = before;
     const [fileSystem, source, superOptions] = after;
     if (!devno || !mountPoint || !fileSystem) continue;
-    mounts.push({ devno, mountPoint: unescapeOctal(mountPoint), fileSystem, source: unescapeOctal(source ?? ''), superOptions: unescapeOctal(superOptions ?? '') });
+    mounts.push({ devno, mountPoint: unescapeOctal(mountPoint), options: options ?? '', fileSystem, source: unescapeOctal(source ?? ''), superOptions: unescapeOctal(superOptions ?? '') });
   }
   return mounts;
 }

@@ -30,6 +30,8 @@ export interface SysBlock {
   readonly backingFile: string | null;
   /** Device-mapper's name for its maker: `LVM-...`, `CRYPT-LUKS2-...`, `mpath-...`. */
   readonly dmUuid: string;
+  /** Its name under /dev/mapper. */
+  readonly dmName: string;
   /** Counts every change of the medium. */
   readonly diskSeq: string;
   /** `MMC` (soldered) or `SD` on that bus. */
@@ -65,16 +67,16 @@ async function readBlockDevice(name: string): Promise<SysBlock | null> {
   const devno = await textOf(join(folder, 'dev'));
   // It was pulled out while we were reading.
   if (!devno) return null;
-  const [sectors, ro, rm, logical, physical, slaves, holders, backing, dmUuid, diskSeq, cardType, devicePath, partitions] = await Promise.all([
+  const [sectors, ro, rm, logical, physical, slaves, holders, backing, dmUuid, dmName, diskSeq, cardType, devicePath, partitions] = await Promise.all([
     numberOf(join(folder, 'size'), 0), textOf(join(folder, 'ro')), textOf(join(folder, 'removable')),
     numberOf(join(folder, 'queue/logical_block_size'), 512), numberOf(join(folder, 'queue/physical_block_size'), 512),
     namesIn(join(folder, 'slaves')), namesIn(join(folder, 'holders')), textOf(join(folder, 'loop/backing_file')),
-    textOf(join(folder, 'dm/uuid')), textOf(join(folder, 'diskseq')), textOf(join(folder, 'device/type')),
+    textOf(join(folder, 'dm/uuid')), textOf(join(folder, 'dm/name')), textOf(join(folder, 'diskseq')), textOf(join(folder, 'device/type')),
     realpath(folder).catch(() => folder), readPartitions(folder),
   ]);
   return {
     name, devno, size: sectors * 512, readOnly: ro === '1', removable: rm === '1', logicalSectorSize: logical, physicalSectorSize: physical,
-    partitions, slaves, holders, backingFile: backing || null, dmUuid, diskSeq, cardType: name.startsWith('mmcblk') ? cardType : '', devicePath,
+    partitions, slaves, holders, backingFile: backing || null, dmUuid, dmName, diskSeq, cardType: name.startsWith('mmcblk') ? cardType : '', devicePath,
   };
 }
 

@@ -1,10 +1,14 @@
 import { runCommand } from '../command.ts';
 import { createDisks } from '../disks.ts';
 import type { Host } from '../host.ts';
+import { createGrowth } from '../growth.ts';
 import { createPracticeDisks } from '../practice-disks.ts';
+import { createSources } from '../sources.ts';
 import { createTargets } from '../targets.ts';
 import { createMacDisks } from './disks.ts';
 import { createMacElevation } from './elevation.ts';
+import { createMacGrowth } from './grow.ts';
+import { createMacSources } from './sources.ts';
 import { createMacTargets } from './targets.ts';
 
 export function createMacHost(practiceFolder: () => string | null): Host {
@@ -14,5 +18,7 @@ export function createMacHost(practiceFolder: () => string | null): Host {
     targets: createTargets(disks, createMacTargets(runCommand)),
     elevation: createMacElevation(runCommand),
     practice: createPracticeDisks(disks, practiceFolder),
+    sources: createSources(disks, createMacSources(runCommand)),
+    growth: createGrowth(disks, createMacGrowth()),
   };
 }

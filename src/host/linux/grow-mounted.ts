@@ -1,0 +1,60 @@
+import { access, mkdtemp, open, rmdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EngineError } from '../../../native-free-engine/index.ts';
+import type { CommandRunner } from '../command.ts';
+import { succeed } from './grow-tool.ts';
+
+/** Nothing on a restored volume is to be run or trusted here. */
+const SAFE = 'nosuid,nodev,noexec';
+const MOUNT_OPTIONS: Readonly<Record<string, string>> = {
+  // The disk that the image was made of may be mounted on this very computer.
+  xfs: `${SAFE},nouuid`,
+  btrfs: SAFE,
+};
+
+/** For file systems that only grow while they are mounted: in a folder of our own, for that moment. */
+export function growMounted(kind: 'xfs' | 'btrfs', command: (folder: string) => readonly [string, ...string[]]) {
+  return async (run: CommandRunner, device: string, signal: AbortSignal | undefined): Promise<void> => {
+    const folder = await mkdtemp(join(tmpdir(), 'werkbank-grow-'));
+    try {
+      await succeed(run, 'mount', ['-t', kind, '-o', MOUNT_OPTIONS[kind] ?? SAFE, '--', device, folder], signal);
+      try {
+        const [program, ...args] = command(folder);
+        await succeed(run, program, args, signal);
+      } finally {
+        // Also when it was cancelled.
+        await succeed(run, 'umount', ['--', folder], undefined);
+      }
+    } finally {
+      // Only an empty folder goes: one that is still mounted stays.
+      await rmdir(folder).catch(() => undefined);
+    }
+  };
+}
+
+const SUPERBLOCK = 64 * 1024;
+const FSID = 0x20;
+const DEVICES = 0x88;
+
+/**
+ * Btrfs knows its devices by identity alone: mounted beside the disk that the
+ * image was made of, the two would be taken for one and the same. See
+ * "struct btrfs_super_block" in the kernel's btrfs_tree.h.
+ */
+export async function growBtrfs(run: CommandRunner, device: string, signal: AbortSignal | undefined): Promise<void> {
+  const head = Buffer.alloc(4096);
+  const file = await open(device, 'r');
+  await file.read(head, 0, head.length, SUPERBLOCK).finally(() => file.close());
+  const hex = head.toString('hex', FSID, FSID + 16);
+  const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const refused = (detail: string): EngineError => new EngineError('tool-failed', { tool: 'btrfs', detail });
+  if (head.readBigUInt64LE(DEVICES) !== 1n) throw refused('it spans several devices');
+  if (await access(`/sys/fs/btrfs/${id}`).then(() => true, () => false)) throw refused(`another file system with the identity ${id} is mounted`);
+  try {
+    await growMounted('btrfs', (folder) => ['btrfs', 'filesystem', 'resize', 'max', folder])(run, device, signal);
+  } finally {
+    // Or the kernel would look for it at a device that is gone.
+    await run('btrfs', ['device', 'scan', '--forget', device]).catch(() => null);
+  }
+}

@@ -1,0 +1,12 @@
+import { EngineError } from '../../../native-free-engine/index.ts';
+import type { CommandRunner } from '../command.ts';
+
+/**
+ * Runs a tool that has to succeed and may take as long as it needs.
+ * @throws EngineError `tool-failed` with the tool's own words, `tool-missing`
+ */
+export async function succeed(run: CommandRunner, program: string, args: readonly string[], signal: AbortSignal | undefined, good: readonly number[] = [0]): Promise<void> {
+  const { code, stdout, stderr } = await run(program, args, { longLived: true, ...(signal ? { signal } : {}) });
+  if (code !== null && good.includes(code)) return;
+  throw new EngineError('tool-failed', { tool: program, detail: `${stderr.trim()} ${stdout.trim()}`.trim().slice(-500) || `exit code ${code}` });
+}
