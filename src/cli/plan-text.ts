@@ -56,6 +56,6 @@ export function planLines(speaker: Speaker, plan: Plan): string[] {
 
 /** The disks that a plan writes to. */
 export function writtenDisks(plan: Plan): readonly PlannedDisk[] {
-  if (plan.kind === 'write') return plan.disks;
+  if (plan.kind === 'write' || plan.kind === 'restore') return plan.disks;
   return plan.kind === 'format' ? [plan.disk] : [];
 }

@@ -54,9 +54,9 @@ export const unfinishedCaptureSchema = z.object({
   /** The image it will become: NAME.qcow2. */
   path: z.string(),
   startedAt: z.string(),
-  bytesDone: z.number(),
-  /** Null when it cannot be told. */
-  bytesTotal: z.number().nullable(),
+  /** Bytes of the image so far. */
+  storedBytes: z.number(),
+  source: z.object({ model: z.string(), serial: z.string(), size: z.number() }),
 });
 
 /** Part of a source that could not be read, zeros in the image. */

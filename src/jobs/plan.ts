@@ -1,36 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EngineError, isUrl, parseChecksum, planStickFormat } from '../../native-free-engine/index.ts';
 import type {
-  Checksum, Disk, DiskIdentity, FormatPlan, FormatRequest, ImageInfo, PlannedDisk, PlanStep, ReadPlan, ReadRequest, WritePlan, WriteRequest,
+  Checksum, DiskIdentity, FormatPlan, FormatRequest, ImageInfo, PlannedDisk, ReadPlan, ReadRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { withImageOn } from '../host/index.ts';
 import { checkNotBusy } from './disk-lock.ts';
-import { checkMayWrite, nameOf, reasonsToConfirm } from './identity.ts';
+import { nameOf } from './identity.ts';
 import { checkWorthWriting } from './inspect.ts';
-
-const heading = (): { id: string; createdAt: string } => ({ id: randomUUID(), createdAt: new Date().toISOString() });
-
-const step = (code: PlanStep['code'], params: PlanStep['params'] = {}): PlanStep => ({ code, params });
-
-async function plannedDisk(host: Host, disk: Disk, systemDiskAllowed: boolean): Promise<PlannedDisk> {
-  checkMayWrite(disk, systemDiskAllowed);
-  await checkNotBusy(disk.id, nameOf(disk));
-  return {
-    identity: await host.disks.identify(disk.id),
-    number: disk.number,
-    practice: disk.practice,
-    loses: disk.partitions,
-    confirm: reasonsToConfirm(disk),
-    systemDiskAllowed,
-  };
-}
-
-/** What is done to a disk before and after the work itself. */
-const before = (disk: Disk): PlanStep[] => (disk.partitions.some((partition) => partition.mountPoints.length > 0) ? [step('unmount', { disk: nameOf(disk) })] : []);
-const after = (disk: Disk, eject: boolean): PlanStep[] => [step('reread', { disk: nameOf(disk) }), ...(eject && !disk.practice ? [step('eject', { disk: nameOf(disk) })] : [])];
+import { after, before, heading, plannedDisk, step } from './plan-parts.ts';
 
 /** @throws EngineError naming what stands in the way; nothing was touched */
 export async function planWrite(host: Host, request: WriteRequest, image: ImageInfo): Promise<WritePlan> {

@@ -13,6 +13,10 @@ export function quietProgress(phase: Phase, done = 0, total: number | null = nul
     speed,
     etaSeconds: total !== null && speed > 0 ? (total - done) / speed : null,
     bottleneck: null,
+    stored: null,
+    retrying: false,
+    badBytes: 0,
+    stalledSeconds: 0,
     targets: [],
   };
 }
@@ -48,6 +52,7 @@ export function writingProgress(progress: WriteProgress, verify: boolean, stored
   };
   const etas = active.map(eta);
   return {
+    ...quietProgress('writing'),
     phase: PHASE_ORDER.find((phase) => phases.has(phase)) ?? 'done',
     // The slowest disk decides when the job is over.
     fraction: known.length > 0 && known.length === shares.length ? Math.min(...known) : null,

@@ -1,6 +1,6 @@
 import { hostname, release, type as systemType } from 'node:os';
 import { isAbort, toEngineError, type EngineError, type JobContext } from '../../native-free-engine/index.ts';
-import type { JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
+import type { ImagingOutcome, JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { SpeedCurve } from './speed-curve.ts';
 
@@ -9,6 +9,10 @@ export interface JobFindings {
   readonly targets: TargetOutcome[];
   readonly checksums: Report['checksums'];
   readonly expectedMatched: boolean | null;
+  /** For jobs with an image of a disk. */
+  readonly imaging?: ImagingOutcome;
+  /** What is wrong although the job got to its end: `failed` for damage that was found, `partly` for an image with holes. */
+  readonly flaw?: { readonly outcome: 'failed' | 'partly'; readonly error: EngineError };
 }
 
 /** Tells how far a job is; the rest of {@link JobProgress} is filled in. */
@@ -19,6 +23,10 @@ export interface JobBody {
   run(signal: AbortSignal, tell: Tell): Promise<JobFindings>;
   /** What the report says of each disk when the job did not get to its end; `outcome` for those that had no fault of their own. */
   targetsSoFar(outcome: 'failed' | 'cancelled'): TargetOutcome[];
+  /** What can be said of the image of a job that did not get to its end. */
+  imagingSoFar?(): ImagingOutcome | null;
+  /** Changes the speed while it runs. Bytes a second, 0 for as fast as it goes. */
+  setLimit?(bytesPerSecond: number): void;
 }
 
 /**
@@ -61,11 +69,12 @@ export async function runToReport(
     endedAt: new Date().toISOString(),
     elapsedSeconds: elapsed(),
     plan,
-    outcome: cancelled ? 'cancelled' : outcomeOf(error, targets),
-    error: error?.toPlain() ?? null,
+    outcome: cancelled ? 'cancelled' : (findings?.flaw?.outcome ?? outcomeOf(error, targets)),
+    error: (error ?? findings?.flaw?.error)?.toPlain() ?? null,
     checksums: findings?.checksums ?? [],
     expectedMatched: findings?.expectedMatched ?? (error?.code === 'checksum-mismatch' ? false : null),
     targets,
+    imaging: findings?.imaging ?? body.imagingSoFar?.() ?? null,
     speedCurve: curve.points(),
   };
 }

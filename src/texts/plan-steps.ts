@@ -11,8 +11,19 @@ export function diskName(disk: { readonly model: string; readonly id: string }):
 
 /** The disks of a plan in its order. */
 export function disksOfPlan(plan: Plan): readonly DiskIdentity[] {
-  if (plan.kind === 'read') return [plan.disk];
-  return plan.kind === 'write' ? plan.disks.map((disk) => disk.identity) : [plan.disk.identity];
+  switch (plan.kind) {
+    case 'read':
+    case 'capture':
+      return [plan.disk];
+    case 'write':
+    case 'restore':
+      return plan.disks.map((disk) => disk.identity);
+    case 'format':
+      return [plan.disk.identity];
+    case 'verify':
+    case 'convert':
+      return [];
+  }
 }
 
 /** The steps of a plan in words. What is done to every disk is said once. */

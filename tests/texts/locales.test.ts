@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { ERROR_CODES } from '../../native-free-engine/index.ts';
-import { phaseSchema, planStepSchema, targetOutcomeSchema, targetStateSchema, reportSchema, imageInfoSchema, diskSchema, partitionRoleSchema } from '../../src/contract/index.ts';
+import {
+  captureMethodSchema, compressionSchema, convertFormatSchema, diskImageFormatSchema, diskSchema, holdSchema, imageInfoSchema, imagingNoteSchema, memoryLevelSchema,
+  partitionRoleSchema, phaseSchema, planSchema, planStepSchema, reportSchema, restSchema, stopSchema, targetOutcomeSchema, targetStateSchema, wholeReasonSchema,
+} from '../../src/contract/index.ts';
 
 const LOCALES = new URL('../../resources/locales/', import.meta.url);
 
@@ -58,6 +61,16 @@ test('every word of the contract has a text', () => {
     image: imageInfoSchema.shape.kind.options,
     table: diskSchema.shape.table.options,
     role: partitionRoleSchema.options,
+    kind: planSchema.options.map((plan) => plan.shape.kind.value),
+    compression: compressionSchema.options,
+    memory: memoryLevelSchema.options,
+    method: captureMethodSchema.options,
+    condition: stopSchema.shape.code.options,
+    hold: holdSchema.options,
+    rest: restSchema.options,
+    format: [...diskImageFormatSchema.options, ...convertFormatSchema.options],
+    // Boot code is always taken whole: nobody needs to be told.
+    note: [...imagingNoteSchema.shape.code.options, ...wholeReasonSchema.options.filter((reason) => reason !== 'boot-code').map((reason) => `whole-${reason}`)],
   };
   for (const [group, codes] of Object.entries(words)) {
     for (const code of codes) expect(jobs.has(`${group}.${code}`), `${group}.${code}`).toBe(true);

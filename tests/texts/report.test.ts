@@ -31,6 +31,7 @@ function sampleReport(change: Partial<Report> = {}): Report {
       disk: '/dev/sdx', number: 3, model: identity.model, serial: identity.serial, size: identity.size, outcome: 'verified', error: null,
       bytesWritten: 2_000_000_000, bytesSkipped: 0, bytesVerified: 2_000_000_000, writeSeconds: 80, verifySeconds: 40, sha256: HEX, ejected: true, notes: [],
     }],
+    imaging: null,
     speedCurve: [{ seconds: 0, speed: 1e6, phase: 'writing' }, { seconds: 60, speed: 25e6, phase: 'writing' }, { seconds: 120, speed: 50e6, phase: 'verifying' }],
     ...change,
   });
