@@ -39,3 +39,12 @@ export type { CaptureOptions, CaptureResult } from './pipeline/imaging/capture-o
 export { captureDisk } from './pipeline/imaging/node-capture.ts';
 export { discardUnfinished, readJournal, type JournalHead } from './pipeline/imaging/node-capture-journal.ts';
 export type { Compression, DeviceAddress, ImagingProgress, MemoryLevel } from './pipeline/imaging/types.ts';
+export { planRestore } from './layout/restore-plan.ts';
+export { gptRoomOf, type TableSource } from './layout/restore-plan-table.ts';
+export type { GptRoom, RestoredPartition, RestoreLayout, RestorePiece, RestoreRequest, RestOfDisk } from './layout/restore-plan-types.ts';
+export {
+  restoreImage, type RestoredTarget, type RestoreOptions, type RestorePhase, type RestoreProgress, type RestoreResult,
+} from './pipeline/imaging/node-restore.ts';
+export type { ImageAddress } from './pipeline/imaging/node-restore-reader.ts';
+export type { RestoreState, TargetRequest } from './pipeline/imaging/node-restore-target.ts';
+export { readMarker, type RestoreMarker } from './pipeline/imaging/restore-marker.ts';

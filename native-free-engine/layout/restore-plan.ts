@@ -53,8 +53,8 @@ function planInto(request: RestoreRequest, kept: readonly MappedPartition[], int
   const { map, target } = request;
   const volumes = kept.filter((p) => p.method !== 'none');
   const volume = volumes[0];
-  if (!volume || volumes.length > 1) throw new EngineError('argument-invalid', { argument: 'partitions', value: kept.map((p) => p.number).join(',') });
-  if (into.offset + into.length > target.size) throw new EngineError('argument-invalid', { argument: 'into', value: `${into.offset}+${into.length}` });
+  if (!volume || volumes.length > 1) throw new EngineError('argument-invalid', { what: kept.map((p) => p.number).join(',') });
+  if (into.offset + into.length > target.size) throw new EngineError('argument-invalid', { what: `${into.offset}+${into.length}` });
   const length = Math.min(volume.length, map.size - volume.offset);
   if (length > into.length) throw tooSmall(request, length, into.length);
   const placement: Placement = {

@@ -1,4 +1,5 @@
 export * from './check.ts';
 export { readGpt, type GptTable } from './read.ts';
+export * from './rewrite.ts';
 export * from './structs.ts';
 export * from './write.ts';

@@ -56,6 +56,33 @@ export function buildMbr(plan: MbrPlan, sectorSize: number): Uint8Array {
   });
 }
 
+/** What becomes of one of the four entries: another range in sectors, counted as the entry counts; or null, and it is cleared. */
+export interface MbrEntryChange {
+  /** From 0. */
+  readonly index: number;
+  readonly range: { readonly firstLba: number; readonly sectors: number } | null;
+}
+
+/**
+ * An MBR or an extended boot record with some entries changed and everything else as it is: boot code, types, active flags.
+ * @param diskSignature a new one; left out, it stays
+ */
+export function rewriteMbr(sector: Uint8Array, changes: readonly MbrEntryChange[], diskSignature?: number): Uint8Array {
+  const mbr = MbrSector.read(sector);
+  const entries = mbr.entries.slice();
+  for (const { index, range } of changes) {
+    const at = index * MbrEntry.size;
+    if (!range) {
+      entries.fill(0, at, at + MbrEntry.size);
+      continue;
+    }
+    const { firstLba, sectors } = range;
+    if (firstLba > MAX_LBA || sectors > MAX_LBA) throw new EngineError('mbr-invalid', { reason: 'range', entry: index + 1 });
+    MbrEntry.write({ ...MbrEntry.read(entries, at), chsFirst: chs(firstLba), chsLast: chs(firstLba + sectors - 1), firstLba, sectors }, entries, at);
+  }
+  return MbrSector.write({ ...mbr, bootCode: mbr.bootCode.slice(), entries, diskSignature: diskSignature ?? mbr.diskSignature });
+}
+
 /** The geometry that every BIOS assumes for large disks: 255 heads, 63 sectors; beyond it, the highest address there is. */
 function chs(lba: number): Uint8Array {
   const cylinder = Math.floor(lba / (255 * 63));
