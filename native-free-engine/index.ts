@@ -48,3 +48,6 @@ export {
 export type { ImageAddress } from './pipeline/imaging/node-restore-reader.ts';
 export type { RestoreState, TargetRequest } from './pipeline/imaging/node-restore-target.ts';
 export { readMarker, type RestoreMarker } from './pipeline/imaging/restore-marker.ts';
+export { openDiskImage } from './images/open-disk-image.ts';
+export { readQcow2Header, type Qcow2Info } from './images/qcow2/read-header.ts';
+export { convertImage, type ConvertFormat, type ConvertOptions, type ConvertResult } from './pipeline/imaging/convert.ts';

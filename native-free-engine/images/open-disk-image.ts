@@ -116,7 +116,10 @@ async function openFormat(found: DiskImageFormat | null, file: BlockSource, path
         const extent = besidePath(path, name);
         return (await pathKind(extent)) === 'file' ? { source: await openGuardedFile(extent), path: extent } : null;
       });
-    default:
+    case 'raw':
+    case 'partclone':
+    case 'clonezilla':
+    case null:
       return openUnrecognised(file, path, parts, options);
   }
 }

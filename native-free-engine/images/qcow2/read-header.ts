@@ -1,4 +1,4 @@
-import { EngineError } from '../../base/errors.ts';
+import type { EngineError } from '../../base/errors.ts';
 import { alignUp } from '../../base/safe-int.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';

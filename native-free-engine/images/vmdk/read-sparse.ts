@@ -1,5 +1,5 @@
 import { ExtentBuilder } from '../../base/extent-builder.ts';
-import { EngineError } from '../../base/errors.ts';
+import type { EngineError } from '../../base/errors.ts';
 import type { ExtentSet } from '../../base/extent.ts';
 import { unpackDeflate } from '../../codecs/deflate-block.ts';
 import { checkRange } from '../../io/bounds.ts';
@@ -74,7 +74,8 @@ async function readDescriptor(file: BlockSource, path: string, header: Header): 
   const [offset, length] = [Number(header.descriptorOffset) * SECTOR, Number(header.descriptorSize) * SECTOR];
   if (length > MAX_DESCRIPTOR_BYTES) throw imageCorrupt('VMDK', path, 'descriptorSize');
   if (offset + length > file.size) throw imageTruncated('VMDK', path, 'descriptor');
-  return utf8Text(await readBytes(file, offset, length));
+  // An extent of several has room for one and leaves it empty.
+  return utf8Text(await readBytes(file, offset, length)) || null;
 }
 
 interface Shape {

@@ -62,7 +62,7 @@ async function openDescriptor(file: BlockSource, path: string, openBeside: OpenV
       if (!Number.isSafeInteger(start)) throw imageCorrupt('VMDK', path, 'extents');
     }
   } catch (error) {
-    await Promise.all(pieces.map((piece) => piece.source?.close()));
+    await closeAll(pieces, null);
     throw error;
   }
   return { ...assemble(path, variantOf(descriptor), pieces), files: [path, ...pieces.flatMap((piece) => (piece.source ? [piece.path] : []))], close: () => closeAll(pieces, file) };
@@ -94,7 +94,8 @@ async function openExtent(line: VmdkExtentLine, start: number, path: string, ope
 }
 
 async function closeAll(pieces: readonly Piece[], file: BlockSource | null): Promise<void> {
-  await Promise.all([...pieces.map((piece) => piece.source?.close()), file?.close()]);
+  for (const piece of pieces) await piece.source?.close();
+  await file?.close();
 }
 
 function assemble(path: string, variant: string, pieces: readonly Piece[]): DiskImage {
