@@ -41,9 +41,12 @@ export function tooSmall(request: RestoreRequest, needed: number, available = re
 
 /** @throws EngineError `restore-too-small` */
 export function placePartitions(request: RestoreRequest, kept: readonly MappedPartition[]): Placement {
-  if (request.map.table === 'gpt') return placeGpt(request, kept);
-  if (request.map.table === 'mbr') return placeMbr(request, kept);
-  return placeBare(request, kept);
+  // A whole disk to one of its own size is a copy: nothing moves for the sake of a small gap.
+  const same = request.target.size === request.map.size && kept.length === request.map.partitions.length;
+  const wanted = same ? { ...request, grow: false } : request;
+  if (request.map.table === 'gpt') return placeGpt(wanted, kept);
+  if (request.map.table === 'mbr') return placeMbr(wanted, kept);
+  return placeBare(wanted, kept);
 }
 
 const inPlace = (kept: readonly MappedPartition[]): Map<number, Place> => new Map(kept.map((p) => [p.number, { to: p.offset, newLength: p.length }]));

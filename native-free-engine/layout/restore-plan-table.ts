@@ -126,6 +126,7 @@ async function mbrFor(image: BlockSource, sector: Uint8Array, layout: RestoreLay
   const extended = layout.partitions.find((p) => p.role === 'extended');
   if (!extended || extended.dropped) return out;
   const logical = layout.partitions.filter((p) => p.logical);
+  const byNumber = new Map(logical.map((p) => [p.number, p]));
   let number = 5;
   for (const [place, offset] of table.extendedRecords.entries()) {
     const record = await readBytes(image, offset, MbrSector.size);
@@ -135,7 +136,7 @@ async function mbrFor(image: BlockSource, sector: Uint8Array, layout: RestoreLay
     const link = entries.findIndex((e) => e.sectors > 0 && isExtendedType(e.type));
     const recordChanges: MbrEntryChange[] = [];
     if (data >= 0) {
-      const own = logical.find((p) => p.number === number++);
+      const own = byNumber.get(number++);
       if (own && changed(own)) {
         // In an extended boot record a partition is counted from the record.
         recordChanges.push({ index: data, range: own.dropped ? null : { firstLba: (own.to - offset) / sectorSize, sectors: own.newLength / sectorSize } });

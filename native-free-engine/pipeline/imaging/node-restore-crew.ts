@@ -86,7 +86,7 @@ async function runOnce(run: CrewRun, control: Control, before: number): Promise<
         end(() => resolve(false));
       } catch (error) {
         control.stop();
-        end(() => reject(error));
+        end(() => reject(toError(error)));
       }
     }, TICK_MS);
     let over = false;
@@ -104,7 +104,9 @@ async function runOnce(run: CrewRun, control: Control, before: number): Promise<
         run.onTick(before + control.done, 0);
         resolve(true);
       }),
-      (error: unknown) => end(() => reject(error)),
+      (error: unknown) => end(() => reject(toError(error))),
     );
   });
 }
+
+const toError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
