@@ -31,7 +31,10 @@ export interface CaptureOptions {
   readonly report: (progress: ImagingProgress) => void;
   /** Called once with the way to change the speed limit while it runs. */
   readonly onControl?: (control: { setLimit(bytesPerSecond: number): void }) => void;
+  /** A disk that is silent for longer is given up. */
   readonly stallSeconds?: number;
+  /** What was captured is put on stable storage and into the journal so often. */
+  readonly checkpointMs?: number;
 }
 
 export interface CaptureResult {

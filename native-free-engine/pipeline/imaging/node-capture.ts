@@ -109,7 +109,7 @@ async function runCapture(
         control.stop();
       })
       .finally(() => (busy = false));
-  }, CHECKPOINT_MS);
+  }, options.checkpointMs ?? CHECKPOINT_MS);
   try {
     const crew = runCrew<CaptureMessage>({
       worker: new URL('./node-capture-worker.ts', import.meta.url),
@@ -209,7 +209,7 @@ async function openJournal(options: CaptureOptions, head: JournalHead, state: Ca
   const output = new OutputParts(destination, options.partBytes);
   for (let index = 0; index < output.count(found.dataEnd); index++) {
     if (!(await exists(output.partial(index))) && (await exists(output.final(index)))) await renamed(output.final(index), output.partial(index));
-    if (found.kept > 0 && !(await exists(output.partial(index)))) throw new EngineError('image-part-missing', { path: destination, part: basename(output.partial(index)) });
+    if (found.dataEnd > CLUSTER_SIZE && !(await exists(output.partial(index)))) throw new EngineError('image-part-missing', { path: destination, part: basename(output.partial(index)) });
   }
   return { journal: await CaptureJournal.reopen(destination, found.validBytes), found };
 }
