@@ -5,11 +5,8 @@ import { endOf, totalLength } from '../../../native-free-engine/base/extent.ts';
 import { extAllocation } from '../../../native-free-engine/filesystems/ext/allocation.ts';
 import { seeded } from '../../support/seeded.ts';
 import { need } from '../../support/need.ts';
-import { attachLoop } from '../../labs/loop.ts';
-import { mounted } from '../../labs/mount.ts';
-import { testLab } from '../../labs/test-lab.ts';
 import { blankFile, counting, labFolder, openFile, run } from '../lab.ts';
-import { KIB, MIB, allocationOf, copyUsed, dumpe2fsUsed, partcloneUsed, treeOf } from './volume-copy.ts';
+import { KIB, MIB, allocationOf, copyUsed, dumpe2fsUsed, partcloneUsed, treeOf, withMount } from './volume-copy.ts';
 
 const folder = labFolder();
 const random = seeded(7);
@@ -82,37 +79,29 @@ for (const { name, args, size = 48 * MIB, partclone } of VARIANTS) {
 }
 
 need({ root: true, linux: true, tools: ['mke2fs', 'e2fsck', 'losetup', 'mount'] })('a volume that was filled, emptied and filled again by the kernel', async () => {
-  const lab = await testLab();
-  const backing = blankFile(lab.folder, 'filled.img', 200 * MIB);
-  run('mke2fs', ['-q', '-F', '-t', 'ext4', '-b', '1024', backing]);
-  const disk = await attachLoop(lab, { backing });
-  const { folder: top, unmount } = await mounted(lab, disk.path, { type: 'ext4' });
-  const write = (name: string, length: number): void => writeFileSync(join(top, name), Buffer.alloc(length, name));
-  for (let i = 0; i < 400; i++) write(`first ${i}`, 1 + random.below(300_000));
-  run('sync', ['-f', top]);
-  for (let i = 0; i < 400; i += 2) rmSync(join(top, `first ${i}`));
-  for (let i = 0; i < 40; i++) write(`second ${i}`, random.below(1_500_000));
-  const expected = treeOf(top);
-  run('sync', ['-f', top]);
-
-  const whileMounted = await allocationOf(disk.path, extAllocation);
+  const path = blankFile(folder, 'filled.img', 200 * MIB);
+  run('mke2fs', ['-q', '-F', '-t', 'ext4', '-b', '1024', path]);
+  const { expected, whileMounted } = await withMount(path, 'ext4', async (top, device) => {
+    const write = (name: string, length: number): void => writeFileSync(join(top, name), Buffer.alloc(length, name));
+    for (let i = 0; i < 400; i++) write(`first ${i}`, 1 + random.below(300_000));
+    run('sync', ['-f', top]);
+    for (let i = 0; i < 400; i += 2) rmSync(join(top, `first ${i}`));
+    for (let i = 0; i < 40; i++) write(`second ${i}`, random.below(1_500_000));
+    run('sync', ['-f', top]);
+    return { expected: treeOf(top), whileMounted: await allocationOf(device, extAllocation) };
+  });
   expect(whileMounted.conditions).toContain('journal');
-  await unmount();
-  const map = await allocationOf(disk.path, extAllocation);
+  const map = await allocationOf(path, extAllocation);
   expect(map.conditions).toEqual([]);
   expect(map.fingerprint).not.toBe(whileMounted.fingerprint);
-  expect(map.fingerprint).toBe((await allocationOf(disk.path, extAllocation)).fingerprint);
+  expect(map.fingerprint).toBe((await allocationOf(path, extAllocation)).fingerprint);
   expect(map.used.length).toBeGreaterThan(50);
-  await disk.detach();
-  expect(map.used).toEqual(dumpe2fsUsed(backing, (200 * MIB) / KIB, KIB, KIB));
+  expect(map.used).toEqual(dumpe2fsUsed(path, (200 * MIB) / KIB, KIB, KIB));
 
-  const copy = copyUsed(backing, map.used, 200 * MIB);
+  const copy = copyUsed(path, map.used, 200 * MIB);
   run('e2fsck', ['-fn', copy]);
-  const again = await attachLoop(lab, { backing: copy });
-  const second = await mounted(lab, again.path, { type: 'ext4' });
-  expect(treeOf(second.folder)).toEqual(expected);
-  await second.unmount();
-  expect((await allocationOf(again.path, extAllocation)).fingerprint).not.toBe(map.fingerprint);
+  await withMount(copy, 'ext4', (top) => expect(treeOf(top)).toEqual(expected));
+  expect((await allocationOf(copy, extAllocation)).fingerprint).not.toBe(map.fingerprint);
 });
 
 need({ tools: ['mke2fs', 'debugfs'] })('a volume that was not unmounted, and one with errors', async () => {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { closeSync, lstatSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, lstatSync, mkdtempSync, openSync, readFileSync, readSync, readdirSync, readlinkSync, rmSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { complement, normalize, type ExtentSet } from '../../../native-free-engine/base/extent.ts';
 import type { AllocationMap, AllocationReader } from '../../../native-free-engine/filesystems/allocation-types.ts';
-import { openFile, run } from '../lab.ts';
+import { openFile, run, withLoop } from '../lab.ts';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
@@ -70,4 +70,18 @@ export function treeOf(folder: string): Record<string, string> {
     else found[name] = info.isSymbolicLink() ? readlinkSync(path) : 'folder';
   }
   return found;
+}
+
+/** Mounts a volume while `use` runs. `device` is the loop device it hangs on. Needs root. */
+export async function withMount<T>(path: string, type: string, use: (folder: string, device: string) => Promise<T> | T): Promise<T> {
+  const folder = mkdtempSync(`${path}.mount-`);
+  return withLoop(path, 512, async (device) => {
+    run('mount', ['-t', type, device, folder]);
+    try {
+      return await use(folder, device);
+    } finally {
+      run('umount', [folder]);
+      run('blockdev', ['--flushbufs', device]);
+    }
+  });
 }
