@@ -31,6 +31,7 @@ export { findOwners, readAllocation } from './filesystems/allocation.ts';
 export type { AllocationMap, FileOwner, VolumeCondition } from './filesystems/allocation-types.ts';
 export type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './images/disk-image.ts';
 export { type Manifest } from './images/manifest/manifest.ts';
+export { IMAGE_ID_HEAD_BYTES, imageIdIn } from './images/qcow2/image-id.ts';
 export {
   journalPath, manifestPath, partialPath, partPath, readManifest, readSums, sumsPath, type FoundManifest,
 } from './images/manifest/node-image-set.ts';
@@ -51,3 +52,5 @@ export { readMarker, type RestoreMarker } from './pipeline/imaging/restore-marke
 export { openDiskImage } from './images/open-disk-image.ts';
 export { readQcow2Header, type Qcow2Info } from './images/qcow2/read-header.ts';
 export { convertImage, type ConvertFormat, type ConvertOptions, type ConvertResult } from './pipeline/imaging/convert.ts';
+export { readBytes } from './io/read-bytes.ts';
+export { verifyImage, type VerifyOptions, type VerifyResult } from './pipeline/imaging/node-verify.ts';

@@ -103,6 +103,7 @@ export const ERROR_CODES = {
   'image-chain-too-long': entry('source'),
   'image-feature-unsupported': entry('source'),
   'image-name-invalid': entry('usage'),
+  'image-needed': entry('refused'),
   'image-too-large-for-format': entry('refused'),
   'snapshot-failed': entry('source', true),
   'snapshot-lost': entry('source', true),

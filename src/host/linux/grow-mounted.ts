@@ -18,13 +18,13 @@ export function growMounted(kind: 'xfs' | 'btrfs', command: (folder: string) => 
   return async (run: CommandRunner, device: string, signal: AbortSignal | undefined): Promise<void> => {
     const folder = await mkdtemp(join(tmpdir(), 'werkbank-grow-'));
     try {
-      await succeed(run, 'mount', ['-t', kind, '-o', MOUNT_OPTIONS[kind] ?? SAFE, '--', device, folder], signal);
+      await succeed(run, 'mount', ['-t', kind, '-o', MOUNT_OPTIONS[kind] ?? SAFE, '--', device, folder], { signal });
       try {
         const [program, ...args] = command(folder);
-        await succeed(run, program, args, signal);
+        await succeed(run, program, args, { signal });
       } finally {
         // Also when it was cancelled.
-        await succeed(run, 'umount', ['--', folder], undefined);
+        await succeed(run, 'umount', ['--', folder], {});
       }
     } finally {
       // Only an empty folder goes: one that is still mounted stays.

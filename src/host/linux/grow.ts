@@ -25,8 +25,8 @@ const EXT: Grower = {
   command: (partition) => `e2fsck -f ${partition} && resize2fs ${partition}`,
   async grow(run, device, signal) {
     // resize2fs wants a fresh check. 1 and 2 say that something was put right; see e2fsck(8).
-    await succeed(run, 'e2fsck', ['-f', '-p', device], signal, [0, 1, 2, 3]);
-    await succeed(run, 'resize2fs', [device], signal);
+    await succeed(run, 'e2fsck', ['-f', '-p', device], { signal, good: [0, 1, 2, 3] });
+    await succeed(run, 'resize2fs', [device], { signal });
   },
 };
 
@@ -40,8 +40,8 @@ const GROWERS: Readonly<Record<string, Grower>> = {
     checkAtBoot: true,
     command: (partition) => `ntfsresize ${partition}`,
     async grow(run, device, signal) {
-      // Once --force answers its question; twice would also pass over a volume that was dirty before.
-      await succeed(run, 'ntfsresize', ['--force', '--no-progress-bar', device], signal);
+      // The answer to its question. With --force it would also pass over a volume that was dirty before.
+      await succeed(run, 'ntfsresize', ['--no-progress-bar', device], { signal, input: 'y\n' });
     },
   },
   xfs: { tools: ['mount', 'umount', 'xfs_growfs'], checkAtBoot: false, command: (partition) => `mount ${partition} /mnt && xfs_growfs /mnt`, grow: growMounted('xfs', (folder) => ['xfs_growfs', folder]) },
