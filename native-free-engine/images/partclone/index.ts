@@ -1,0 +1,2 @@
+export * from './read.ts';
+export { PARTCLONE_MAGIC } from './structs.ts';
