@@ -6,6 +6,7 @@ export type IntegrityCheck = 'none' | 'crc32' | 'crc64' | 'sha256';
 /** What a decoder thread is to do next. */
 export type DecoderJob =
   | { readonly codec: 'bzip2' }
+  | { readonly codec: 'lz4' }
   | { readonly codec: 'lzma2'; /** In bytes. */ readonly dictionarySize: number; readonly check: IntegrityCheck };
 
 export type ToDecoder =

@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { Bzip2Decoder } from './bzip2-decoder.ts';
 import { DecodeFault, type ChunkDecoder } from './chunk-decoder.ts';
 import { PIECE_BYTES, type Answer, type DecoderJob, type ToDecoder } from './decoder-protocol.ts';
+import { Lz4Decoder } from './lz4-decoder.ts';
 import { Lzma2BlockDecoder } from './xz/block-decoder.ts';
 
 const port = parentPort;
@@ -22,6 +23,7 @@ const send = (answer: Answer, transfer: ArrayBuffer[] = []): void => port.postMe
 
 function makeDecoder(job: DecoderJob): ChunkDecoder {
   if (job.codec === 'bzip2') return new Bzip2Decoder();
+  if (job.codec === 'lz4') return new Lz4Decoder();
   // A dictionary is many megabytes: the next block takes over the last one's when it fits.
   if (!lzma2?.reuse(job)) lzma2 = new Lzma2BlockDecoder(job);
   return lzma2;

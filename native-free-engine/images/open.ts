@@ -3,6 +3,7 @@ import { EngineError } from '../base/errors.ts';
 import { bunzip2 } from '../codecs/bzip2.ts';
 import { corrupt } from '../codecs/faults.ts';
 import { gunzip } from '../codecs/gzip.ts';
+import { unlz4 } from '../codecs/lz4.ts';
 import { xzUnpackedSize } from '../codecs/xz/size.ts';
 import { unxz } from '../codecs/xz/xz.ts';
 import { openZipImage } from '../codecs/zip.ts';
@@ -46,7 +47,7 @@ interface Layer {
 }
 
 /**
- * Opens an image, whatever it is packed in: gzip, xz, bzip2, zstd or zip, up to
+ * Opens an image, whatever it is packed in: gzip, xz, bzip2, zstd, lz4 or zip, up to
  * four deep, recognised by their first bytes.
  *
  * A name that promises a packing which the bytes do not have is `image-corrupt`:
@@ -128,7 +129,7 @@ class ImageOpener {
 
   async #unwrap(outer: Layer, kind: ContainerKind): Promise<Layer> {
     if (kind === 'zip') return this.#unwrapZip(outer);
-    const decode = { gzip: gunzip, bzip2: bunzip2, xz: unxz, zstd: unzstd }[kind];
+    const decode = { gzip: gunzip, bzip2: bunzip2, xz: unxz, zstd: unzstd, lz4: unlz4 }[kind];
     const size = await this.#unpackedSize(outer, kind);
     return {
       name: promisedBy(outer.name).inner,

@@ -19,6 +19,7 @@ export function recogniseContainer(head: Uint8Array): ContainerKind | null {
   if (starts(0x1f, 0x8b, 0x08) && ((head[3] ?? 0xff) & 0xe0) === 0) return 'gzip';
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (starts(0x04, 0x22, 0x4d, 0x18) || starts(0x02, 0x21, 0x4c, 0x18)) return 'lz4';
   // A skippable frame, which pzstd puts in front.
   if ((head[0] ?? 0) >> 4 === 5 && has(head, { at: 1, bytes: [0x2a, 0x4d, 0x18] })) return 'zstd';
   if (starts(...text('BZh')) && [0x31, 0x17].includes(head[4] ?? 0) && (head[3] ?? 0) >= 0x31 && (head[3] ?? 0) <= 0x39) return 'bzip2';
@@ -49,6 +50,7 @@ const SUFFIXES: readonly { readonly pattern: RegExp; readonly kind: ContainerKin
   { pattern: /\.xz$/i, kind: 'xz' },
   { pattern: /\.(bz2|bzip2)$/i, kind: 'bzip2' },
   { pattern: /\.(zst|zstd)$/i, kind: 'zstd' },
+  { pattern: /\.lz4$/i, kind: 'lz4' },
   { pattern: /\.zip$/i, kind: 'zip' },
 ];
 

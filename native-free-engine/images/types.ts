@@ -2,7 +2,7 @@ import type { ExtentSet } from '../base/extent.ts';
 import type { ChecksumAlgorithm } from '../codecs/checksums.ts';
 import type { BlockSource, ByteStream } from '../io/types.ts';
 
-export type ContainerKind = 'gzip' | 'xz' | 'bzip2' | 'zstd' | 'zip';
+export type ContainerKind = 'gzip' | 'xz' | 'bzip2' | 'zstd' | 'lz4' | 'zip';
 
 export interface ExpectedChecksum {
   readonly algorithm: ChecksumAlgorithm;

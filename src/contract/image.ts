@@ -12,7 +12,7 @@ export const checksumSchema = z.object({
 export const imageInfoSchema = z.object({
   location: z.string(),
   name: z.string(),
-  /** Wrappings from the outside in: `gzip`, `xz`, `bzip2`, `zstd`, `zip`. */
+  /** Wrappings from the outside in: `gzip`, `xz`, `bzip2`, `zstd`, `lz4`, `zip`. */
   chain: z.array(z.string()),
   /** Bytes of the raw image, null when only unpacking will tell. */
   size: z.number().nullable(),

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect } from 'vitest';
 import { bunzip2 } from '../../../native-free-engine/codecs/bzip2.ts';
 import { gunzip } from '../../../native-free-engine/codecs/gzip.ts';
+import { unlz4 } from '../../../native-free-engine/codecs/lz4.ts';
 import { unxz } from '../../../native-free-engine/codecs/xz/xz.ts';
 import { unzstd } from '../../../native-free-engine/codecs/zstd.ts';
 import type { ByteStream } from '../../../native-free-engine/io/types.ts';
@@ -45,6 +46,7 @@ async function drain(stream: ByteStream, step: number): Promise<Buffer> {
 const DECODERS = [
   { tool: 'gzip', decode: gunzip, settings: [['-1'], ['-9'], ['--no-name', '-6']] },
   { tool: 'bzip2', decode: bunzip2, settings: [['-1'], ['-9']] },
+  { tool: 'lz4', decode: unlz4, settings: [['-q', '-1'], ['-q', '-9', '-BX', '--content-size'], ['-q', '-B4', '-BD'], ['-q', '-l']] },
   { tool: 'zstd', decode: unzstd, settings: [['-1'], ['-19', '--no-check'], ['--ultra', '-22', '--long=27']] },
   {
     tool: 'xz', decode: unxz, settings: [
