@@ -1,5 +1,5 @@
 import { EngineError } from '../../native-free-engine/index.ts';
-import type { Plan, PlannedDisk } from '../contract/index.ts';
+import type { CapturePlan, Plan, PlannedDisk } from '../contract/index.ts';
 import type { Context } from './context.ts';
 import { diskName } from '../texts/index.ts';
 import { diskTitle, reasonText } from './disk-text.ts';
@@ -21,6 +21,7 @@ export interface Consent {
  * @throws EngineError `confirmation-needed` when nobody can be asked or the answer is no, `disk-needs-confirmation`
  */
 export async function confirmPlan(context: Context, plan: Plan, consent: Consent): Promise<Record<string, readonly string[]>> {
+  if (plan.kind === 'capture') return confirmStops(context, plan, consent);
   const disks = writtenDisks(plan);
   if (disks.length === 0) return {};
   const mayAsk = context.terminal.canAsk && !context.json && !consent.yes;
@@ -46,6 +47,23 @@ async function confirmReasons(context: Context, disk: PlannedDisk, consent: Cons
   const expected = diskName(disk.identity);
   const answer = await context.terminal.ask(context.texts('cli:confirm.askModel', { disk: diskTitle(context, disk.identity), reasons, expected }));
   if (answer.trim().toLowerCase() !== expected.trim().toLowerCase()) throw refusal;
+}
+
+/** A capture destroys nothing; only what is unusual about the source is agreed to, by name. @throws EngineError `volume-dirty` */
+async function confirmStops(context: Context, plan: CapturePlan, consent: Consent): Promise<Record<string, readonly string[]>> {
+  const open = plan.stops.filter(({ code }) => !consent.reasons.includes(code));
+  const [first] = open;
+  if (first) {
+    const number = first.partitions[0] ?? 0;
+    const kind = plan.partitions.find((partition) => partition.number === number)?.fileSystem?.kind ?? '';
+    const refusal = new EngineError('volume-dirty', { number, kind, conditions: first.code });
+    if (!context.terminal.canAsk || context.json) throw refusal;
+    const reasons = open.map(({ code, partitions }) => context.texts('cli:plan.stop', { numbers: partitions.join(', '), condition: context.texts(`jobs:condition.${code}`), code })).join('; ');
+    const expected = open.map(({ code }) => code).join(' ');
+    const answer = await context.terminal.ask(context.texts('cli:confirm.askStop', { disk: diskTitle(context, plan.disk), reasons, expected }));
+    if (answer.trim().toLowerCase() !== expected) throw refusal;
+  }
+  return { [plan.disk.id]: plan.stops.map(({ code }) => code) };
 }
 
 const names = (context: Context, disks: readonly PlannedDisk[]): string => disks.map((disk) => diskTitle(context, disk.identity)).join('; ');

@@ -1,9 +1,12 @@
-import type { Disk, ImageInfo, JobProgress, Plan, PlainError, Report, TargetProgress } from '../contract/index.ts';
+import type { Disk, DiskImageInfo, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture } from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
 export type CliEvent =
   | { readonly event: 'disks'; readonly disks: readonly Disk[] }
   | { readonly event: 'image'; readonly image: ImageInfo }
+  | { readonly event: 'disk-image'; readonly image: DiskImageInfo }
+  | { readonly event: 'unfinished'; readonly unfinished: UnfinishedCapture }
+  | { readonly event: 'library'; readonly folders: readonly LibraryListing[] }
   | { readonly event: 'disk'; readonly disk: Disk }
   | { readonly event: 'plan'; readonly plan: Plan }
   | { readonly event: 'progress'; readonly progress: JobProgress }

@@ -2,6 +2,7 @@ import type { FormatPlan, ImageInfo, Plan, PlannedDisk, ReadPlan, WritePlan } fr
 import { ALGORITHM_NAMES, formatBytes, planSteps } from '../texts/index.ts';
 import type { Context } from './context.ts';
 import { diskTitle, partitionLine, reasonText } from './disk-text.ts';
+import { capturePlanLines, diskImageLines, restorePlanLines } from './imaging-text.ts';
 
 type Speaker = Pick<Context, 'texts' | 'language'>;
 
@@ -47,11 +48,28 @@ function formatPlanLines(speaker: Speaker, plan: FormatPlan): string[] {
   return losses(speaker, plan.disk);
 }
 
+function whatOf(speaker: Speaker, plan: Plan): string[] {
+  switch (plan.kind) {
+    case 'write':
+      return writePlanLines(speaker, plan);
+    case 'read':
+      return readPlanLines(speaker, plan);
+    case 'format':
+      return formatPlanLines(speaker, plan);
+    case 'capture':
+      return capturePlanLines(speaker, plan);
+    case 'restore':
+      return restorePlanLines(speaker, plan, (disk) => losses(speaker, disk));
+    case 'verify':
+    case 'convert':
+      return diskImageLines(speaker, plan.image);
+  }
+}
+
 /** The plan as the user sees it before anything happens: what is lost, then what is done, in order. */
 export function planLines(speaker: Speaker, plan: Plan): string[] {
-  const what = plan.kind === 'write' ? writePlanLines(speaker, plan) : plan.kind === 'read' ? readPlanLines(speaker, plan) : formatPlanLines(speaker, plan);
   const steps = planSteps(plan, speaker.texts).map((step, index) => `  ${String(index + 1).padStart(2)}. ${step}`);
-  return [...what, speaker.texts('cli:plan.steps'), ...steps];
+  return [...whatOf(speaker, plan), speaker.texts('cli:plan.steps'), ...steps];
 }
 
 /** The disks that a plan writes to. */

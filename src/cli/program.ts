@@ -8,9 +8,10 @@ import type { FormatOptions } from './commands/format.ts';
 import type { CreateOptions } from './commands/practice.ts';
 import type { ReadOptions } from './commands/read.ts';
 import type { WriteOptions } from './commands/write.ts';
-import { SYSTEM_DISK_FLAG } from './confirm.ts';
-import { endWithError, invalid, type Context } from './context.ts';
+import { endWithError, type Context } from './context.ts';
 import { EXIT } from './exit-codes.ts';
+import { addImagingCommands } from './imaging-commands.ts';
+import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
 import { defaultPracticeFolder, type OpenServices, type Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -33,8 +34,6 @@ export async function run(args: readonly string[], terminal: Terminal, open: Ope
     return endWithError(context, error);
   }
 }
-
-type Act = (command: () => Promise<number>) => Promise<void>;
 
 function createProgram(context: Context, act: Act): Command {
   const { texts } = context;
@@ -86,6 +85,8 @@ function createProgram(context: Context, act: Act): Command {
   addDestructiveOptions(format, texts)
     .action((disk: string, options: FormatOptions) => act(async () => (await import('./commands/format.ts')).format(context, disk, options)));
 
+  addImagingCommands({ program, command, context, act });
+
   command(program, 'inspect', 'inspect')
     .argument('<what>', help('what'))
     .action((what: string) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what)));
@@ -109,21 +110,7 @@ function createProgram(context: Context, act: Act): Command {
 }
 
 function addDestructiveOptions(command: Command, texts: Texts): Command {
-  return command
-    .option('--no-eject', texts('cli:help.noEject'))
-    .option('--yes', texts('cli:help.yes'))
-    .addOption(new Option('--confirm <reason>', texts('cli:help.confirm')).argParser(collect))
-    .option(SYSTEM_DISK_FLAG, texts('cli:help.systemDisk'))
-    .addOption(reportOption(texts));
-}
-
-const collect = (value: string, before: readonly string[] | undefined): string[] => [...(before ?? []), value];
-
-function reportOption(texts: Texts): Option {
-  return new Option('--report <file>', texts('cli:help.report')).argParser((file) => {
-    if (!/\.(html?|json)$/i.test(file)) throw invalid(`--report ${file}`);
-    return file;
-  });
+  return addConsentOptions(command.option('--no-eject', texts('cli:help.noEject')), texts);
 }
 
 function createContext(terminal: Terminal, language: Language, texts: Texts, json: boolean, open: OpenServices, practiceFolder: string): Context {

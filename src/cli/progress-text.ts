@@ -57,6 +57,10 @@ export function summaryLine(speaker: Speaker, plan: Plan, progress: JobProgress)
     progress.bytesDone > 0 ? amount : '',
     progress.speed > 0 ? formatSpeed(progress.speed, language) : '',
     progress.etaSeconds === null ? '' : texts('cli:progress.left', { time: formatDuration(progress.etaSeconds) }),
+    progress.stored === null || progress.stored === 0 ? '' : texts('cli:progress.stored', { bytes: progress.stored }),
+    progress.badBytes === 0 ? '' : texts('cli:progress.bad', { bytes: progress.badBytes }),
+    progress.retrying ? texts('cli:progress.retrying') : '',
+    progress.stalledSeconds > 0 ? texts('cli:progress.stalled', { seconds: Math.round(progress.stalledSeconds) }) : '',
     bottleneckText(speaker, plan, progress),
   ];
   return parts.filter((part) => part !== '').join('  ');

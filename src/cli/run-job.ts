@@ -92,6 +92,6 @@ export async function saveReport(context: Context, report: Report, file: string)
 }
 
 function nameOfPlan(context: Context, plan: Plan): string {
-  if (plan.kind === 'read') return diskTitle(context, plan.disk);
+  if (plan.kind === 'read' || plan.kind === 'capture') return diskTitle(context, plan.disk);
   return writtenDisks(plan).map((disk) => diskTitle(context, disk.identity)).join('; ');
 }

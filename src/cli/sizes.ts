@@ -14,3 +14,32 @@ export function parseSize(text: string): number {
   if (!match || factor === undefined) throw invalid(`"${text}"`);
   return Math.round(Number(match[1]) * factor);
 }
+
+/** `1,3` or `1-3,5`, as partition numbers. @throws EngineError `argument-invalid` */
+export function parseNumbers(text: string): number[] {
+  const numbers = text.split(',').flatMap((part) => {
+    const match = /^\s*(\d{1,4})(?:\s*-\s*(\d{1,4}))?\s*$/.exec(part);
+    const first = Number(match?.[1]);
+    const last = Number(match?.[2] ?? match?.[1]);
+    if (!match || last < first) throw invalid(`"${text}"`);
+    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+  });
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+/** `40` or `0.5`: MB a second, in bytes; 0 when nothing was said. @throws EngineError `argument-invalid` */
+export function parseLimit(text: string | undefined): number {
+  if (text === undefined) return 0;
+  const megabytes = /^\d+(?:\.\d+)?$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (!(megabytes > 0)) throw invalid(`--limit ${text}`);
+  return Math.round(megabytes * 1e6);
+}
+
+/** `10%` or `0.1`, as a part of 1; 1 when nothing was said. @throws EngineError `argument-invalid` */
+export function parseShare(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const match = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(text.trim());
+  const share = Number(match?.[1]) / (match?.[2] === '%' ? 100 : 1);
+  if (!(share > 0 && share <= 1)) throw invalid(`--share ${text}`);
+  return share;
+}

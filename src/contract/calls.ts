@@ -12,6 +12,9 @@ import {
   formatPlanSchema, formatRequestSchema, planSchema, readPlanSchema, readRequestSchema, writePlanSchema, writeRequestSchema,
 } from './plan.ts';
 
+/** How images are named until somebody says otherwise; the placeholders are listed in docs/guides/library.md. */
+export const DEFAULT_NAME_TEMPLATE = '{machine}-{os}-{date}-{purpose}';
+
 export const settingsSchema = z.object({
   language: z.enum(['system', 'en', 'nl']),
   theme: z.enum(['system', 'light', 'dark']),

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import {
-  captureDisk, EngineError, manifestPath, partPath, readManifest, readSums, sumsPath, totalLength,
+  captureDisk, EngineError, manifestPath, sumsPath, totalLength,
   type CaptureOptions, type CaptureResult, type DiskMap, type Manifest,
 } from '../../native-free-engine/index.ts';
 import type { CapturePlan, ImagingNote, ImagingOutcome, Stop, TargetOutcome } from '../contract/index.ts';
@@ -12,6 +11,8 @@ import type { JobEnvironment } from './context.ts';
 import { lockDisks } from './disk-lock.ts';
 import { checkSameDisk, nameOf } from './identity.ts';
 import { imagingProgress } from './imaging-progress.ts';
+import { machineOf, systemOn } from './library.ts';
+import { ownImage, partsOf, sumsOf } from './own-image.ts';
 import { imageLock } from './plan-capture.ts';
 import { quietProgress } from './progress.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
@@ -71,13 +72,13 @@ export class CaptureJob implements JobBody {
       mayRemount: plan.stops.some(({ code }) => code === 'remount-read-only'), destination: dirname(plan.destination), signal,
     });
     try {
-      return await this.#capture(opened, signal, tell);
+      return await this.#capture(opened, machineOf(found), signal, tell);
     } finally {
       await opened.close();
     }
   }
 
-  async #capture(opened: OpenedSource, signal: AbortSignal, tell: Tell): Promise<JobFindings> {
+  async #capture(opened: OpenedSource, machine: string, signal: AbortSignal, tell: Tell): Promise<JobFindings> {
     const plan = this.#plan;
     tell(quietProgress('mapping'));
     const map = await mapOpened(opened, {
@@ -88,7 +89,7 @@ export class CaptureJob implements JobBody {
       source: opened.address,
       overlays: opened.overlays,
       map,
-      identity: this.#identity(map),
+      identity: this.#identity(map, machine),
       destination: plan.destination,
       compression: plan.compression,
       memory: plan.memory,
@@ -132,15 +133,15 @@ export class CaptureJob implements JobBody {
   async #parent(): Promise<CaptureOptions['parent']> {
     const { parent } = this.#plan;
     if (!parent) return null;
-    const found = await readManifest(manifestPath(parent.path));
-    if (found.manifest.id !== parent.id) throw new EngineError('image-parent-swapped', { path: parent.path, child: this.#plan.destination });
-    return { found, sums: await readSums(found) };
+    const own = await ownImage(parent.path);
+    if (own?.found.manifest.id !== parent.id) throw new EngineError('image-parent-swapped', { path: parent.path, child: this.#plan.destination });
+    return { found: own.found, sums: await sumsOf(own) };
   }
 
-  #identity(map: DiskMap): Manifest['source'] {
+  #identity(map: DiskMap, machine: string): Manifest['source'] {
     const { disk, number, logicalSectorSize } = this.#plan;
     return {
-      machine: hostname(), system: systemOf(map), model: disk.model, serial: disk.serial, bus: disk.bus, path: disk.path, number,
+      machine, system: systemOn(map.partitions), model: disk.model, serial: disk.serial, bus: disk.bus, path: disk.path, number,
       size: disk.size, logicalSectorSize, physicalSectorSize: logicalSectorSize,
     };
   }
@@ -151,9 +152,7 @@ export class CaptureJob implements JobBody {
       await opened.confirm();
     } catch (error) {
       const { destination } = this.#plan;
-      const { parts } = result.manifest.image;
-      const pieces = parts === 0 ? [destination] : Array.from({ length: parts }, (_, index) => partPath(destination, index));
-      for (const path of [manifestPath(destination), sumsPath(destination), ...pieces]) await rm(path, { force: true });
+      for (const path of [manifestPath(destination), sumsPath(destination), ...partsOf(destination, result.manifest)]) await rm(path, { force: true });
       throw error;
     }
   }
@@ -180,12 +179,4 @@ export class CaptureJob implements JobBody {
     const holes = result.badBytes > 0 ? new EngineError('source-bad-sectors', { bytes: result.badBytes, disk: nameOf(plan.disk) }) : null;
     return { targets: [], checksums: [], expectedMatched: null, imaging, ...(holes ? { flaw: { outcome: 'partly', error: holes } } : {}) };
   }
-}
-
-/** The operating system on a disk, as far as its partitions tell: what people look for in a list of images. */
-function systemOf(map: DiskMap): string {
-  const roles = map.partitions.map(({ role, fileSystem }) => ({ role, kind: fileSystem?.kind ?? '' }));
-  if (roles.some(({ role, kind }) => kind === 'ntfs' && (role === 'os' || role === 'data')) && roles.some(({ role }) => role === 'microsoft-reserved' || role === 'system-reserved' || role === 'recovery')) return 'Windows';
-  if (roles.some(({ kind }) => kind === 'apfs' || kind === 'hfs+')) return 'macOS';
-  return roles.some(({ kind }) => /^(ext[234]|xfs|btrfs|swap|lvm2|luks)$/.test(kind)) ? 'Linux' : '';
 }

@@ -1,5 +1,5 @@
 import { EngineError, mapDisk, openDevice, type BlockSource, type DeviceAddress, type DiskMap, type MapDiskOptions } from '../../native-free-engine/index.ts';
-import type { CapturedPartition, Disk, Partition, Stop } from '../contract/index.ts';
+import type { CapturedPartition, CapturePlan, Disk, Partition, Stop } from '../contract/index.ts';
 import type { OpenedSource, SourceUse } from '../host/index.ts';
 
 /** Numbers of the partitions that a capture takes bytes of. */
@@ -64,4 +64,13 @@ export async function mapOpened(opened: OpenedSource, map: Omit<MapDiskOptions, 
   } finally {
     await Promise.allSettled(sources.map((source) => source.close()));
   }
+}
+
+/** @throws EngineError `volume-dirty` for what was not agreed to by name */
+export function checkStops(plan: Pick<CapturePlan, 'stops' | 'partitions'>, agreed: readonly string[]): void {
+  const open = plan.stops.find(({ code }) => !agreed.includes(code));
+  if (!open) return;
+  const number = open.partitions[0] ?? 0;
+  const kind = plan.partitions.find((partition) => partition.number === number)?.fileSystem?.kind ?? '';
+  throw new EngineError('volume-dirty', { number, kind, conditions: open.code });
 }

@@ -1,15 +1,16 @@
 import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { EngineError, mapDisk, readManifest, manifestPath, partPath, totalLength, type DiskMap } from '../../native-free-engine/index.ts';
+import { EngineError, mapDisk, manifestPath, partPath, totalLength, type DiskMap } from '../../native-free-engine/index.ts';
 import type { CapturedPartition, CapturePlan, CaptureRequest, Compression, Disk, ImagingNote, PlanStep, UnfinishedCapture } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
+import { readUnfinished } from '../library/index.ts';
 import { capturedPartitions, checkChosen, stopsOf, takenNumbers } from './capture-source.ts';
 import { checkNotBusy } from './disk-lock.ts';
 import { nameOf } from './identity.ts';
+import { ownImage } from './own-image.ts';
 import { heading, step } from './plan-parts.ts';
 import { roomIn, type Room } from './room.ts';
-import { unfinishedCapture } from './unfinished.ts';
 
 /** What used data shrinks to on the average of the disks that were measured. A guess to compare free room with, no promise. */
 const SHRINKS_TO: Readonly<Record<Compression, number>> = { none: 1, fast: 0.62, balanced: 0.58, small: 0.54 };
@@ -70,7 +71,7 @@ export async function planCapture(host: Host, request: CaptureRequest, signal: A
     unfinished,
     stops: stopsOf(partitions),
     notes: notesOf(request, partitions, { estimatedBytes, room, parent, unfinished }),
-    steps: stepsOf(request, name, partitions, { usedBytes, destination, parent, resumes: request.resume && unfinished !== null }),
+    steps: stepsOf(name, partitions, { usedBytes, destination, parent, resumes: request.resume && unfinished !== null }),
   };
 }
 
@@ -80,7 +81,7 @@ async function checkDestination(host: Host, disk: Disk, destination: string, req
   if (destination === disk.path || (await host.disks.holding(dirname(destination))).includes(disk.id)) {
     throw new EngineError('destination-on-source', { path: destination, disk: nameOf(disk) });
   }
-  const unfinished = await unfinishedCapture(destination);
+  const unfinished = await readUnfinished(destination);
   if (unfinished && !request.resume && !request.overwrite) throw new EngineError('image-unfinished', { path: destination });
   const resumes = unfinished !== null && request.resume;
   if (!request.overwrite && !resumes && [destination, partPath(destination, 0), manifestPath(destination)].some((path) => existsSync(path))) {
@@ -101,7 +102,9 @@ async function readMap(host: Host, identity: CapturePlan['disk'], request: Captu
 }
 
 async function parentOf(path: string, map: DiskMap, name: string): Promise<NonNullable<CapturePlan['parent']>> {
-  const { manifest } = await readManifest(manifestPath(resolve(path)));
+  const own = await ownImage(resolve(path));
+  if (!own) throw new EngineError('image-manifest-missing', { path: resolve(path) });
+  const { manifest } = own.found;
   if (manifest.image.virtualSize !== map.size) throw new EngineError('source-changed', { disk: name, what: 'size' });
   return { path: resolve(path), id: manifest.id, name: basename(path), createdAt: manifest.createdAt };
 }
@@ -140,7 +143,7 @@ interface StepFacts {
   readonly resumes: boolean;
 }
 
-function stepsOf(request: CaptureRequest, name: string, partitions: readonly CapturedPartition[], facts: StepFacts): PlanStep[] {
+function stepsOf(name: string, partitions: readonly CapturedPartition[], facts: StepFacts): PlanStep[] {
   const held = partitions.filter(({ hold }) => hold !== null && hold !== 'read-only').map(({ number }) => number);
   return [
     step('recheck-identity'),

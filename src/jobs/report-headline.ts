@@ -7,17 +7,18 @@ const sizedName = (disk: DiskIdentity, language: Language): string => `${diskNam
 export function headline(report: Report, texts: Texts, language: Language): string {
   const { plan } = report;
   return texts(`report:headline.${plan.kind}.${variant(report, plan)}`, {
-    image: plan.kind === 'write' ? plan.image.name : '',
+    image: 'image' in plan ? plan.image.name : '',
     good: report.targets.filter((target) => target.outcome === 'written' || target.outcome === 'verified').length,
-    total: plan.kind === 'write' ? plan.disks.length : 1,
+    total: 'disks' in plan ? plan.disks.length : 1,
     disk: disksOfPlan(plan).slice(0, 1).map((disk) => sizedName(disk, language)).join(''),
-    destination: plan.kind === 'read' ? plan.destination : '',
+    destination: 'destination' in plan ? plan.destination : '',
     fileSystem: plan.kind === 'format' ? texts(`jobs:fileSystem.${plan.fileSystem}`) : '',
   });
 }
 
 function variant({ outcome }: Report, plan: Plan): string {
-  if (plan.kind !== 'write') return outcome === 'partly' ? 'failed' : outcome;
+  if (plan.kind === 'capture') return outcome;
+  if (plan.kind !== 'write' && plan.kind !== 'restore') return outcome === 'partly' ? 'failed' : outcome;
   if (outcome !== 'done' || !plan.verify) return outcome;
   return plan.disks.length === 1 ? 'verifiedOne' : 'verified';
 }

@@ -2,6 +2,7 @@ import type { Partition, PlainError, PlannedDisk, Report, TargetOutcome } from '
 import { ALGORITHM_NAMES, createTexts, diskName, errorText, formatBytes, formatDuration, formatSpeed, planSteps, type Language, type Texts } from '../texts/index.ts';
 import { speedCurve } from './report-curve.ts';
 import { checksumRemark, headline } from './report-headline.ts';
+import { badLines, imagingFacts } from './report-imaging.ts';
 import { html, type Html } from './report-markup.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
@@ -38,6 +39,8 @@ export function reportHtml(report: Report, language: Language): string {
 ${problems(writer, report)}
 ${facts(writer, report)}
 ${targets(writer, report)}
+${imaging(writer, report)}
+${bad(writer, report)}
 ${checksums(writer, report)}
 ${speed(writer, report)}
 ${lost(writer, report)}
@@ -85,11 +88,14 @@ function facts(writer: Writer, report: Report): Html {
     const size = image.size ?? report.targets.find((target) => target.bytesVerified > 0)?.bytesVerified;
     if (size !== undefined) rows.push(['size', exactBytes(writer, size)]);
     if (image.chain.length > 0) rows.push(['packed', image.chain.join(' › ')]);
-  } else if (plan.kind === 'read') {
+  } else if (plan.kind === 'read' || plan.kind === 'capture') {
     rows.push(['disk', diskTitle(writer, plan.number, plan.disk)], ['destination', plan.destination], ['size', exactBytes(writer, plan.disk.size)]);
-  } else {
+  } else if (plan.kind === 'format') {
     rows.push(['fileSystem', texts(`jobs:fileSystem.${plan.fileSystem}`)]);
     if (plan.label) rows.push(['label', plan.label]);
+  } else {
+    rows.push(['image', plan.image.name], ['size', exactBytes(writer, plan.image.size)]);
+    if (plan.kind === 'convert') rows.push(['destination', plan.destination]);
   }
   rows.push(
     ['started', when(report.startedAt)],
@@ -107,14 +113,16 @@ function targets(writer: Writer, report: Report): Html | null {
   const { texts } = writer;
   if (report.targets.length === 0) return null;
   const verified = report.targets.some((target) => target.bytesVerified > 0);
-  const columns = ['disk', 'outcome', 'written', 'write', ...(verified ? ['verify'] : []), 'ejected'];
+  // A restored disk stays where it is.
+  const ejects = report.plan.kind !== 'restore';
+  const columns = ['disk', 'outcome', 'written', 'write', ...(verified ? ['verify'] : []), ...(ejects ? ['ejected'] : [])];
   const rows = report.targets.map((target) => html`<tr>
 <th scope="row">${diskTitle(writer, target.number, target)}</th>
 <td class="outcome ${target.outcome}"><span aria-hidden="true">${TARGET_MARK[target.outcome]}</span> ${texts(`jobs:target.${target.outcome}`)}</td>
 <td>${written(writer, target)}</td>
 <td class="figure">${rate(writer, target.bytesWritten, target.writeSeconds)}</td>
 ${verified ? html`<td class="figure">${rate(writer, target.bytesVerified, target.verifySeconds)}</td>` : null}
-<td>${texts(target.ejected ? 'report:yes' : 'report:no')}</td></tr>`);
+${ejects ? html`<td>${texts(target.ejected ? 'report:yes' : 'report:no')}</td>` : null}</tr>`);
   const head = columns.map((column) => html`<th scope="col">${texts(`report:column.${column}`)}</th>`);
   return section(texts('report:section.targets'), html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`);
 }
@@ -128,6 +136,20 @@ function written({ texts, language }: Writer, target: TargetOutcome): Html | str
 function rate({ language }: Writer, bytes: number, seconds: number): Html | string {
   if (bytes === 0 || seconds <= 0) return '–';
   return html`${formatSpeed(bytes / seconds, language)}<br><span class="small">${formatDuration(seconds)}</span>`;
+}
+
+function imaging({ texts, language }: Writer, report: Report): Html | null {
+  if (!report.imaging) return null;
+  const rows = imagingFacts(report.imaging, report.plan, texts, language).map(([name, value]) => html`<div><dt>${texts(`report:fact.${name}`)}</dt><dd>${value}</dd></div>`);
+  return section(texts('report:section.imaging'), html`<dl>${rows}</dl>`);
+}
+
+function bad({ texts }: Writer, report: Report): Html | null {
+  const lines = report.imaging ? badLines(report.imaging, texts) : [];
+  if (lines.length === 0) return null;
+  const head = ['where', 'files'].map((column) => html`<th scope="col">${texts(`report:column.${column}`)}</th>`);
+  const rows = lines.map(({ place, files }) => html`<tr><td>${place}</td><td class="name">${files}</td></tr>`);
+  return section(texts('report:section.bad'), html`<table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table>`);
 }
 
 function checksums({ texts }: Writer, report: Report): Html | null {
@@ -146,8 +168,8 @@ function speed({ texts, language }: Writer, report: Report): Html | null {
 
 function lost(writer: Writer, report: Report): Html | null {
   const { plan } = report;
-  if (plan.kind === 'read') return null;
-  const disks = plan.kind === 'write' ? plan.disks : [plan.disk];
+  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'format') return null;
+  const disks = plan.kind === 'format' ? [plan.disk] : plan.disks;
   return section(writer.texts('report:section.lost'), html`${disks.map((disk) => lostDisk(writer, disk))}`);
 }
 

@@ -1,6 +1,7 @@
-import type { PlainError, Report, TargetOutcome } from '../contract/index.ts';
+import type { ImagingOutcome, PlainError, Report, TargetOutcome } from '../contract/index.ts';
 import { ALGORITHM_NAMES, createTexts, diskName, errorText, formatDuration, formatSpeed, type Language, type Texts } from '../texts/index.ts';
 import { checksumRemark, headline } from './report-headline.ts';
+import { badLines, imagingFacts, imagingLine } from './report-imaging.ts';
 
 /** The report in some lines for a terminal: how it ended, each disk, what to do about what failed, the checksums. */
 export function reportText(report: Report, language: Language): string {
@@ -11,12 +12,24 @@ export function reportText(report: Report, language: Language): string {
     lines.push(targetLine(texts, language, target));
     for (const error of target.error ? [target.error, ...target.notes] : target.notes) lines.push(...errorLines(texts, error, '      '));
   }
+  if (report.imaging) lines.push(...imagingLines(report, report.imaging, texts, language));
   for (const checksum of report.checksums) {
     const remark = checksumRemark(report, checksum, texts);
     const line = texts('report:line.checksum', { algorithm: ALGORITHM_NAMES[checksum.algorithm], hex: checksum.hex });
     lines.push(`  ${line}${remark ? ` (${remark})` : ''}`);
   }
   return lines.join('\n');
+}
+
+/** What a terminal shows of the image: all facts but its path, which the headline names, and what could not be read. */
+function imagingLines(report: Report, imaging: ImagingOutcome, texts: Texts, language: Language): string[] {
+  const told = new Set(['location', 'used', 'stored', 'notes']);
+  const summary = imagingLine(imaging, texts);
+  return [
+    ...(summary && report.plan.kind === 'capture' ? [`  ${summary}`] : []),
+    ...imagingFacts(imaging, report.plan, texts, language).filter(([name]) => !told.has(name)).map(([name, value]) => `  ${texts(`report:fact.${name}`)}: ${value}`),
+    ...badLines(imaging, texts).map(({ place, files }) => `  ${place}${files ? `: ${files}` : ''}`),
+  ];
 }
 
 function targetLine(texts: Texts, language: Language, target: TargetOutcome): string {

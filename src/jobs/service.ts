@@ -2,15 +2,29 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { startJob, type Job } from '../../native-free-engine/index.ts';
 import type {
-  CallInput, Disk, FormatPlan, FormatRequest, ImageInfo, JobProgress, JobState, Plan, ReadPlan, ReadRequest, Report, WritePlan, WriteRequest,
+  CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Disk, DiskImageInfo, FormatPlan, FormatRequest, ImageInfo, JobProgress, JobState,
+  LibraryFolder, LibraryListing, Plan, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
+import { discardImage, readUnfinished, renameImage } from '../library/index.ts';
+import { disksOfPlan } from '../texts/index.ts';
+import { CaptureJob } from './capture-job.ts';
+import { checkStops } from './capture-source.ts';
 import type { JobEnvironment } from './context.ts';
+import { ConvertJob } from './convert-job.ts';
+import { describeImage } from './describe.ts';
+import { lockDisks } from './disk-lock.ts';
 import { FormatJob } from './format-job.ts';
 import { checkConfirmed } from './identity.ts';
 import { inspectImage } from './inspect.ts';
+import { libraryFolders, libraryListing, suggestName } from './library.ts';
+import { canonicalPath, imageLock, planCapture } from './plan-capture.ts';
+import { planConvert, planVerify } from './plan-image.ts';
+import { planRestoreOf } from './plan-restore.ts';
 import { planFormat, planRead, planWrite } from './plan.ts';
 import { ReadJob } from './read-job.ts';
+import { RestoreJob } from './restore-job.ts';
+import { VerifyJob } from './verify-job.ts';
 import { runToReport, type JobBody } from './run.ts';
 import { WriteJob } from './write-job.ts';
 
@@ -21,6 +35,21 @@ export interface JobService {
   planWrite(request: WriteRequest): Promise<WritePlan>;
   planRead(request: ReadRequest): Promise<ReadPlan>;
   planFormat(request: FormatRequest): Promise<FormatPlan>;
+  planCapture(request: CaptureRequest): Promise<CapturePlan>;
+  planRestore(request: RestoreRequest): Promise<RestorePlan>;
+  planVerify(request: VerifyRequest): Promise<VerifyPlan>;
+  planConvert(request: ConvertRequest): Promise<ConvertPlan>;
+  /** What a disk image of any format holds. */
+  describe(location: string, folders: readonly string[]): Promise<DiskImageInfo>;
+  suggestName(request: CallInput<'capture.suggestName'>): Promise<CallOutput<'capture.suggestName'>>;
+  /** The interrupted capture that would become this image. */
+  unfinished(destination: string): Promise<UnfinishedCapture | null>;
+  library: {
+    list(folders: readonly string[]): Promise<LibraryListing[]>;
+    folders(folders: readonly string[]): Promise<LibraryFolder[]>;
+    rename(path: string, name: string): Promise<string>;
+    discard(path: string, folders: readonly string[]): Promise<void>;
+  };
   /** The disks of the plan cannot be opened with the rights this process has. */
   needsRights(plan: Plan): Promise<boolean>;
   /**
@@ -29,6 +58,8 @@ export interface JobService {
    * @throws EngineError `disk-needs-confirmation`
    */
   start(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>): { readonly jobId: string; readonly job: Job<Report, JobProgress> };
+  /** How fast a running job may be, bytes a second, 0 for as fast as it goes. */
+  limit(jobId: string, bytesPerSecond: number): void;
   cancel(jobId: string): void;
   /** Running jobs and ended ones not yet forgotten, oldest first. */
   list(): JobState[];
@@ -39,6 +70,7 @@ export interface JobService {
 
 interface Entry {
   readonly plan: Plan;
+  readonly body: JobBody;
   readonly job: Job<Report, JobProgress>;
   report: Report | null;
 }
@@ -46,6 +78,8 @@ interface Entry {
 export function createJobService(host: Host, options: { readonly version: string; readonly tempDir?: string }): JobService {
   const environment: JobEnvironment = { host, version: options.version, tempDir: options.tempDir ?? tmpdir() };
   const entries = new Map<string, Entry>();
+  const looking = (): { tempDir: string; signal: AbortSignal } => ({ tempDir: environment.tempDir, signal: new AbortController().signal });
+  const describe = (location: string, folders: readonly string[]): Promise<DiskImageInfo> => describeImage(location, { folders, ...looking() });
   const inspect = (location: string): Promise<ImageInfo> => inspectImage(location, { tempDir: environment.tempDir, signal: new AbortController().signal });
 
   return {
@@ -54,20 +88,34 @@ export function createJobService(host: Host, options: { readonly version: string
     planWrite: async (request) => planWrite(host, request, await inspect(request.location)),
     planRead: (request) => planRead(host, request),
     planFormat: (request) => planFormat(host, request),
+    planCapture: (request) => planCapture(host, request, new AbortController().signal),
+    planRestore: async (request) => planRestoreOf(host, request, await describe(request.image, request.folders), looking()),
+    planVerify: async (request) => planVerify(request, await describe(request.image, request.folders)),
+    planConvert: async (request) => planConvert(request, await describe(request.image, request.folders)),
+    describe,
+    suggestName: (request) => suggestName(host, request),
+    unfinished: async (destination) => readUnfinished(await canonicalPath(destination)),
+    library: {
+      list: (folders) => libraryListing(host, folders),
+      folders: (folders) => libraryFolders(host, folders),
+      rename: renameImage,
+      discard,
+    },
     async needsRights(plan) {
-      const answers = await Promise.all(disksOf(plan).map((identity) => host.targets.needsRights(identity)));
+      const answers = await Promise.all(disksOfPlan(plan).map((identity) => host.targets.needsRights(identity)));
       return answers.includes(true);
     },
     start(plan, confirmed) {
-      if (plan.kind !== 'read') checkConfirmed(plan.kind === 'write' ? plan.disks : [plan.disk], confirmed);
+      checkAgreed(plan, confirmed);
       const jobId = randomUUID();
       const body = bodyOf(plan, environment);
       const job = startJob<Report, JobProgress>(jobId, (context) => runToReport(jobId, plan, environment, body, context));
-      const entry: Entry = { plan, job, report: null };
+      const entry: Entry = { plan, body, job, report: null };
       entries.set(jobId, entry);
       void job.result.then((report) => (entry.report = report), () => undefined);
       return { jobId, job };
     },
+    limit: (jobId, bytesPerSecond) => entries.get(jobId)?.body.setLimit?.(bytesPerSecond),
     cancel: (jobId) => entries.get(jobId)?.job.cancel(),
     list: () => [...entries].map(([jobId, { plan, job, report }]) => ({ jobId, plan, progress: job.progress(), report })),
     forget(jobId) {
@@ -78,14 +126,39 @@ export function createJobService(host: Host, options: { readonly version: string
   };
 }
 
-function disksOf(plan: Plan): readonly WritePlan['disks'][number]['identity'][] {
-  if (plan.kind === 'read') return [plan.disk];
-  return plan.kind === 'write' ? plan.disks.map((disk) => disk.identity) : [plan.disk.identity];
+/** @throws EngineError `disk-needs-confirmation`, `volume-dirty` */
+function checkAgreed(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>): void {
+  if (plan.kind === 'write' || plan.kind === 'restore') checkConfirmed(plan.disks, confirmed);
+  else if (plan.kind === 'format') checkConfirmed([plan.disk], confirmed);
+  else if (plan.kind === 'capture') checkStops(plan, confirmed[plan.disk.id] ?? []);
+}
+
+/** What lies there may be about to be read or written by a job of this very computer. @throws EngineError `disk-busy` and what `discardImage` throws */
+async function discard(path: string, folders: readonly string[]): Promise<void> {
+  const place = await canonicalPath(path);
+  const unlock = await lockDisks([{ id: imageLock(place), name: place }]);
+  try {
+    await discardImage(place, folders);
+  } finally {
+    await unlock();
+  }
 }
 
 function bodyOf(plan: Plan, environment: JobEnvironment): JobBody {
-  if (plan.kind === 'write') return new WriteJob(plan, environment);
-  if (plan.kind === 'read') return new ReadJob(plan, environment);
-  return new FormatJob(plan, environment);
+  switch (plan.kind) {
+    case 'write':
+      return new WriteJob(plan, environment);
+    case 'read':
+      return new ReadJob(plan, environment);
+    case 'format':
+      return new FormatJob(plan, environment);
+    case 'capture':
+      return new CaptureJob(plan, environment);
+    case 'restore':
+      return new RestoreJob(plan, environment);
+    case 'verify':
+      return new VerifyJob(plan);
+    case 'convert':
+      return new ConvertJob(plan, environment);
+  }
 }
-

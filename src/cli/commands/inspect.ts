@@ -1,14 +1,19 @@
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isUrl } from '../../../native-free-engine/index.ts';
 import type { Disk, ImageInfo, Partition } from '../../contract/index.ts';
 import { looksLikeDisk } from '../../host/index.ts';
 import { endWell, type Context } from '../context.ts';
 import { diskTitle, partitionLine, reasonText } from '../disk-text.ts';
 import { ALGORITHM_NAMES } from '../../texts/format.ts';
+import { diskImageLines, moment } from '../imaging-text.ts';
 import { imageLine } from '../plan-text.ts';
 import { locationOf } from './write.ts';
 
 /** `werkbank inspect FILE|DISK`: a file or URL is an image; a number, a device path or `file:PATH` is a disk. */
 export async function inspect(context: Context, what: string): Promise<number> {
   const { host, jobs } = await context.services();
+  if (!looksLikeDisk(what) && (await showDiskImage(context, locationOf(what)))) return endWell(context);
   if (!looksLikeDisk(what)) {
     const image = await jobs.inspect(locationOf(what));
     context.emit({ event: 'image', image });
@@ -20,6 +25,31 @@ export async function inspect(context: Context, what: string): Promise<number> {
   }
   return endWell(context);
 }
+
+/**
+ * What holds a disk in a format of its own, or carries a manifest, is shown as such; so is an interrupted capture.
+ * @returns false for what is to be written as it is: raw images and ISOs, packed or not
+ */
+async function showDiskImage(context: Context, location: string): Promise<boolean> {
+  const { jobs } = await context.services();
+  const unfinished = isUrl(location) ? null : await jobs.unfinished(location.replace(/(?:\.\d{3})?\.(?:partial|journal)$/, ''));
+  if (unfinished) {
+    const { path, storedBytes, startedAt, source } = unfinished;
+    context.emit({ event: 'unfinished', unfinished });
+    context.say(context.texts('cli:diskImage.unfinished', { path, stored: storedBytes, when: moment(startedAt), disk: diskTitle(context, { ...source, id: '' }) }));
+    return true;
+  }
+  if (!FORMATS.test(location) && !(await isFolder(location))) return false;
+  const image = await jobs.describe(location, isUrl(location) ? [] : [dirname(location)]);
+  context.emit({ event: 'disk-image', image });
+  for (const line of diskImageLines(context, image)) context.say(line);
+  return true;
+}
+
+/** Names of images that hold a disk in a format of its own, of their parts and of what lies beside them. */
+const FORMATS = /\.(?:qcow2|qcow|vhd|vhdx|avhdx|vmdk|pcl|ptcl-img(?:\.\w+)?)(?:\.(?:\d{3}|json|sums|partial|journal))?$/i;
+
+const isFolder = (path: string): Promise<boolean> => stat(path).then((stats) => stats.isDirectory(), () => false);
 
 function showImage(context: Context, image: ImageInfo): void {
   context.say(image.name, 'bold');

@@ -14,8 +14,8 @@ export interface EngineServices {
   setPracticeFolder(folder: string | null): void;
 }
 
-/** All that an elevated engine host answers: it runs one confirmed plan and nothing else. */
-export const ELEVATED_CALLS: readonly EngineCallName[] = ['job.start', 'job.cancel', 'job.list', 'job.forget'];
+/** All that an elevated engine host answers: it looks at a disk for a plan, and runs one confirmed plan, nothing else. */
+export const ELEVATED_CALLS: readonly EngineCallName[] = ['plan.capture', 'plan.restore', 'job.start', 'job.limit', 'job.cancel', 'job.list', 'job.forget'];
 
 type Handlers = { readonly [Name in EngineCallName]: (input: EngineCallInput<Name>) => Promise<EngineCallOutput<Name>> };
 
@@ -60,11 +60,29 @@ export function serveEngine(
     'plan.write': (request) => jobs.planWrite(request),
     'plan.read': (request) => jobs.planRead(request),
     'plan.format': (request) => jobs.planFormat(request),
+    'plan.capture': (request) => jobs.planCapture(request),
+    'plan.restore': (request) => jobs.planRestore(request),
+    'plan.verify': (request) => jobs.planVerify(request),
+    'plan.convert': (request) => jobs.planConvert(request),
+    'image.describe': ({ location, folders }) => jobs.describe(location, folders),
+    'capture.suggestName': (request) => jobs.suggestName(request),
+    'capture.unfinished': ({ destination }) => jobs.unfinished(destination),
+    'library.list': ({ folders }) => jobs.library.list(folders),
+    'library.folders': ({ folders }) => jobs.library.folders(folders),
+    'library.rename': async ({ path, name }) => ({ path: await jobs.library.rename(path, name) }),
+    'library.discard': async ({ path, folders }) => {
+      await jobs.library.discard(path, folders);
+      return null;
+    },
     'job.needsRights': ({ plan }) => jobs.needsRights(plan),
     'job.start': async ({ plan, confirmed }) => {
       const { jobId, job } = jobs.start(plan, confirmed);
       follow(jobId, job);
       return { jobId };
+    },
+    'job.limit': async ({ jobId, bytesPerSecond }) => {
+      jobs.limit(jobId, bytesPerSecond);
+      return null;
     },
     'job.cancel': async ({ jobId }) => {
       jobs.cancel(jobId);

@@ -1,5 +1,6 @@
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { CallInput, CallOutput, EventPayload, HostCallName, JobProgress, JobState, Plan, Report } from '../../contract/index.ts';
+import { disksOfPlan } from '../../texts/index.ts';
 import type { Channel } from '../engine-host/channel.ts';
 import { toPlainError } from '../engine-host/protocol.ts';
 import { createHostLink, type HostLink } from './host-link.ts';
@@ -12,6 +13,9 @@ export interface EngineClientOptions {
   /** Told of messages that break the contract, for the log. */
   onFault?(error: EngineError): void;
 }
+
+/** A plan that nobody has confirmed by then is forgotten about, and the rights with it. */
+const ELEVATED_WAIT_MS = 10 * 60_000;
 
 interface EngineClientEvents {
   'disks': EventPayload<'disks'>;
@@ -42,6 +46,8 @@ export class EngineClient {
   /** Jobs that have ended in hosts that are no longer there. */
   readonly #kept = new Map<string, JobState>();
   #ordinary: HostLink | null = null;
+  /** An elevated host that has looked at a disk for a plan and waits to run it, so that the user is asked once. */
+  #waiting: { readonly link: HostLink; readonly timer: ReturnType<typeof setTimeout> } | null = null;
   #starting: Promise<unknown> = Promise.resolve();
 
   constructor(options: EngineClientOptions) {
@@ -74,6 +80,7 @@ export class EngineClient {
   close(): void {
     this.#listeners.clear();
     this.#ordinary?.close();
+    this.#takeWaiting()?.close();
     for (const job of this.#running.values()) job.link.close();
   }
 
@@ -84,6 +91,8 @@ export class EngineClient {
   async #route(name: HostCallName, input: unknown, signal: AbortSignal | undefined): Promise<unknown> {
     if (name === 'job.start') return this.#start(input as CallInput<'job.start'>);
     if (name === 'job.list') return this.#list();
+    if (name === 'job.limit') return this.#linkOf((input as CallInput<'job.limit'>).jobId).call('job.limit', input as CallInput<'job.limit'>);
+    if (name === 'plan.capture') return this.#planCapture(input as CallInput<'plan.capture'>, signal);
     if (name === 'job.cancel') return this.#cancel((input as CallInput<'job.cancel'>).jobId);
     if (name === 'job.forget') return this.#forget((input as CallInput<'job.forget'>).jobId);
     return this.#host().call(name, input as never, signal);
@@ -109,6 +118,7 @@ export class EngineClient {
   #gone(link: HostLink, error: EngineError): void {
     const wasOrdinary = this.#ordinary === link;
     if (wasOrdinary) this.#ordinary = null;
+    if (this.#waiting?.link === link) this.#takeWaiting();
     const lost = this.running().filter((job) => job.link === link);
     for (const job of lost) this.#running.delete(job.jobId);
     if (lost.length > 0) this.#emit('running', this.running());
@@ -144,7 +154,7 @@ export class EngineClient {
       if (shared !== undefined) throw new EngineError('disk-busy', { disk: shared });
     }
     const elevate = await this.#host().call('job.needsRights', { plan });
-    const link = elevate ? this.#link(await this.#options.startElevatedHost()) : this.#host();
+    const link = elevate ? (this.#takeWaiting() ?? this.#link(await this.#options.startElevatedHost())) : this.#host();
     try {
       const { jobId } = await link.call('job.start', { plan, confirmed });
       // A very short job may have ended before this answer arrived.
@@ -157,6 +167,32 @@ export class EngineClient {
       if (elevate) link.close();
       throw error;
     }
+  }
+
+  /** What is on a disk has to be read for this plan; with more rights where the user's own do not do. */
+  async #planCapture(input: CallInput<'plan.capture'>, signal: AbortSignal | undefined): Promise<CallOutput<'plan.capture'>> {
+    try {
+      return await this.#host().call('plan.capture', input, signal);
+    } catch (error) {
+      if (!(error instanceof EngineError) || error.code !== 'rights-needed') throw error;
+    }
+    const link = this.#takeWaiting() ?? this.#link(await this.#options.startElevatedHost());
+    this.#keepWaiting(link);
+    return link.call('plan.capture', input, signal);
+  }
+
+  #keepWaiting(link: HostLink): void {
+    const timer = setTimeout(() => this.#takeWaiting()?.close(), ELEVATED_WAIT_MS);
+    timer.unref();
+    this.#waiting = { link, timer };
+  }
+
+  #takeWaiting(): HostLink | null {
+    const waiting = this.#waiting;
+    if (!waiting) return null;
+    clearTimeout(waiting.timer);
+    this.#waiting = null;
+    return waiting.link;
   }
 
   #linkOf(jobId: string): HostLink {
@@ -181,7 +217,4 @@ export class EngineClient {
 }
 
 /** `Disk.id` of every disk a plan touches. */
-function disksOf(plan: Plan): string[] {
-  if (plan.kind === 'write') return plan.disks.map((disk) => disk.identity.id);
-  return [plan.kind === 'read' ? plan.disk.id : plan.disk.identity.id];
-}
+const disksOf = (plan: Plan): string[] => disksOfPlan(plan).map(({ id }) => id);
