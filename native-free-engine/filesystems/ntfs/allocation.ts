@@ -1,5 +1,5 @@
 import { throwIfAborted } from '../../base/abort.ts';
-import { normalize, subtract, union, type Extent } from '../../base/extent.ts';
+import { normalize, subtract, union, type Extent, type ExtentSet } from '../../base/extent.ts';
 import { createHasher, type Hasher } from '../../codecs/checksums.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { AllocationReader, LeftOut, VolumeCondition } from '../allocation-types.ts';
@@ -23,8 +23,8 @@ const FINGERPRINT_RECORDS = 16;
 const FINGERPRINT_LOG_BYTES = 2 * 4096;
 
 /**
- * Trusts $Bitmap, to which it adds what the file system's own files occupy. Of these only $MFT and $Bitmap must be
- * sound and readable; damage in others makes the volume `dirty`, and a bad sector in them is left to the capture.
+ * Trusts $Bitmap where it agrees with what the file system's own files occupy. Of these only $MFT and $Bitmap must
+ * be sound and readable; damage in others makes the volume `dirty`, and a bad sector in them is left to the capture.
  */
 export const ntfsAllocation: AllocationReader = async (source, { leaveOutSwapFiles, signal }) => {
   throwIfAborted(signal);
@@ -42,6 +42,7 @@ export const ntfsAllocation: AllocationReader = async (source, { leaveOutSwapFil
 
   const mft = await Mft.open(source);
   const own = await ownFiles(mft, tolerate);
+  checkSize(mft, own.get(NTFS_FILE.badClusters) ?? []);
   const information = own.get(NTFS_FILE.volume)?.find((a) => a.type === NTFS_ATTRIBUTE.volumeInformation)?.value;
   if (!information) conditions.add('dirty');
   else await tolerate(async () => void ((NtfsVolumeInformation.read(information).flags & DIRTY_FLAGS) && conditions.add('dirty')));
@@ -58,8 +59,10 @@ export const ntfsAllocation: AllocationReader = async (source, { leaveOutSwapFil
   const mapped = await readClusterBitmap(mft, hasher, signal);
 
   const metadata = metadataExtents(mft, own);
+  // A map that has these free is not this volume's, or was read from a wrong place.
+  if (subtract(metadata, mapped).length > 0) throw rejectMap("$Bitmap has the file system's own clusters free");
   const leftOut: LeftOut[] = [];
-  let used = union(mapped, metadata);
+  let used = union(mapped, [{ offset: 0, length: mft.geometry.sectorSize }, tailOf(source, mft.geometry)]);
   for (const [name, file] of leaveOutSwapFiles ? swapFiles : []) {
     const left = file && leaveOut(name, file, used, metadata);
     if (!left) continue;
@@ -83,9 +86,19 @@ async function ownFiles(mft: Mft, tolerate: Tolerate): Promise<Map<number, reado
   return found;
 }
 
-function metadataExtents(mft: Mft, own: ReadonlyMap<number, readonly NtfsAttribute[]>): readonly Extent[] {
-  const { clusterSize, sectorSize } = mft.geometry;
-  const extents: Extent[] = [{ offset: 0, length: sectorSize }, tailOf(mft.source, mft.geometry)];
+/**
+ * $BadClus:$Bad is a hole as long as the volume: the one other place that tells its length.
+ * @throws EngineError `allocation-invalid` when a boot sector with a wrong size would cut off the rest
+ */
+function checkSize(mft: Mft, badClusters: readonly NtfsAttribute[]): void {
+  const { clusters, clusterSize } = mft.geometry;
+  const bad = badClusters.find((a) => a.name === '$Bad' && a.firstVcn === 0);
+  if (bad && bad.size > 0 && Math.floor(bad.size / clusterSize) !== clusters) throw rejectMap('boot sector and $BadClus disagree about the size');
+}
+
+function metadataExtents(mft: Mft, own: ReadonlyMap<number, readonly NtfsAttribute[]>): ExtentSet {
+  const { clusterSize } = mft.geometry;
+  const extents: Extent[] = [];
   for (const attributes of own.values()) {
     for (const { cluster, length } of attributes.flatMap((a) => a.runs)) {
       if (cluster !== null) extents.push({ offset: cluster * clusterSize, length: length * clusterSize });

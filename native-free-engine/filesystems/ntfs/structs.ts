@@ -140,5 +140,5 @@ export const NTFS_ATTRIBUTE = {
   end: 0xffffffff,
 } as const;
 /** Numbers of the records that hold the file system's own files. `extend` is the last of those that every volume has. */
-export const NTFS_FILE = { mft: 0, mirror: 1, logFile: 2, volume: 3, root: 5, bitmap: 6, boot: 7, extend: 11 } as const;
+export const NTFS_FILE = { mft: 0, mirror: 1, logFile: 2, volume: 3, root: 5, bitmap: 6, boot: 7, badClusters: 8, extend: 11 } as const;
 export const NTFS_DATA_FLAG = { compressed: 0x00ff, encrypted: 0x4000 } as const;
