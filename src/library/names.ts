@@ -74,10 +74,13 @@ function cleanText(text: string): string {
   return text.normalize('NFC').replace(new RegExp(EMPTY, 'g'), '').toWellFormed().replace(ALL_FORBIDDEN, '-').replace(/\ufffd/g, '-').replace(/\s+/gu, ' ').replace(/-{2,}/g, '-').trim();
 }
 
+/** What a person takes for one character is not cut in two. */
+const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
 function shorten(stem: string): string {
   let bytes = 0;
   let kept = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(stem)) {
+  for (const { segment } of CHARACTERS.segment(stem)) {
     bytes += Buffer.byteLength(segment);
     if (bytes > MAX_STEM_BYTES) break;
     kept += segment;
