@@ -5,6 +5,7 @@ import { openDiskImage } from '../../images/open-disk-image.ts';
 import { shareClusterMap } from './cluster-map.ts';
 import { Control } from './control.ts';
 import { crewSize, runCrew } from './node-crew.ts';
+import { checkBelongs } from './node-image-check.ts';
 import type { VerifyMessage, VerifyWork } from './node-verify-worker.ts';
 import { ProgressWatch } from './progress-watch.ts';
 import type { ImagingProgress, MemoryLevel } from './types.ts';
@@ -50,6 +51,7 @@ export async function verifyImage(options: VerifyOptions): Promise<VerifyResult>
   const image = await openDiskImage(path, { findBacking: (recorded) => Promise.resolve(backing[recorded] ?? null) });
   const { files, size } = image;
   await image.close();
+  await checkBelongs(found, files[0] ?? path);
   if (size !== sums.virtualSize) throw new EngineError('image-manifest-other', { path: found.path, what: 'size' });
 
   const chosen = share < 1 ? sample(sums.clusters.length, share) : null;
