@@ -1,7 +1,7 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { ExtentBuilder } from '../../base/extent-builder.ts';
 import { EngineError } from '../../base/errors.ts';
-import { normalize, union, type Extent } from '../../base/extent.ts';
+import { normalize, subtract, type Extent } from '../../base/extent.ts';
 import { toSafeInt } from '../../base/safe-int.ts';
 import { createHasher } from '../../codecs/checksums.ts';
 import { readBytes } from '../../io/read-bytes.ts';
@@ -10,7 +10,7 @@ import type { AllocationReader } from '../allocation-types.ts';
 import { forEachRun } from '../bitmap-runs.ts';
 import { forEachPiece } from '../bitmap.ts';
 import { clusterChain } from './chain.ts';
-import { readExfatGeometry, type ExfatGeometry } from './geometry.ts';
+import { checkBootRegion, readExfatGeometry, type ExfatGeometry } from './geometry.ts';
 import { EXFAT_ENTRY, ExfatBitmapEntry } from './structs.ts';
 
 /** The bitmap's entry is looked for in so much of the root directory; formatters put it among the first three. */
@@ -25,6 +25,7 @@ const BOOT_SECTOR_BYTES = 512;
 export const exfatAllocation: AllocationReader = async (source, { signal }) => {
   const boot = await readBytes(source, 0, Math.min(source.size, BOOT_SECTOR_BYTES));
   const geometry = readExfatGeometry(boot, source.size);
+  await checkBootRegion(source, geometry);
   const { clusters, clusterSize, heapOffset } = geometry;
   const hasher = createHasher('sha256');
   hasher.update(boot);
@@ -33,12 +34,14 @@ export const exfatAllocation: AllocationReader = async (source, { signal }) => {
     throwIfAborted(signal);
     hasher.update(piece);
   });
-  const bitmapExtents: Extent[] = [];
+  const structures = [...root.extents];
   const used = new ExtentBuilder();
+  used.add(0, geometry.bootLength);
+  used.add(geometry.fatsOffset, geometry.fatsLength);
   let left = Math.ceil(clusters / 8);
   let cluster = 0;
   for await (const extent of clusterChain(source, geometry, root.bitmapCluster, { length: left, mayEnd: false })) {
-    bitmapExtents.push(extent);
+    structures.push(extent);
     const length = Math.min(extent.length, left);
     await forEachPiece(source, extent.offset, length, (piece) => {
       throwIfAborted(signal);
@@ -51,16 +54,11 @@ export const exfatAllocation: AllocationReader = async (source, { signal }) => {
     left -= length;
   }
 
-  // The bitmap has itself and the root in it, unless it is damaged: and then nothing could be saved without them.
-  const structures = normalize([
-    { offset: 0, length: geometry.bootLength },
-    { offset: geometry.fatsOffset, length: geometry.fatsLength },
-    ...root.extents,
-    ...bitmapExtents,
-  ]);
+  const map = used.build();
+  if (subtract(normalize(structures), map).length > 0) throw new EngineError('allocation-invalid', { kind: 'exfat', reason: 'the bitmap does not have itself' });
   return {
     unit: clusterSize,
-    used: union(structures, used.build()),
+    used: map,
     leftOut: [],
     conditions: geometry.dirty ? ['dirty'] : [],
     fingerprint: hasher.hex(),

@@ -1,3 +1,6 @@
+/** VolumeFlags and PercentInUse change while the volume is used: the checksum leaves them out (3.4). */
+export const EXFAT_NOT_SUMMED = new Set([106, 107, 112]);
+
 /**
  * The checksum of the boot region and of the up-case table: rotate right by
  * one, add the byte (exFAT specification, 3.4 and 7.2.2).

@@ -4,7 +4,7 @@ import type { BlockSink } from '../../io/types.ts';
 import { bootMessage } from '../../struct/boot-message.ts';
 import { fillZeros, type FormatWatch } from '../fill-zeros.ts';
 import { exfatLabel } from '../label.ts';
-import { exfatChecksum } from './checksum.ts';
+import { EXFAT_NOT_SUMMED, exfatChecksum } from './checksum.ts';
 import { planExfat, type ExfatPlan } from './plan.ts';
 import {
   EXFAT_BOOT_SIGNATURE,
@@ -30,8 +30,6 @@ const END_OF_CHAIN = 0xffffffff;
 /** Boot sector, eight extended ones, OEM parameters, one reserved, checksums (3). */
 const REGION_SECTORS = 12;
 const REVISION_1_00 = 0x0100;
-/** VolumeFlags and PercentInUse change while the volume is used: the checksum leaves them out (3.4). */
-const NOT_SUMMED = new Set([106, 107, 112]);
 
 const rootCluster = (plan: ExfatPlan): number => FIRST_CLUSTER + plan.bitmapClusters + plan.upcaseClusters;
 const usedClusters = (plan: ExfatPlan): number => plan.bitmapClusters + plan.upcaseClusters + 1;
@@ -149,7 +147,7 @@ function bootRegion(plan: ExfatPlan, partition: Extent, volumeSerial: number): U
   );
   for (let sector = 1; sector <= 8; sector++) view.setUint32((sector + 1) * sectorSize - 4, EXFAT_EXTENDED_SIGNATURE, true);
   const summed = region.subarray(0, (REGION_SECTORS - 1) * sectorSize);
-  const checksum = exfatChecksum(summed, NOT_SUMMED);
+  const checksum = exfatChecksum(summed, EXFAT_NOT_SUMMED);
   for (let at = summed.length; at < region.length; at += 4) view.setUint32(at, checksum, true);
   return region;
 }

@@ -1,6 +1,9 @@
 import { EngineError } from '../../base/errors.ts';
 import { toSafeInt } from '../../base/safe-int.ts';
-import { EXFAT_NAME, EXFAT_BOOT_REGION_SECTORS, EXFAT_FLAG, ExfatBootSector } from './structs.ts';
+import { readBytes } from '../../io/read-bytes.ts';
+import type { BlockSource } from '../../io/types.ts';
+import { EXFAT_NOT_SUMMED, exfatChecksum } from './checksum.ts';
+import { EXFAT_BOOT_REGION_SECTORS, EXFAT_NAME, EXFAT_FLAG, ExfatBootSector } from './structs.ts';
 import { hasText } from '../../struct/index.ts';
 
 /** Where everything lies on an exFAT volume, in bytes from its start. */
@@ -62,4 +65,15 @@ export function readExfatGeometry(sector: Uint8Array, size: number): ExfatGeomet
     rootCluster: boot.rootCluster,
     dirty: (boot.flags & EXFAT_FLAG.dirty) !== 0,
   };
+}
+
+/**
+ * The checksum of the main boot region (3.4): without it no system mounts the volume.
+ * @throws EngineError `allocation-invalid`; errors of reading
+ */
+export async function checkBootRegion(source: BlockSource, { bootLength }: ExfatGeometry): Promise<void> {
+  const region = await readBytes(source, 0, bootLength / 2);
+  const summed = region.length - region.length / EXFAT_BOOT_REGION_SECTORS;
+  const stored = new DataView(region.buffer, region.byteOffset).getUint32(summed, true);
+  if (exfatChecksum(region.subarray(0, summed), EXFAT_NOT_SUMMED) !== stored) throw invalid('boot checksum');
 }

@@ -5,15 +5,16 @@ import { createHasher } from '../../codecs/checksums.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { AllocationReader } from '../allocation-types.ts';
 import { forEachPiece } from '../bitmap.ts';
+import { checkBackup, checkFolders } from './cross-checks.ts';
 import { readGeometry, type FatGeometry } from './geometry.ts';
 
 const BOOT_SECTOR_BYTES = 512;
 
 /** How the entries of each kind of FAT look (fatgen103, section 4). */
 const ENTRIES = {
-  fat12: { bits: 12, bad: 0xff7, clean: 0 },
-  fat16: { bits: 16, bad: 0xfff7, clean: 0xc000 },
-  fat32: { bits: 32, bad: 0x0ffffff7, clean: 0x0c000000 },
+  fat12: { bits: 12, reserved: 0xff0, bad: 0xff7, clean: 0 },
+  fat16: { bits: 16, reserved: 0xfff0, bad: 0xfff7, clean: 0xc000 },
+  fat32: { bits: 32, reserved: 0x0ffffff0, bad: 0x0ffffff7, clean: 0x0c000000 },
 } as const;
 
 const invalid = (kind: string, reason: string): EngineError => new EngineError('allocation-invalid', { kind, reason });
@@ -30,10 +31,10 @@ const invalid = (kind: string, reason: string): EngineError => new EngineError('
 export const fatAllocation: AllocationReader = async (source, { signal }) => {
   const boot = await readBytes(source, 0, Math.min(source.size, BOOT_SECTOR_BYTES));
   const geometry = readGeometry(boot);
-  const { kind, clusters, clusterSize, dataOffset, fatOffset } = geometry;
+  const { kind, clusters, clusterSize, dataOffset, fatOffset, fatLength } = geometry;
   const fatBytes = Math.ceil(((clusters + 2) * ENTRIES[kind].bits) / 8);
   if (geometry.length > source.size) throw invalid(kind, 'larger than its partition');
-  if (fatBytes > geometry.fatLength) throw invalid(kind, 'FAT too short');
+  if (fatBytes > fatLength) throw invalid(kind, 'FAT too short');
   if (kind === 'fat32' && (geometry.rootCluster < 2 || geometry.rootCluster >= clusters + 2)) throw invalid(kind, 'root directory');
 
   const hasher = createHasher('sha256');
@@ -41,15 +42,18 @@ export const fatAllocation: AllocationReader = async (source, { signal }) => {
   if (geometry.fsInfoOffset > 0 && geometry.fsInfoOffset < dataOffset) {
     hasher.update(await readBytes(source, geometry.fsInfoOffset, BOOT_SECTOR_BYTES));
   }
-  hasher.update(await rootDirectory());
+  const root = await rootDirectory();
+  hasher.update(root);
+  await checkBackup(source, geometry);
+  await checkFolders(source, geometry, root);
 
   const used = new ExtentBuilder();
   used.add(0, dataOffset);
-  const scan = new FatScan(kind, (first, count) => used.add(dataOffset + (first - 2) * clusterSize, count * clusterSize));
+  const scan = new FatScan(geometry, (first, count) => used.add(dataOffset + (first - 2) * clusterSize, count * clusterSize));
   await forEachPiece(source, fatOffset, fatBytes, (piece) => {
     throwIfAborted(signal);
     hasher.update(piece);
-    scan.add(piece, clusters + 2);
+    scan.add(piece);
   });
   scan.end();
 
@@ -70,27 +74,32 @@ export const fatAllocation: AllocationReader = async (source, { signal }) => {
 /** Finds the runs of used clusters in a FAT that comes piece by piece. Pieces end between entries; a FAT12 is one piece. */
 class FatScan {
   dirty = false;
-  readonly #kind: FatGeometry['kind'];
+  readonly #geometry: FatGeometry;
   readonly #visit: (first: number, count: number) => void;
   #cluster = 0;
   #start = -1;
 
-  constructor(kind: FatGeometry['kind'], visit: (first: number, count: number) => void) {
-    this.#kind = kind;
+  constructor(geometry: FatGeometry, visit: (first: number, count: number) => void) {
+    this.#geometry = geometry;
     this.#visit = visit;
   }
 
-  add(piece: Uint8Array, limit: number): void {
-    const { bits, bad, clean } = ENTRIES[this.#kind];
-    const read = entryReader(this.#kind, piece);
+  /** @throws EngineError `allocation-invalid` for entries that a FAT in its place cannot have */
+  add(piece: Uint8Array): void {
+    const { kind, media } = this.#geometry;
+    const { bits, reserved, bad, clean } = ENTRIES[kind];
+    const limit = this.#geometry.clusters + 2;
+    const read = entryReader(kind, piece);
     const count = Math.min(Math.floor((piece.length * 8) / bits), limit - this.#cluster);
     for (let i = 0; i < count; i++, this.#cluster++) {
       const entry = read(i);
       if (this.#cluster < 2) {
+        if (this.#cluster === 0 && (entry & 0xff) !== media) throw invalid(kind, 'FAT does not start with the media type');
         if (this.#cluster === 1) this.dirty = (entry & clean) !== clean;
         continue;
       }
       const isUsed = entry !== 0 && entry !== bad;
+      if (entry >= limit && entry < reserved) throw invalid(kind, 'chain leads out of the volume');
       if (isUsed === this.#start >= 0) continue;
       if (isUsed) this.#start = this.#cluster;
       else this.end();

@@ -28,8 +28,14 @@ export interface FatGeometry {
   readonly rootCluster: number;
   /** Cluster 2. */
   readonly dataOffset: number;
+  /** What comes before the first FAT. */
+  readonly reservedLength: number;
   /** 0: none. */
   readonly fsInfoOffset: number;
+  /** The copy of the boot sector on FAT32; 0: none. */
+  readonly backupOffset: number;
+  /** What the low byte of the first FAT entry repeats. */
+  readonly media: number;
   /** The boot sector says that the volume was not unmounted. */
   readonly dirty: boolean;
   readonly volumeId: number;
@@ -84,6 +90,9 @@ export function readGeometry(sector: Uint8Array): FatGeometry {
     rootLength: rootEntries * 32,
     rootCluster: wide?.rootCluster ?? 0,
     dataOffset: dataSector * bytesPerSector,
+    reservedLength: reservedSectors * bytesPerSector,
+    backupOffset: (wide?.backupBootSector ?? 0) * bytesPerSector,
+    media: bpb.media,
     fsInfoOffset: (wide?.fsInfoSector ?? 0) * bytesPerSector,
     dirty: (((wide ?? narrow)?.state ?? 0) & FAT_STATE_DIRTY) !== 0,
     volumeId: extended ? (wide ?? narrow)?.volumeId ?? 0 : 0,

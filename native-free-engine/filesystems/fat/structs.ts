@@ -87,6 +87,7 @@ export const FatDirEntry = struct('FatDirEntry', 32, 'fatgen103, section 6 "FAT 
 });
 
 export const ATTR_VOLUME_LABEL = 0x08;
+export const ATTR_DIRECTORY = 0x10;
 /** All four low attributes together mark a piece of a long name. */
 export const ATTR_LONG_NAME = 0x0f;
 

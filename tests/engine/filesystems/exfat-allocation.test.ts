@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'vitest';
 import { intersect, totalLength } from '../../../native-free-engine/base/extent.ts';
 import { exfatAllocation } from '../../../native-free-engine/filesystems/exfat/allocation.ts';
+import { EXFAT_NOT_SUMMED, exfatChecksum } from '../../../native-free-engine/filesystems/exfat/checksum.ts';
 import { memoryDevice, rangedSource } from '../../../native-free-engine/index.ts';
 import { need } from '../../support/need.ts';
 import { seeded } from '../../support/seeded.ts';
@@ -13,25 +14,27 @@ const folder = labFolder();
 const random = seeded(13);
 
 for (const [unit, size] of [[512, 40 * MIB], [4 * KIB, 100 * MIB], [64 * KIB, 100 * MIB], [MIB, 100 * MIB]] as const) {
-  need({ root: true, linux: true, tools: ['mkfs.exfat', 'fsck.exfat', 'mount.exfat-fuse', 'partclone.exfat', 'losetup'] })(`of ${unit}-byte clusters: nothing lost, and no more taken than partclone takes`, async () => {
+  need({ root: true, linux: true, tools: ['mkfs.exfat', 'fsck.exfat', 'mount.exfat-fuse', 'partclone.exfat', 'losetup'] })(`of ${unit}-byte clusters: nothing lost, and no more taken than is used`, async () => {
     const path = blankFile(folder, 'volume.img', size);
     run('mkfs.exfat', ['-c', String(unit), '-L', 'VOLUME', path]);
     const expected = await withMount(path, 'exfat-fuse', (top) => {
-      for (let i = 0; i < 40; i++) writeFileSync(join(top, `a long name ${i}`), random.bytes(1 + random.below(20_000)));
-      for (let i = 0; i < 40; i += 2) rmSync(join(top, `a long name ${i}`));
+      for (let i = 0; i < 30; i++) writeFileSync(join(top, `a long name ${i}`), Buffer.alloc(1 + random.below(20_000), i + 1));
+      for (let i = 0; i < 30; i += 2) rmSync(join(top, `a long name ${i}`));
       mkdirSync(join(top, 'sub'));
-      writeFileSync(join(top, 'sub', 'pieces'), random.bytes(400_000));
+      writeFileSync(join(top, 'sub', 'pieces'), Buffer.alloc(400_000, 'pieces'));
       return treeOf(top);
     });
 
     const map = await allocationOf(path, exfatAllocation);
     expect(map).toMatchObject({ unit, conditions: [], leftOut: [] });
-    const theirs = partcloneUsed('partclone.exfat', path);
-    expect(intersect(map.used, theirs)).toEqual(map.used);
-    // The same clusters; it also takes the gaps between boot regions, FAT and clusters.
-    const heap = new DataView(new Uint8Array(readFileSync(path)).buffer).getUint32(0x58, true) * 512;
-    const clusters = [{ offset: heap, length: size - heap }];
-    expect(intersect(map.used, clusters)).toEqual(intersect(theirs, clusters));
+    // partclone takes the same clusters, and the gaps between boot regions, FAT and clusters. It needs two seconds each time.
+    if (unit <= 4 * KIB) {
+      const theirs = partcloneUsed('partclone.exfat', path);
+      const heap = new DataView(new Uint8Array(readFileSync(path)).buffer).getUint32(0x58, true) * 512;
+      const clusters = [{ offset: heap, length: size - heap }];
+      expect(intersect(map.used, theirs)).toEqual(map.used);
+      expect(intersect(map.used, clusters)).toEqual(intersect(theirs, clusters));
+    }
 
     const copy = copyUsed(path, map.used, size);
     run('fsck.exfat', ['-n', copy]);
@@ -43,7 +46,11 @@ for (const [unit, size] of [[512, 40 * MIB], [4 * KIB, 100 * MIB], [64 * KIB, 10
   });
 }
 
-const read = (bytes: Uint8Array): ReturnType<typeof exfatAllocation> => exfatAllocation(memoryDevice(bytes), { leaveOutSwapFiles: true });
+const read = (bytes: Uint8Array): ReturnType<typeof exfatAllocation> => {
+  const view = new DataView(bytes.buffer);
+  for (let at = 11 * 512; at < 12 * 512; at += 4) view.setUint32(at, exfatChecksum(bytes.subarray(0, 11 * 512), EXFAT_NOT_SUMMED), true);
+  return exfatAllocation(memoryDevice(bytes), { leaveOutSwapFiles: true });
+};
 
 const CLUSTER = 512;
 const ENTRIES = [0, 32, 64, 96, 128];
@@ -65,6 +72,11 @@ function volume(): { bytes: Uint8Array; view: DataView; fat: number; clusters: n
   };
 }
 
+/** Says in the bitmap at byte `bitmap` that a cluster is in use. */
+function mark(bytes: Uint8Array, bitmap: number, cluster: number): void {
+  bytes[bitmap + ((cluster - 2) >> 3)]! |= 1 << ((cluster - 2) & 7);
+}
+
 need({ tools: ['mkfs.exfat'] })('VolumeDirty', async () => {
   const { bytes } = volume();
   expect((await read(bytes)).conditions).toEqual([]);
@@ -77,6 +89,7 @@ need({ tools: ['mkfs.exfat'] })('a bitmap in pieces, found in the second cluster
   const whole = await read(bytes);
   expect(bitmapClusters).toBeGreaterThan(5);
   // Its second and later clusters move to 4998, 4996, ..., the root directory grows by cluster 6000.
+  for (const cluster of [6000, ...Array.from({ length: bitmapClusters - 1 }, (_, i) => 4998 - 2 * i)]) mark(bytes, at(2), cluster);
   for (let i = 1; i < bitmapClusters; i++) {
     const to = 5000 - 2 * i;
     bytes.copyWithin(at(to), at(2 + i), at(3 + i));
@@ -111,21 +124,23 @@ need({ tools: ['mkfs.exfat'] })('TexFAT: the second FAT and the second bitmap, w
   bytes.copyWithin(at(7000), at(2), at(2 + bitmapClusters));
   for (let i = 0; i < bitmapClusters; i++) view.setUint32(secondFat + (7000 + i) * 4, 7001 + i, true);
   bytes[at(7000) + 1000] = 0xff;
+  const needed = Math.ceil(fewer / 8 / CLUSTER);
+  for (let i = 0; i < needed; i++) mark(bytes, at(7000), 7000 + i);
 
   const first = await read(bytes);
   bytes[0x6a]! |= 1;
-  const needed = Math.ceil(fewer / 8 / CLUSTER);
   expect(totalLength((await read(bytes)).used)).toBe(totalLength(first.used) + (8 + needed) * CLUSTER);
 });
 
 need({ tools: ['mkfs.exfat'] })('chains that loop, end too soon or lead out of the volume', async () => {
+  const { bytes, rootCluster, view, fat, at } = volume();
+  const sound = view.getUint32(fat + 2 * 4, true);
   for (const next of [0, 1, 2, 0xfffffff7, 0xffffffff, 0x0fffffff]) {
-    const { bytes, view, fat } = volume();
     view.setUint32(fat + 2 * 4, next, true);
     if (next === 2) expect((await read(bytes)).used.length).toBeGreaterThan(0);
     else await expect(read(bytes)).rejects.toMatchObject({ code: 'allocation-invalid' });
   }
-  const { bytes, rootCluster, view, fat, at } = volume();
+  view.setUint32(fat + 2 * 4, sound, true);
   for (let place = at(rootCluster); place < at(rootCluster + 1); place += 32) bytes[place] = 0x05;
   view.setUint32(fat + rootCluster * 4, rootCluster, true);
   await expect(read(bytes)).rejects.toMatchObject({ code: 'allocation-invalid', params: { reason: 'no allocation bitmap' } });
