@@ -3,7 +3,6 @@ import { alignUp } from '../../base/safe-int.ts';
 import { crc32 } from '../../codecs/checksums.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
-import { NIL_GUID } from '../../struct/index.ts';
 import { copyInUse } from './check.ts';
 import { readGpt } from './read.ts';
 import { GPT_REVISION, GPT_SIGNATURE, GptEntry, GptHeader } from './structs.ts';
@@ -133,7 +132,9 @@ function setEntry(
   const { type, id, name, attributes } = partition;
   const view = new DataView(entries.buffer, entries.byteOffset + at, GptEntry.size);
   const { fields } = GptEntry;
-  if (fields.type.get(view, fields.type.offset) === NIL_GUID) {
+  const { type: oldType, attributes: oldAttributes, name: oldName } = GptEntry.read(entries, at);
+  // A copy that disagrees with the one that the partition was read from is not worth keeping.
+  if (oldType !== type || oldAttributes !== attributes || oldName !== name) {
     GptEntry.write({ type, id, firstLba: BigInt(firstLba), lastLba: BigInt(lastLba), attributes, name }, entries, at);
     return;
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { EngineError } from '../../base/errors.ts';
-import { endOf, type ExtentSet } from '../../base/extent.ts';
+import { endOf, totalLength, type ExtentSet } from '../../base/extent.ts';
 import type { Sums } from '../../images/manifest/sums.ts';
 import { alignedBuffer } from '../../io/aligned-buffer.ts';
 import type { RestoreLayout } from '../../layout/restore-plan-types.ts';
@@ -32,13 +32,20 @@ export interface RestoreSource {
 
 /** The smallest piece of work: large enough that its overhead does not count, small enough for a smooth pace. Bytes. */
 const MIN_UNIT = 1024 * 1024;
+/** Something is noted down of every piece of work: on larger disks there are not more, but larger ones. */
+const MAX_ITEMS = 4 * 1024 * 1024;
 /** A buffer of a worker holds a piece of work; no image that we know of has clusters of more than 2 MiB. */
 const MAX_CLUSTER = 32 * 1024 * 1024;
 
-/** @throws EngineError `image-manifest-invalid` for clusters that no memory should be taken for */
-export function unitFor(sums: Sums | null, location: string): number {
+/**
+ * How much of the image is one piece of work: a power of two of bytes, whole clusters.
+ * @throws EngineError `image-manifest-invalid` for clusters that no memory should be taken for
+ */
+export function unitFor(used: ExtentSet, sums: Sums | null, location: string): number {
   if (sums && sums.clusterSize > MAX_CLUSTER) throw new EngineError('image-manifest-invalid', { path: location, reason: 'clusterSize' });
-  return Math.max(MIN_UNIT, sums?.clusterSize ?? 0);
+  let unit = Math.max(MIN_UNIT, sums?.clusterSize ?? 0);
+  while (totalLength(used) / unit > MAX_ITEMS) unit *= 2;
+  return unit;
 }
 
 /**

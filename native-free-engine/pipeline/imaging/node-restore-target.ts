@@ -83,15 +83,16 @@ export class RestoreTarget {
 
   /**
    * Takes over where an earlier run of the same restore stopped.
+   * @param unit of the pieces of work, bytes: one that was begun is done again
    * @throws EngineError `resume-mismatch` when the disk holds no unfinished restore, or another one
    */
-  async resume(): Promise<void> {
+  async resume(unit: number): Promise<void> {
     const found = await this.#watch((device) => readMarker(device, this.#base));
     const before = found?.marker;
     const other = !before ? this.address.path : before.imageId !== this.#marker.imageId ? before.imageName || before.imageId : before.planHash !== this.#marker.planHash ? this.address.path : null;
     if (!before || other !== null) throw new EngineError('resume-mismatch', { what: other ?? this.address.path });
     this.#marker = { ...before, sequence: before.sequence + 1 };
-    this.start = before.checkpoint;
+    this.start = alignDown(before.checkpoint, unit);
   }
 
   /** Takes the old tables away at both ends and leaves the marker: from here to the last step no system takes this disk for a usable one. */

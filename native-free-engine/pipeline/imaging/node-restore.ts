@@ -1,4 +1,4 @@
-import { isAbort, throwIfAborted } from '../../base/abort.ts';
+import { abortable, isAbort, throwIfAborted } from '../../base/abort.ts';
 import { EngineError } from '../../base/errors.ts';
 import { totalLength, type ExtentSet } from '../../base/extent.ts';
 import type { Sums } from '../../images/manifest/sums.ts';
@@ -63,6 +63,8 @@ export interface RestoreResult {
 }
 
 const CHECKPOINTS = { bytes: 1024 ** 3, seconds: 10 };
+/** To start a thread and open the image in it takes as long as to restore so many pieces. */
+const ITEMS_WORTH_A_THREAD = 32;
 /** Waiting shorter than this is no news. Seconds. */
 const NOTICED_STALL = 30;
 
@@ -75,8 +77,9 @@ const NOTICED_STALL = 30;
  */
 export async function restoreImage(options: RestoreOptions): Promise<RestoreResult> {
   const shared = options.sums && shareSums(options.sums);
-  const unit = unitFor(options.sums, options.image.location);
-  const prepared = await prepareTargets(options.image, { imageId: options.imageId, used: options.used, sums: options.sums, shared }, options.targets);
+  const unit = unitFor(options.used, options.sums, options.image.location);
+  const source = { imageId: options.imageId, used: options.used, sums: options.sums, shared };
+  const prepared = await abortable(prepareTargets(options.image, source, options.targets), options.signal);
   const { imageId, imageName, signal, stall = STALL_TIMEOUTS } = options;
   const targets = prepared.targets.map(({ request, planHash, ...parts }) => new RestoreTarget(request, { ...parts, marker: { imageId, imageName, planHash } }, stall, signal));
   const run = new Restore(options, targets, { shared, unit, ordered: prepared.ordered });
@@ -115,7 +118,7 @@ class Restore {
     const { verify } = this.#options;
     await this.#each('preparing', async (target) => {
       await target.open();
-      if (this.#options.resume) await target.resume();
+      if (this.#options.resume) await target.resume(this.#items.unit);
     });
     // Nothing was written yet: whoever cannot be resumed stops all.
     const refused = this.#targets.find((target) => target.error?.code === 'resume-mismatch');
@@ -221,6 +224,7 @@ class Restore {
   async #crew(mode: RestoreWork['mode'], first: number, done: Uint8Array<SharedArrayBuffer>, onTick: (bytes: number) => void): Promise<void> {
     const { image, memory, signal, stall = STALL_TIMEOUTS, bytesPerSecond = () => 0 } = this.#options;
     const items = this.#items;
+    if (items.count === first) return;
     const phase = mode === 'write' ? 'writing' : 'verifying';
     const total = Math.max(0, ...this.#alive.map((target) => bytesFrom(target, mode === 'write' ? target.start : 0)));
     const moved = new BigInt64Array(new SharedArrayBuffer(Math.max(1, this.#targets.length) * 8));
@@ -234,7 +238,7 @@ class Restore {
     this.#speed.reset();
     await runRestoreCrew({
       work, stall, signal, bytesPerSecond,
-      size: this.#ordered ? 1 : Math.max(1, Math.min(crewSize(memory), items.count - first)),
+      size: this.#ordered ? 1 : Math.min(crewSize(memory), Math.ceil((items.count - first) / ITEMS_WORTH_A_THREAD)),
       onFailed: (index, error) => this.#targets[index]!.fail(error),
       onTick: (bytes, waited) => {
         onTick(bytes);

@@ -183,6 +183,26 @@ need(FAULTY_NEEDS)('one disk fails while it is written: it is named, the other i
   expect(wrong(good.path)).toEqual([]);
 });
 
+for (const [step, fromByte, toByte] of [['the boot sector', 0, 4096], ['the place of the marker', 65_536, 73_728], ['the end of the head', MIB - 4096, MIB]] as const) {
+  need(FAULTY_NEEDS)(`stopped in its last steps, at ${step}: known for unfinished, and finished later`, async () => {
+    const lab = await testLab();
+    const disk = await attachFaulty(lab, { size: SIZE, faults: [{ on: 'write', error: 'EIO', afterBytes: 10 * MIB, fromByte, toByte }] });
+    const target = { address: addressOf(disk.path, SIZE), layout: planned() };
+    // No checkpoint may come in between, which would write there as well.
+    const checkpoints = { bytes: 1e12, seconds: 1e6 };
+    const { targets } = await restore(of, [target], { checkpoints });
+    expect(targets).toMatchObject([{ state: 'failed' }]);
+    await disk.setFaults();
+    run('blockdev', ['--flushbufs', disk.path]);
+    expect(await markerOf(disk.store)).toMatchObject({ marker: { imageId: of.id } });
+    const again = await restore(of, [target], { resume: true });
+    expect(again.targets).toMatchObject([{ state: 'done', error: null }]);
+    run('blockdev', ['--flushbufs', disk.path]);
+    expect(wrong(disk.store)).toEqual([]);
+    expect(await markerOf(disk.store)).toBe(null);
+  });
+}
+
 need(FAULTY_NEEDS)('one disk stops answering: it is given up, the other is whole', async () => {
   const lab = await testLab();
   const silent = await attachFaulty(lab, { size: SIZE, faults: [{ on: 'write', stall: true, afterBytes: 6 * MIB }] });

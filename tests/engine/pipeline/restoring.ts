@@ -57,7 +57,7 @@ export function someFiles(folder: string, seed: number): string {
   const random = seeded(seed);
   mkdirSync(join(path, 'sub'), { recursive: true });
   writeFileSync(join(path, 'hello.txt'), `hello from ${seed}\n`);
-  for (let i = 0; i < 12; i++) writeFileSync(join(path, 'sub', `file-${i}.bin`), random.bytes(1 + random.below(180_000)));
+  for (let i = 0; i < 12; i++) writeFileSync(join(path, 'sub', `file-${i}.bin`), Buffer.alloc(1 + random.below(180_000), random.bytes(4099)));
   return path;
 }
 
