@@ -3,12 +3,14 @@ import { EngineError } from '../base/errors.ts';
 import { openGuardedFile } from '../io/node-guarded-file.ts';
 import { readBytes } from '../io/read-bytes.ts';
 import type { BlockSource } from '../io/types.ts';
+import { hasText } from '../struct/index.ts';
 import type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './disk-image.ts';
 import { imageCorrupt, imageUnsupported } from './faults.ts';
 import { readManifest, manifestPath } from './manifest/node-image-set.ts';
 import { besidePath, findBeside, pathKind, realPathOf } from './node-disk-files.ts';
 import { isUrl } from './node-location.ts';
 import { openImage } from './open.ts';
+import { openPartclone, openPartcloneStream, PARTCLONE_MAGIC } from './partclone/index.ts';
 import { openQcow2 } from './qcow2/read.ts';
 import { openSplitFile, splitNameOf } from './raw/node-split-file.ts';
 import { rawImage } from './raw/raw-image.ts';
@@ -116,8 +118,9 @@ async function openFormat(found: DiskImageFormat | null, file: BlockSource, path
         const extent = besidePath(path, name);
         return (await pathKind(extent)) === 'file' ? { source: await openGuardedFile(extent), path: extent } : null;
       });
-    case 'raw':
     case 'partclone':
+      return openPartclone(file, path);
+    case 'raw':
     case 'clonezilla':
     case null:
       return openUnrecognised(file, path, parts, options);
@@ -133,7 +136,7 @@ async function openUnrecognised(file: BlockSource, path: string, parts: readonly
     const head = await readBytes(file, 0, Math.min(file.size, 512));
     const other = recogniseContainer(head) ?? recogniseForeign(head);
     if (other) throw imageUnsupported(path, `${other} in parts`);
-    return rawImage(file, path, parts);
+    return rawImage(file, path, [path]);
   }
   const image = await openRaw(path, options);
   await file.close();
@@ -144,7 +147,9 @@ async function openRaw(location: string, options: OpenDiskImageOptions): Promise
   const image = await openImage(location, { ...(options.signal ? { signal: options.signal } : {}), ...(options.tempDir !== undefined ? { tempDir: options.tempDir } : {}) });
   try {
     if (image.block) return { ...rawImage(image.block, location, [location]), close: () => image.close() };
-    return await streamImage(image, options.signal);
+    if (!hasText(image.head, 0, PARTCLONE_MAGIC)) return await streamImage(image, options.signal);
+    const volume = await openPartcloneStream(() => image.openStream(0), location);
+    return { ...volume, close: () => volume.close().finally(() => image.close()) };
   } catch (error) {
     await image.close();
     throw error;
@@ -160,7 +165,7 @@ async function openBacking(name: string, format: string | null, child: string, o
   if (format === null) throw imageUnsupported(child, 'a backing file without a format');
   const declared = Object.hasOwn(BACKING_FORMATS, format) ? BACKING_FORMATS[format]! : null;
   if (!declared) throw imageUnsupported(child, `a backing file of format ${format.replace(/[^\x20-\x7e]/g, '?').slice(0, 40)}`);
-  const path = await (options.findBacking ?? findBeside)(name, child);
+  const path = (await options.findBacking?.(name, child)) ?? (await findBeside(name, child));
   if (path === null) throw new EngineError('image-parent-missing', { path: child, name, lastSeen: name });
   const above = [...place.above, await realPathOf(child)];
   if (above.length >= MAX_CHAIN || above.includes(await realPathOf(path))) throw new EngineError('image-chain-too-long', { path: child });

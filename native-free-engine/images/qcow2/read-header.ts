@@ -65,8 +65,11 @@ export async function readQcow2Header(file: BlockSource, path: string): Promise<
   const l1Entries = Math.ceil(virtualSize / perL1Entry);
   if (common.l1Size < l1Entries || common.l1Size * 8 > MAX_L1_BYTES) throw corrupt('l1_size');
   if (common.refcountTableClusters === 0 || common.refcountTableClusters * clusterSize > MAX_REFCOUNT_TABLE_BYTES) throw corrupt('refcount_table_clusters');
-  offset(common.refcountTableOffset, common.refcountTableClusters * clusterSize, 'refcount_table_offset');
+  const refcountsBytes = common.refcountTableClusters * clusterSize;
+  const refcountsOffset = offset(common.refcountTableOffset, refcountsBytes, 'refcount_table_offset');
   const l1Offset = common.l1Size === 0 ? 0 : offset(common.l1TableOffset, common.l1Size * 8, 'l1_table_offset');
+  // Taken for one another they would make a disk of nonsense without any fault.
+  if (l1Offset < refcountsOffset + refcountsBytes && refcountsOffset < l1Offset + common.l1Size * 8) throw corrupt('l1_table_offset');
   return { version, clusterSize, virtualSize, compression, backing, extensions, l1Offset, l1Entries };
 }
 
