@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
-import type { EventPayload, Report } from '../../src/contract/index.ts';
+import type { CaptureRequest, EventPayload, Report } from '../../src/contract/index.ts';
 import { elevatedArgs } from '../../src/host/elevation.ts';
 import type { Elevation } from '../../src/host/index.ts';
 import { processChannel } from '../../src/main/engine-host/channel.ts';
@@ -170,4 +170,35 @@ test('an elevated host answers what belongs to its job and nothing else', async 
   expect(await codeOf(link?.call('disks.list', null) ?? Promise.resolve())).toBe('engine-protocol');
   expect(await codeOf(link?.call('practice.remove', { disk: 'file:/etc/passwd' }) ?? Promise.resolve())).toBe('engine-protocol');
   expect(await link?.call('job.list', null)).toHaveLength(1);
+});
+
+const captureRequest = (disk: string): CaptureRequest => ({
+  disk, partitions: null, destination: '/images/a.qcow2', parent: null, folders: [], compression: 'balanced', memory: 'low', bytesPerSecond: 0, partBytes: 0, description: '', purpose: '',
+  resume: false, overwrite: false, leaveOutSwapFiles: true, gptCopy: null,
+});
+
+test('a disk that takes rights to look at is planned by an elevated host, which then runs the plan too', async () => {
+  const plan = await client.call('plan.capture', captureRequest('guarded'));
+  expect(elevated).toHaveLength(1);
+  expect(plan.purpose).toBe(`pid:${elevated[0]?.pid}`);
+  // Another look at the same disk asks nobody again.
+  expect((await client.call('plan.capture', captureRequest('guarded'))).purpose).toBe(plan.purpose);
+  const { jobId } = await client.call('job.start', { plan, confirmed: {} });
+  await soon(() => expect(ended.map((report) => report.jobId)).toEqual([jobId]));
+  expect(elevated).toHaveLength(1);
+  await processEnded(elevated[0]);
+  expect((await client.call('plan.capture', captureRequest('free'))).purpose).toBe(`pid:${children[0]?.pid}`);
+});
+
+test('an elevated host that nobody gives a plan to goes with the program', async () => {
+  await client.call('plan.capture', captureRequest('guarded'));
+  client.close();
+  await processEnded(elevated[0]);
+});
+
+test('the speed of a running job is changed where it runs', async () => {
+  const { jobId } = await start('root-endless', 'a');
+  await client.call('job.limit', { jobId, bytesPerSecond: 5_000_000 });
+  expect(await readFile(journal, 'utf8')).toContain(`limit ${jobId} 5000000`);
+  await client.call('job.cancel', { jobId });
 });

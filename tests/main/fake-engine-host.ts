@@ -13,7 +13,7 @@ import { parentPortChannel, processChannel, type Channel, type ParentPort } from
 import { connectBack } from '../../src/main/engine-host/connect-back.ts';
 import { parseHostArguments } from '../../src/main/engine-host/arguments.ts';
 import { ELEVATED_CALLS, serveEngine } from '../../src/main/engine-host/server.ts';
-import { disk, progress, report } from './plans.ts';
+import { capturePlan, disk, progress, report } from './plans.ts';
 
 const options = parseHostArguments(process.argv.slice(1));
 let { practiceFolder } = options;
@@ -65,7 +65,20 @@ const jobs: JobService = {
   planWrite: async () => ({ nonsense: true }) as never,
   planRead: notHere,
   planFormat: notHere,
-  needsRights: async (plan) => nameOf(plan).startsWith('root-'),
+  planCapture: async (request) => {
+    // A disk that only an administrator may read.
+    if (request.disk === 'guarded' && options.rendezvous === null) throw new EngineError('rights-needed', { disk: request.disk });
+    return { ...capturePlan(request.disk), purpose: `pid:${process.pid}` };
+  },
+  planRestore: notHere,
+  planVerify: notHere,
+  planConvert: notHere,
+  describe: notHere,
+  suggestName: notHere,
+  unfinished: notHere,
+  library: { list: notHere, folders: notHere, rename: notHere, discard: notHere },
+  limit: (jobId, bytesPerSecond) => note(`limit ${jobId} ${bytesPerSecond}`),
+  needsRights: async (plan) => nameOf(plan).startsWith('root-') || (plan.kind === 'capture' && plan.disk.id === 'guarded'),
   start(plan) {
     const jobId = `${process.pid}-${states.size}`;
     const job: Job<Report, JobProgress> = startJob(jobId, (context) => run(jobId, plan, context.signal, (now) => context.report(now)));

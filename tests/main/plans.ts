@@ -1,4 +1,4 @@
-import type { Disk, DiskIdentity, JobProgress, Report, WritePlan } from '../../src/contract/index.ts';
+import type { CapturePlan, Disk, DiskIdentity, JobProgress, Report, WritePlan } from '../../src/contract/index.ts';
 
 /** Invented disks, plans and reports, complete enough for the contract's schemas. */
 export function identity(id: string): DiskIdentity {
@@ -22,13 +22,21 @@ export function writePlan(name: string, ...disks: string[]): WritePlan {
   };
 }
 
+export function capturePlan(diskId: string): CapturePlan {
+  return {
+    kind: 'capture', id: `plan-${diskId}`, createdAt: '2026-01-02T03:04:05.000Z', steps: [], disk: identity(diskId), number: 1, practice: false, logicalSectorSize: 512, table: 'none',
+    partitions: [], chosen: null, destination: '/images/a.qcow2', usedBytes: 1, estimatedBytes: 1, freeBytes: null, parent: null, unfinished: null, stops: [], notes: [],
+    compression: 'balanced', memory: 'low', bytesPerSecond: 0, partBytes: 0, description: '', purpose: '', resume: false, overwrite: false, leaveOutSwapFiles: true, gptCopy: null,
+  };
+}
+
 export function progress(jobId: string, fraction: number): JobProgress {
-  return { jobId, phase: 'writing', fraction, bytesDone: 0, bytesTotal: 1, speed: 0, etaSeconds: null, elapsedSeconds: 0, bottleneck: null, targets: [] };
+  return { jobId, phase: 'writing', fraction, bytesDone: 0, bytesTotal: 1, speed: 0, etaSeconds: null, elapsedSeconds: 0, bottleneck: null, stored: null, retrying: false, badBytes: 0, stalledSeconds: 0, targets: [] };
 }
 
 export function report(jobId: string, plan: Report['plan'], outcome: Report['outcome']): Report {
   return {
     jobId, program: 'werkbank', version: '0', host: { name: 'h', system: 's', release: 'r' }, startedAt: '2026-01-02T03:04:05.000Z',
-    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], speedCurve: [],
+    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], imaging: null, speedCurve: [],
   };
 }
