@@ -9,7 +9,7 @@ import type { LayoutFileSystem, LayoutRole } from './types.ts';
 export type CaptureMethod = 'used' | 'whole' | 'none';
 
 /** Why a partition is taken whole: `encrypted`, `unknown`, ...: each has a text that says what it costs and how to avoid it. */
-export type WholeReason = 'encrypted' | 'lvm' | 'raid' | 'no-map' | 'unknown' | 'map-damaged' | 'boot-code';
+export type WholeReason = 'encrypted' | 'lvm' | 'raid' | 'no-map' | 'unknown' | 'map-damaged' | 'journal' | 'boot-code';
 
 export interface MappedPartition {
   readonly number: number;

@@ -11,7 +11,7 @@ export const memoryLevelSchema = z.enum(['low', 'medium', 'high']);
 export const captureMethodSchema = z.enum(['used', 'whole', 'none']);
 
 /** Why a partition is taken whole; `jobs:note.whole-<reason>` says what it costs and how to avoid it. */
-export const wholeReasonSchema = z.enum(['encrypted', 'lvm', 'raid', 'no-map', 'unknown', 'map-damaged', 'boot-code']);
+export const wholeReasonSchema = z.enum(['encrypted', 'lvm', 'raid', 'no-map', 'unknown', 'map-damaged', 'journal', 'boot-code']);
 
 /** `dirty`: not unmounted cleanly; `hibernated`: Windows sleeps in it; `journal`: changes wait in its log. */
 export const volumeConditionSchema = z.enum(['dirty', 'hibernated', 'journal']);
@@ -40,7 +40,7 @@ export const stopSchema = z.object({ code: z.enum([...volumeConditionSchema.opti
 export const imagingNoteSchema = z.object({
   code: z.enum([
     // capture; with the partition's number
-    'whole-encrypted', 'whole-lvm', 'whole-raid', 'whole-no-map', 'whole-unknown', 'whole-map-damaged',
+    'whole-encrypted', 'whole-lvm', 'whole-raid', 'whole-no-map', 'whole-unknown', 'whole-map-damaged', 'whole-journal',
     'left-out', 'snapshot-lvm', 'snapshot-vss', 'snapshots-apart', 'remounted', 'not-chosen', 'gpt-copy', 'may-not-fit', 'file-size-limit', 'resumes', 'incremental',
     // restore
     'room-left', 'table-moved', 'not-restored', 'grows', 'grow-tool-missing', 'grow-unsupported', 'nothing-to-grow',

@@ -19,7 +19,7 @@ export const manifestPartitionSchema = z.object({
   role: z.enum(['efi-system', 'microsoft-reserved', 'system-reserved', 'os', 'recovery', 'bios-boot', 'data', 'swap', 'raid', 'lvm', 'extended', 'unknown']),
   fileSystem: z.object({ kind: z.string(), label: z.string(), uuid: z.string() }).nullable(),
   method: z.enum(['used', 'whole', 'none']),
-  wholeReason: z.enum(['encrypted', 'lvm', 'raid', 'no-map', 'unknown', 'map-damaged', 'boot-code']).nullable(),
+  wholeReason: z.enum(['encrypted', 'lvm', 'raid', 'no-map', 'unknown', 'map-damaged', 'journal', 'boot-code']).nullable(),
   usedBytes: bytes,
   usedEnd: bytes,
   unit: bytes,
