@@ -13,6 +13,8 @@ export interface CrewRun {
   readonly work: Omit<RestoreWork, 'waitingFor' | 'waitingSince'>;
   readonly size: number;
   readonly stall: StallTimeouts;
+  /** The image is packed: to get to where an earlier run stopped takes as long as unpacking all before it. */
+  readonly ordered: boolean;
   readonly signal: AbortSignal;
   readonly bytesPerSecond: () => number;
   /** A target is given up; its flag in `work.failed` is set. */
@@ -66,6 +68,7 @@ async function runOnce(run: CrewRun, control: Control, before: number): Promise<
       const seconds = (now - waitingSince[worker]!) / 1000;
       waited = Math.max(waited, seconds);
       if (seconds < stall.fail) continue;
+      if (what === WAITING.image && run.ordered) continue;
       if (what === WAITING.image) throw new EngineError('image-unreadable', { path: work.image.location, errno: 'ETIMEDOUT' });
       silent = true;
       if (Atomics.exchange(work.failed, what, 1) === 0) run.onFailed(what, new EngineError('target-stalled', { seconds: Math.round(seconds) }));

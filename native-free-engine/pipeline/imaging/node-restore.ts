@@ -237,7 +237,7 @@ class Restore {
     };
     this.#speed.reset();
     await runRestoreCrew({
-      work, stall, signal, bytesPerSecond,
+      work, stall, signal, bytesPerSecond, ordered: this.#ordered,
       size: this.#ordered ? 1 : Math.min(crewSize(memory), Math.ceil((items.count - first) / ITEMS_WORTH_A_THREAD)),
       onFailed: (index, error) => this.#targets[index]!.fail(error),
       onTick: (bytes, waited) => {
