@@ -149,6 +149,7 @@ async function finish(
     },
     (offset, data) => output.write(offset, data),
   );
+  output.extend(bytes);
   await output.flush(bytes);
 
   const sums = formatSums({ virtualSize: map.size, clusterSize: CLUSTER_SIZE, used: map.used, clusters, hashes: state.hashes });

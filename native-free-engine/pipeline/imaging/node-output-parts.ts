@@ -1,4 +1,4 @@
-import { closeSync, constants, fsync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { EngineError, errnoOf } from '../../base/errors.ts';
 import { partialPath, partPath } from '../../images/manifest/node-image-set.ts';
@@ -55,6 +55,18 @@ export class OutputParts {
     for (let index = 0; index < this.count(bytes); index++) {
       try {
         await sync(this.#file(index));
+      } catch (error) {
+        throw destinationError(this.final(index), error);
+      }
+    }
+  }
+
+  /** Makes each piece as long as it is to be: one that ends in a place where nothing was written is shorter until then. */
+  extend(bytes: number): void {
+    for (let index = 0; index < this.count(bytes); index++) {
+      const length = this.#partBytes === 0 ? bytes : Math.min(this.#partBytes, bytes - index * this.#partBytes);
+      try {
+        ftruncateSync(this.#file(index), length);
       } catch (error) {
         throw destinationError(this.final(index), error);
       }

@@ -96,15 +96,15 @@ withQemu('an incremental image holds what changed, hides what went, and reads as
   expect(result.manifest.parent).toMatchObject({ id: parent.manifest.id, manifestSha256: parent.sha256, name: 'monday.qcow2' });
 });
 
-withQemu('a split image is the same file in pieces', async () => {
+withQemu.for([2 * MIB, 512 * 1024])('a split image is the same file in pieces of %i bytes', async (partBytes) => {
   const size = 24 * MIB;
-  const { path, used } = await disk('split.img', size);
-  const image = join(folder, 'split.qcow2');
-  const result = await capture(path, mapOf(size, used), image, { partBytes: 2 * MIB });
+  const { path, used } = await disk(`split-${partBytes}.img`, size);
+  const image = join(folder, `split-${partBytes}.qcow2`);
+  const result = await capture(path, mapOf(size, used), image, { partBytes });
   expect(result.manifest.image.parts).toBeGreaterThan(1);
   const parts = await Promise.all(Array.from({ length: result.manifest.image.parts }, (_, i) => readFile(partPath(image, i))));
-  expect(parts.slice(0, -1).every((part) => part.length === 2 * MIB)).toBe(true);
-  const joined = join(folder, 'joined.qcow2');
+  expect(parts.slice(0, -1).every((part) => part.length === partBytes)).toBe(true);
+  const joined = join(folder, `joined-${partBytes}.qcow2`);
   const handle = await open(joined, 'w');
   await handle.write(Buffer.concat(parts));
   await handle.close();
