@@ -21,9 +21,9 @@ module.exports = {
     only('engine-layout', `${ENGINE}layout/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems)/`], 'a layout is a table and its file systems'),
     only('engine-pipeline', `${ENGINE}pipeline/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'the pipeline moves what the formats describe'),
     {
-      name: 'formats-are-siblings', comment: 'A format knows no other; gpt uses mbr for its protective table.', severity: 'error',
+      name: 'formats-are-siblings', comment: 'A format knows no other; gpt uses mbr for its protective table, and Clonezilla keeps its partitions as partclone images.', severity: 'error',
       from: { path: `${ENGINE}(partitions|filesystems|images)/([^/]+)/` },
-      to: { path: `${ENGINE}(partitions|filesystems|images)/[^/]+/`, pathNot: [`${ENGINE}$1/$2/`, `${ENGINE}partitions/mbr/`] },
+      to: { path: `${ENGINE}(partitions|filesystems|images)/[^/]+/`, pathNot: [`${ENGINE}$1/$2/`, `${ENGINE}partitions/mbr/`, `${ENGINE}images/partclone/`] },
     },
     {
       name: 'engine-has-no-surroundings', comment: 'The engine is pure: no Electron, no window, no host.', severity: 'error',
