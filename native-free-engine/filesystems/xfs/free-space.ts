@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../base/abort.ts';
+import type { EngineError } from '../../base/errors.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
 import { XfsAgf, XfsAgi, XfsShortBlock, XfsShortBlockV5 } from './structs.ts';
@@ -7,13 +8,21 @@ import { agLength, checksumHolds, invalid, type XfsVolume } from './volume.ts';
 /** Blocks within an allocation group, half-open. */
 type OnFree = (start: number, end: number) => void;
 
+/** A B+tree of free space. */
+interface FreeTree {
+  readonly magic: string;
+  /** Block within the group. */
+  readonly root: number;
+  readonly levels: number;
+}
+
 /** The headers of one allocation group. */
 export interface AgHeaders {
   readonly number: number;
   /** In blocks. */
   readonly length: number;
-  readonly root: number;
-  readonly levels: number;
+  readonly byBlock: FreeTree;
+  readonly bySize: FreeTree;
   readonly freeBlocks: number;
   readonly longest: number;
   /** The sectors AGF and AGI: they change with whatever is allocated. */
@@ -35,42 +44,75 @@ export async function readAgHeaders(source: BlockSource, volume: XfsVolume, numb
     if (!checksumHolds(agfSector, XfsAgf.fields.checksum.offset, agf.checksum) || !sameBytes(agf.uuid, volume.metaUuid)) throw invalid(`checksum of AGF ${number}`);
     if (!checksumHolds(agiSector, XfsAgi.fields.checksum.offset, agi.checksum)) throw invalid(`checksum of AGI ${number}`);
   }
-  return { number, length, root: agf.root, levels: agf.levels, freeBlocks: agf.freeBlocks, longest: agf.longest, sectors };
+  return {
+    number, length, sectors,
+    byBlock: { magic: v5 ? 'AB3B' : 'ABTB', root: agf.blockRoot, levels: agf.blockLevels },
+    bySize: { magic: v5 ? 'AB3C' : 'ABTC', root: agf.sizeRoot, levels: agf.sizeLevels },
+    freeBlocks: agf.freeBlocks,
+    longest: agf.longest,
+  };
 }
 
 /**
- * Visits the free space of an allocation group in ascending order, depth first through its B+tree by block.
- * Every block read must bring records behind all those before, so that no block can be met twice.
- * @throws EngineError `allocation-invalid` when the tree makes no sense or disagrees with the AGF
+ * Visits the free space of an allocation group in ascending order.
+ * @throws EngineError `allocation-invalid` when the B+trees make no sense or disagree with each other or the AGF
  */
 export async function forEachFree(source: BlockSource, volume: XfsVolume, ag: AgHeaders, visit: OnFree, signal?: AbortSignal): Promise<void> {
+  const at = { source, volume, ag, signal };
   // The first blocks hold the group's four headers, a sector each.
   let behind = Math.ceil((4 * volume.sectorSize) / volume.blockSize) - 1;
   let free = 0;
   let longest = 0;
+  let sum = 0;
+  await forEachRecord(at, ag.byBlock, (start, length) => {
+    // Two that touch would have been one record.
+    if (length === 0 || start <= behind || start + length > ag.length) throw damaged(ag);
+    behind = start + length;
+    free += length;
+    longest = Math.max(longest, length);
+    sum = mix(sum, start, length);
+    visit(start, behind);
+  });
+  if (free !== ag.freeBlocks || longest !== ag.longest) throw invalid(`free blocks of group ${ag.number}: ${free}, not ${ag.freeBlocks}`);
+  if (volume.v5) return;
 
-  const take = (view: DataView, at: number, count: number): void => {
-    for (let i = 0; i < count; i++) {
-      const start = view.getUint32(at + i * 8);
-      const length = view.getUint32(at + i * 8 + 4);
-      // Two that touch would have been one record.
-      if (length === 0 || start <= behind || start + length > ag.length) throw invalid(`free space of group ${ag.number}`);
-      behind = start + length;
-      free += length;
-      longest = Math.max(longest, length);
-      visit(start, behind);
-    }
-  };
+  // Without checksums the same records in the other order are what tells damage.
+  let [lastStart, lastLength, otherSum] = [0, 0, 0];
+  await forEachRecord(at, ag.bySize, (start, length) => {
+    if (length < lastLength || (length === lastLength && start <= lastStart)) throw damaged(ag);
+    [lastStart, lastLength] = [start, length];
+    otherSum = mix(otherSum, start, length);
+  });
+  if (sum !== otherSum) throw invalid(`the trees of free space in group ${ag.number} disagree`);
+}
 
+/** A sum that does not depend on the order and that any change of a single record changes. */
+const mix = (sum: number, start: number, length: number): number => (sum + Math.imul(start ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b)) >>> 0;
+
+const damaged = (ag: AgHeaders): EngineError => invalid(`free space of group ${ag.number}`);
+
+interface Place {
+  readonly source: BlockSource;
+  readonly volume: XfsVolume;
+  readonly ag: AgHeaders;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Visits the records of a B+tree depth first. `visit` throws for a record that is not behind the one before,
+ * and every block has a record, so that no block can be met twice.
+ */
+async function forEachRecord(place: Place, tree: FreeTree, visit: (start: number, length: number) => void): Promise<void> {
+  const { volume, ag } = place;
   const descend = async (block: number, level: number, firstStart: number | null): Promise<void> => {
-    throwIfAborted(signal);
-    const { data, header, records } = await readTreeBlock(source, volume, ag, block, level);
+    throwIfAborted(place.signal);
+    const { data, header, records } = await readTreeBlock(place, tree, block, level);
     const view = new DataView(data.buffer, data.byteOffset, data.length);
-    // Only a whole group without free space has an empty tree: its root.
-    if (records === 0 && (ag.levels > 1 || ag.freeBlocks > 0)) throw invalid(`free space of group ${ag.number}`);
-    if (records > 0 && firstStart !== null && view.getUint32(header) !== firstStart) throw invalid(`free space of group ${ag.number}`);
+    // Only a group without free space has an empty tree: its root.
+    if (records === 0 && (tree.levels > 1 || ag.freeBlocks > 0)) throw damaged(ag);
+    if (records > 0 && firstStart !== null && view.getUint32(header) !== firstStart) throw damaged(ag);
     if (level === 0) {
-      take(view, header, records);
+      for (let i = 0; i < records; i++) visit(view.getUint32(header + i * 8), view.getUint32(header + i * 8 + 4));
       return;
     }
     // Keys fill the first part of the block, pointers start where the last possible key ends.
@@ -79,22 +121,20 @@ export async function forEachFree(source: BlockSource, volume: XfsVolume, ag: Ag
       await descend(view.getUint32(pointers + i * 4), level - 1, view.getUint32(header + i * 8));
     }
   };
-
-  await descend(ag.root, ag.levels - 1, null);
-  if (free !== ag.freeBlocks || longest !== ag.longest) throw invalid(`free blocks of group ${ag.number}: ${free}, not ${ag.freeBlocks}`);
+  await descend(tree.root, tree.levels - 1, null);
 }
 
 async function readTreeBlock(
-  source: BlockSource, volume: XfsVolume, ag: AgHeaders, block: number, level: number,
+  { source, volume, ag }: Place, tree: FreeTree, block: number, level: number,
 ): Promise<{ data: Uint8Array; header: number; records: number }> {
   const { blockSize, v5 } = volume;
-  if (block === 0 || block >= ag.length) throw invalid(`free space of group ${ag.number}`);
+  if (block === 0 || block >= ag.length) throw damaged(ag);
   const offset = (ag.number * volume.agBlocks + block) * blockSize;
   const data = await readBytes(source, offset, blockSize);
   const { magic, level: found, records } = XfsShortBlock.read(data);
   const header = XfsShortBlock.size + (v5 ? XfsShortBlockV5.size : 0);
   const most = Math.floor((blockSize - header) / (level === 0 ? 8 : 12));
-  if (magic !== (v5 ? 'AB3B' : 'ABTB') || found !== level || records > most) throw invalid(`free space of group ${ag.number}`);
+  if (magic !== tree.magic || found !== level || records > most) throw damaged(ag);
   if (v5) {
     const more = XfsShortBlockV5.read(data, XfsShortBlock.size);
     const at = XfsShortBlock.size + XfsShortBlockV5.fields.checksum.offset;

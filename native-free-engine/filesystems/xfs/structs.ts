@@ -35,9 +35,11 @@ export const XfsAgf = struct('XfsAgf', 224, 'XFS Algorithms & Data Structures, "
   version: u32be(0x04, { min: 1, max: 1 }),
   number: u32be(0x08),
   length: u32be(0x0c, { unit: 'blocks' }),
-  /** Of the B+tree of free space by block. */
-  root: u32be(0x10),
-  levels: u32be(0x1c, { min: 1, max: 9 }),
+  /** Of the B+trees of free space, by block and by size. */
+  blockRoot: u32be(0x10),
+  sizeRoot: u32be(0x14),
+  blockLevels: u32be(0x1c, { min: 1, max: 9 }),
+  sizeLevels: u32be(0x20, { min: 1, max: 9 }),
   freeBlocks: u32be(0x34, { unit: 'blocks' }),
   longest: u32be(0x38, { unit: 'blocks' }),
   // From here on version 5 only.

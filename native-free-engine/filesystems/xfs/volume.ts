@@ -81,12 +81,23 @@ export async function readXfsVolume(source: BlockSource): Promise<XfsVolume> {
   const [logAg, logBlock] = [Math.floor(logStart / agSpan), logStart % agSpan];
   if (logAg >= agCount || sb.logBlocks === 0 || logBlock + sb.logBlocks > Math.min(agBlocks, blocks - logAg * agBlocks)) throw invalid('place of the log');
 
+  if (!v5 && agCount > 1) await compareWithCopy(source, sb, agBlocks * blockSize);
+
   return {
     v5, blockSize, sectorSize, blocks, agBlocks, agCount, superblock,
     metaUuid: v5 && sb.featuresIncompat & INCOMPAT_META_UUID ? sb.metaUuid : sb.uuid,
     log: { offset: (logAg * agBlocks + logBlock) * blockSize, length: sb.logBlocks * blockSize },
     unfinished: sb.inProgress !== 0 || (v5 && (sb.featuresIncompat & INCOMPAT_NEEDS_REPAIR) !== 0),
   };
+}
+
+/** What neither mounting nor writing changes; growing changes it in all copies. */
+const GEOMETRY = ['blockSize', 'sectorSize', 'dataBlocks', 'realtimeBlocks', 'agBlocks', 'agCount', 'logStart', 'logBlocks', 'agBlockLog'] as const;
+
+/** The superblock of version 4 has no checksum, but a copy in every group. */
+async function compareWithCopy(source: BlockSource, sb: ReturnType<typeof XfsSuperblock.read>, offset: number): Promise<void> {
+  const copy = XfsSuperblock.read(await readBytes(source, offset, XfsSuperblock.size));
+  if (copy.magic !== sb.magic || GEOMETRY.some((field) => copy[field] !== sb[field])) throw invalid('the copies of the superblock disagree');
 }
 
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
