@@ -53,8 +53,8 @@ export class PackedReader {
     }
     // Rounded outwards, so that the read can go past the page cache.
     const from = alignDown(run[0]!.host, BUFFER_ALIGNMENT);
-    const last = run.at(-1)!;
-    const to = Math.min(this.#file.size, alignUp(last.host + last.length, BUFFER_ALIGNMENT));
+    const end = run.reduce((most, { host, length }) => Math.max(most, host + length), 0);
+    const to = Math.min(this.#file.size, alignUp(end, BUFFER_ALIGNMENT));
     const buffer = this.#take(to - from);
     try {
       await this.#file.readInto(from, buffer.subarray(0, to - from));

@@ -84,7 +84,8 @@ async function readBlocks(file: BlockSource, path: string, size: number, headerA
   if (tableAt + count * 4 > file.size) throw imageTruncated('VHD', path, 'block allocation table');
   const raw = await readBytes(file, tableAt, count * 4);
   const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const table = Uint32Array.from({ length: count }, (_, i) => view.getUint32(i * 4));
+  const table = new Uint32Array(count);
+  for (let i = 0; i < count; i++) table[i] = view.getUint32(i * 4);
   const taken = table.reduce((sum, entry) => (entry === NO_BLOCK ? sum : sum + 1), 0);
   // Blocks are not shared; what is not there cannot have been written.
   if (Math.max(0, taken - 1) * blockSize > file.size) throw imageCorrupt('VHD', path, 'block allocation table');

@@ -197,5 +197,7 @@ class Sparse implements SparseExtent {
 
 function wordsOf(data: Uint8Array): Uint32Array {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  return Uint32Array.from({ length: data.byteLength >> 2 }, (_, i) => view.getUint32(i * 4, true));
+  const words = new Uint32Array(data.byteLength >> 2);
+  for (let i = 0; i < words.length; i++) words[i] = view.getUint32(i * 4, true);
+  return words;
 }
