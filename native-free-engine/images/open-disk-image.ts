@@ -4,6 +4,7 @@ import { openGuardedFile } from '../io/node-guarded-file.ts';
 import { readBytes } from '../io/read-bytes.ts';
 import type { BlockSource } from '../io/types.ts';
 import { hasText } from '../struct/index.ts';
+import { openClonezilla } from './clonezilla/index.ts';
 import type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './disk-image.ts';
 import { imageCorrupt, imageUnsupported } from './faults.ts';
 import { readManifest, manifestPath } from './manifest/node-image-set.ts';
@@ -47,6 +48,7 @@ interface Place {
 export async function openDiskImage(location: string, options: OpenDiskImageOptions = {}): Promise<DiskImage> {
   throwIfAborted(options.signal);
   if (isUrl(location)) return openRaw(location, options);
+  if ((await pathKind(location)) === 'folder') return openClonezilla(location, options);
   return openAt(location, options, { above: [], declared: null });
 }
 

@@ -105,6 +105,8 @@ test('an image that was not finished is said to be one', async () => {
 test('what is no disk image', async () => {
   mkdirSync(join(folder, 'empty'));
   expect(existsSync(join(folder, 'nothing'))).toBe(false);
+  // A folder is taken for Clonezilla's, or for nothing.
+  await expect(openForTest(join(folder, 'empty'))).rejects.toMatchObject({ code: 'image-part-missing' });
   await expect(openForTest(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'image-not-found' });
   await expect(openForTest(diskFile(folder, 'blank.img', new Uint8Array(0)))).rejects.toMatchObject({ code: 'image-empty' });
   await expect(openForTest(diskFile(folder, 'windows.wim', new TextEncoder().encode('MSWIM\0\0\0 and more')))).rejects.toMatchObject({ code: 'image-format-unsupported' });
