@@ -133,7 +133,7 @@ function stepsOf(request: RestoreRequest, image: DiskImageInfo, usedBytes: numbe
         ...(request.resume ? [step('restore-resume', { ...on, image: image.name })] : [step('clear', on), step('restore', { ...on, image: image.name, size: usedBytes })]),
         ...(request.rest === 'zero' ? [step('zero-rest', on)] : []),
         ...(request.rest === 'trim' ? [step('trim-rest', on)] : []),
-        ...(request.verify ? [step('verify-restored', on)] : []),
+        ...(request.verify ? [step(image.identity ? 'verify-restored' : 'verify', on)] : []),
         ...(image.table === 'gpt' || image.table === 'mbr' ? [step('new-table', on)] : []),
         step('restore-first', on),
         ...after(disk, false),

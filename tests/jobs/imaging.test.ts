@@ -1,0 +1,289 @@
+import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, symlinkSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EngineError } from '../../native-free-engine/index.ts';
+import { diskImageSchema, libraryListingSchema, planSchema, reportSchema, type JobProgress, type Report } from '../../src/contract/index.ts';
+import { reportHtml } from '../../src/jobs/report-html.ts';
+import { reportText } from '../../src/jobs/report-text.ts';
+import { openBench, type Bench } from './imaging-disks.ts';
+
+const MIB = 1 << 20;
+const SIZE = 128 * MIB;
+let bench: Bench;
+/** A practice disk with a GPT, and FAT, NTFS and ext4 on it. */
+let source = '';
+let first: Report;
+/** A copy of an image with all that lies beside it, out of the sight of its library. */
+function copyOf(name: string, as: string): string {
+  const folder = join(bench.folder, 'copies');
+  mkdirSync(folder, { recursive: true });
+  for (const suffix of ['', '.json', '.sums']) copyFileSync(bench.image(`${name}${suffix}`), join(folder, `${as}${suffix}`));
+  return join(folder, as);
+}
+
+beforeAll(async () => {
+  bench = await openBench();
+  source = (await bench.jobs.practiceCreate({ name: 'source', size: SIZE, sample: true })).id;
+  first = await bench.run(await bench.jobs.planCapture(bench.captureRequest(source, 'first.qcow2', { description: 'before the repair', purpose: 'test' })));
+});
+afterAll(() => bench.clear());
+
+let count = 0;
+const target = async (size = SIZE): Promise<string> => (await bench.jobs.practiceCreate({ name: `target-${++count}`, size, sample: false })).id;
+const pathOf = (disk: string): string => disk.slice('file:'.length);
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  try {
+    await work;
+    return 'no error';
+  } catch (error) {
+    return error instanceof EngineError ? error.code : String(error);
+  }
+}
+
+describe('capture', () => {
+  test('from plan to report; plan and report cross a process border unchanged', async () => {
+    const plan = await bench.jobs.planCapture(bench.captureRequest(source, 'border.qcow2', { partitions: [1, 4] }));
+    expect(planSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+    expect(plan.partitions.map(({ number, method, hold }) => [number, method, hold])).toEqual([[1, 'used', null], [2, 'none', null], [3, 'none', null], [4, 'used', null]]);
+    expect(plan.notes.map(({ code }) => code)).toEqual(['not-chosen']);
+    const { job } = bench.jobs.start(plan, {});
+    const seen: JobProgress[] = [];
+    job.onProgress((progress) => seen.push(progress));
+    const report = await job.result;
+    expect(seen.map(({ phase }) => phase)).toContain('capturing');
+    expect(seen.at(-1)).toMatchObject({ phase: 'finishing', stored: report.imaging?.storedBytes, retrying: false, badBytes: 0 });
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    expect(report).toMatchObject({ outcome: 'done', error: null, imaging: { bad: [], overridden: [], resumed: false, chain: [] } });
+    expect(report.imaging?.usedBytes).toBe(plan.usedBytes);
+  });
+
+  test('what the report and the manifest say is what the image is', async () => {
+    const info = await bench.jobs.describe(bench.image('first.qcow2'), []);
+    expect(diskImageSchema.parse(JSON.parse(JSON.stringify(info)))).toEqual(info);
+    expect(info).toMatchObject({
+      format: 'qcow2', size: SIZE, sectorSize: 512, table: 'gpt', chain: [], files: [bench.image('first.qcow2')], usedBytes: first.imaging?.usedBytes, storedBytes: first.imaging?.storedBytes,
+      identity: { id: first.imaging?.imageId, description: 'before the repair', purpose: 'test', manifestSha256: first.imaging?.manifestSha256, source: { system: 'Windows', machine: '', size: SIZE } },
+    });
+    for (const language of ['en', 'nl'] as const) {
+      expect(reportText(first, language)).toContain(first.imaging?.manifestSha256);
+      expect(reportHtml(first, language)).toContain(first.imaging?.imageId);
+    }
+  });
+
+  test.each([
+    ['a partition that is not there', { partitions: [9] }, 'partition-not-found'],
+    ['a name that is none of an image', { destination: '/tmp/disk.img' }, 'image-name-invalid'],
+    ['a parent that is not there', { parent: '/tmp/nothing.qcow2' }, 'image-manifest-missing'],
+  ])('%s is refused', async (_what, more, code) => {
+    expect(await codeOf(bench.jobs.planCapture(bench.captureRequest(source, 'refused.qcow2', more)))).toBe(code);
+  });
+
+  test('an image that exists is replaced only when that was said', async () => {
+    expect(await codeOf(bench.jobs.planCapture(bench.captureRequest(source, 'first.qcow2')))).toBe('destination-exists');
+    expect(await bench.jobs.planCapture(bench.captureRequest(source, 'first.qcow2', { overwrite: true }))).toMatchObject({ overwrite: true });
+  });
+
+  test('the source itself is no place for its image', async () => {
+    const disk = join(bench.practice, 'as-image.qcow2');
+    copyFileSync(pathOf(source), disk);
+    expect(await codeOf(bench.jobs.planCapture(bench.captureRequest(`file:${disk}`, '', { destination: disk, overwrite: true })))).toBe('destination-on-source');
+  });
+
+  test('two captures into one file, by whatever path: the second is refused by name', async () => {
+    symlinkSync(join(bench.folder, 'images'), join(bench.folder, 'linked'));
+    const other = await target();
+    const requests = [
+      bench.captureRequest(source, 'twice.qcow2', { bytesPerSecond: 2_000_000 }),
+      bench.captureRequest(other, '', { destination: join(bench.folder, 'linked', 'twice.qcow2'), bytesPerSecond: 2_000_000 }),
+    ];
+    const plans = [];
+    for (const request of requests) plans.push(await bench.jobs.planCapture(request));
+    const reports = await Promise.all(plans.map((plan) => bench.run(plan)));
+    expect(reports.map((report) => report.error?.code ?? report.outcome).sort()).toEqual(['disk-busy', 'done']);
+  });
+
+  test('cancelled, it says so and can be gone on with, faster when the limit is lifted', async () => {
+    const request = bench.captureRequest(source, 'resumed.qcow2', { bytesPerSecond: 1_000_000 });
+    const { jobId, job } = bench.jobs.start(await bench.jobs.planCapture(request), {});
+    job.onProgress((progress) => {
+      if (progress.phase === 'capturing' && progress.bytesDone > 0) bench.jobs.cancel(jobId);
+    });
+    await job.result.catch(() => undefined);
+    expect(bench.jobs.list().find((state) => state.jobId === jobId)?.report).toMatchObject({ outcome: 'cancelled' });
+    expect(existsSync(bench.image('resumed.qcow2'))).toBe(false);
+    expect(await bench.jobs.unfinished(bench.image('resumed.qcow2'))).toMatchObject({ path: bench.image('resumed.qcow2'), source: { size: SIZE } });
+    expect(await codeOf(bench.jobs.planCapture(request))).toBe('image-unfinished');
+    const plan = await bench.jobs.planCapture({ ...request, resume: true });
+    expect(plan.steps.map(({ code }) => code)).toContain('capture-resume');
+    const again = bench.jobs.start(plan, {});
+    again.job.onProgress(({ phase }) => {
+      if (phase === 'capturing') bench.jobs.limit(again.jobId, 0);
+    });
+    expect(await again.job.result).toMatchObject({ outcome: 'done' });
+    expect(await bench.jobs.unfinished(bench.image('resumed.qcow2'))).toBeNull();
+    expect(await bench.run(await bench.jobs.planVerify({ image: bench.image('resumed.qcow2'), folders: [], share: 1, memory: 'low' }))).toMatchObject({ outcome: 'done' });
+  });
+
+  test('a disk that was changed between plan and capture is refused', async () => {
+    const disk = await target();
+    const plan = await bench.jobs.planCapture(bench.captureRequest(disk, 'changed.qcow2'));
+    const file = openSync(pathOf(disk), 'r+');
+    writeSync(file, 'changed', 4096);
+    closeSync(file);
+    expect(await bench.run(plan)).toMatchObject({ outcome: 'failed', error: { code: 'disk-changed' } });
+    expect(readdirSync(join(bench.folder, 'images')).filter((name) => name.startsWith('changed'))).toEqual([]);
+  });
+});
+
+describe('restore', () => {
+  test('to two disks at once, one of them larger: verified, and the rest of them left as it was', async () => {
+    const disks = [await target(), await target(200 * MIB)];
+    writeFileSync(pathOf(disks[0]!), Buffer.alloc(SIZE, 0xee));
+    const plan = await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', disks));
+    expect(planSchema.parse(JSON.parse(JSON.stringify(plan)))).toEqual(plan);
+    const report = await bench.run(plan);
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    expect(report).toMatchObject({ outcome: 'done', imaging: { imageId: first.imaging?.imageId, identifiers: 'kept' } });
+    expect(report.targets.map(({ outcome }) => outcome)).toEqual(['verified', 'verified']);
+    const layout = (await bench.host.disks.find(disks[1]!)).partitions;
+    expect(layout).toEqual((await bench.host.disks.find(source)).partitions);
+    // Where the image holds nothing, nothing was written.
+    expect(readFileSync(pathOf(disks[0]!)).subarray(100 * MIB, 126 * MIB).every((byte) => byte === 0xee)).toBe(true);
+  });
+
+  test('a target that is too small is refused before the first write, with the number of bytes', async () => {
+    const disk = await target(32 * MIB);
+    const before = readFileSync(pathOf(disk));
+    await expect(bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [disk]))).rejects.toMatchObject({ code: 'restore-too-small' });
+    expect(readFileSync(pathOf(disk)).equals(before)).toBe(true);
+    // Without the large partition it fits.
+    const plan = await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [disk], { partitions: [1, 4] }));
+    expect(plan.disks[0]?.notes.map(({ code }) => code)).toContain('not-restored');
+    expect(await bench.run(plan)).toMatchObject({ outcome: 'done' });
+  });
+
+  test('new identifiers are the same in the plan and on the disk, and no longer those of the source', async () => {
+    const disk = await target();
+    const report = await bench.run(await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [disk], { newIdentifiers: true })));
+    expect(report).toMatchObject({ outcome: 'done', imaging: { identifiers: 'new' } });
+    const guid = (path: string): string => readFileSync(path).subarray(512 + 56, 512 + 72).toString('hex');
+    expect(guid(pathOf(disk))).not.toBe(guid(pathOf(source)));
+  });
+
+  test('the image itself is no target', async () => {
+    expect(await codeOf(bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [`file:${bench.image('first.qcow2')}`])))).toBe('image-on-target');
+  });
+
+  test('cut off, the disk says so, and the restore can be gone on with', async () => {
+    const disk = await target();
+    const request = bench.restoreRequest('first.qcow2', [disk], { bytesPerSecond: 1_000_000 });
+    const { jobId, job } = bench.jobs.start(await bench.jobs.planRestore(request), {});
+    job.onProgress((progress) => {
+      if (progress.phase === 'restoring' && progress.bytesDone > 0) bench.jobs.cancel(jobId);
+    });
+    await job.result.catch(() => undefined);
+    const half = await bench.jobs.planRestore({ ...request, resume: true, bytesPerSecond: 0 });
+    expect(half.disks[0]).toMatchObject({ unfinished: { imageId: first.imaging?.imageId, sameImage: true }, notes: expect.arrayContaining([{ code: 'half-restored', params: {} }]) as unknown });
+    expect(await bench.run(half)).toMatchObject({ outcome: 'done', imaging: { resumed: true } });
+    expect((await bench.host.disks.find(disk)).partitions).toEqual((await bench.host.disks.find(source)).partitions);
+    expect(await codeOf(bench.jobs.planRestore({ ...request, resume: true }))).toBe('resume-mismatch');
+  });
+
+  test('zeroing leaves nothing of what was there', async () => {
+    const disk = await target();
+    writeFileSync(pathOf(disk), Buffer.alloc(SIZE, 0xee));
+    expect(await bench.run(await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [disk], { rest: 'zero', verify: false })))).toMatchObject({ outcome: 'done' });
+    expect(readFileSync(pathOf(disk)).subarray(100 * MIB, 127 * MIB).every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+describe('images', () => {
+  test('damage is found, named, and makes the verification fail', async () => {
+    const damaged = copyOf('first.qcow2', 'damaged.qcow2');
+    const file = openSync(damaged, 'r+');
+    writeSync(file, Buffer.alloc(4096, 0x5a), 0, 4096, 256 * 1024 + 2048);
+    closeSync(file);
+    const report = await bench.run(await bench.jobs.planVerify({ image: damaged, folders: [], share: 1, memory: 'low' }));
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'image-cluster-corrupt' } });
+    expect(report.imaging?.verified?.damaged.length).toBeGreaterThan(0);
+    const disk = await target();
+    expect((await bench.run(await bench.jobs.planRestore(bench.restoreRequest('', [disk], { image: damaged })))).outcome).toBe('failed');
+  });
+
+  test('an incremental image follows its parent wherever it goes, and says when it is gone', async () => {
+    const report = await bench.run(await bench.jobs.planCapture(bench.captureRequest(source, 'child.qcow2', { parent: bench.image('first.qcow2') })));
+    expect(report).toMatchObject({ outcome: 'done', imaging: { chain: [bench.image('first.qcow2')] } });
+    const elsewhere = join(bench.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    const move = (from: string, to: string): void => ['', '.json', '.sums'].forEach((suffix) => renameSync(from + suffix, to + suffix));
+    move(bench.image('first.qcow2'), join(elsewhere, 'renamed.qcow2'));
+    try {
+      const missing = await bench.jobs.describe(bench.image('child.qcow2'), []);
+      expect(missing.chain).toMatchObject([{ name: 'first.qcow2', path: null, lastSeen: bench.image('first.qcow2'), error: { code: 'image-parent-missing' } }]);
+      expect(await codeOf(bench.jobs.planRestore(bench.restoreRequest('child.qcow2', [await target()])))).toBe('image-parent-missing');
+      const plan = await bench.jobs.planRestore(bench.restoreRequest('child.qcow2', [await target()], { folders: [elsewhere] }));
+      expect(plan.image.chain).toMatchObject([{ path: join(elsewhere, 'renamed.qcow2'), error: null }]);
+      expect(await bench.run(plan)).toMatchObject({ outcome: 'done' });
+      const verify = await bench.jobs.planVerify({ image: bench.image('child.qcow2'), folders: [elsewhere], share: 0.5, memory: 'low' });
+      expect(await bench.run(verify)).toMatchObject({ outcome: 'done' });
+    } finally {
+      move(join(elsewhere, 'renamed.qcow2'), bench.image('first.qcow2'));
+    }
+  });
+
+  test('what is converted is restored like what was captured', async () => {
+    const to = bench.image('converted.vhdx');
+    const plan = await bench.jobs.planConvert({ image: bench.image('first.qcow2'), folders: [], destination: to, format: 'vhdx', overwrite: false });
+    const report = await bench.run(plan);
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+    expect(report).toMatchObject({ outcome: 'done' });
+    expect(await codeOf(bench.jobs.planConvert({ image: bench.image('first.qcow2'), folders: [], destination: to, format: 'vhdx', overwrite: false }))).toBe('destination-exists');
+    expect(await codeOf(bench.jobs.planConvert({ image: to, folders: [], destination: to, format: 'vhdx', overwrite: true }))).toBe('destination-exists');
+    expect(await codeOf(bench.jobs.planVerify({ image: to, folders: [], share: 1, memory: 'low' }))).toBe('image-manifest-missing');
+    const disk = await target();
+    const restore = await bench.jobs.planRestore(bench.restoreRequest('converted.vhdx', [disk]));
+    expect(restore.notes.map(({ code }) => code)).toContain('no-hashes');
+    expect(await bench.run(restore)).toMatchObject({ outcome: 'done', imaging: { imageId: null } });
+    expect((await bench.host.disks.find(disk)).partitions).toEqual((await bench.host.disks.find(source)).partitions);
+  });
+
+  test('a manifest of another image is not believed', async () => {
+    const other = copyOf('border.qcow2', 'other.qcow2');
+    copyFileSync(bench.image('first.qcow2'), other);
+    expect(await codeOf(bench.jobs.describe(other, []))).toBe('image-manifest-other');
+  });
+
+  test('the library lists them, renames them, and keeps what others build on', async () => {
+    const folder = join(bench.folder, 'images');
+    const [listing] = await bench.jobs.library.list([folder]);
+    expect(libraryListingSchema.parse(JSON.parse(JSON.stringify(listing)))).toEqual(listing);
+    const child = listing?.images.find(({ name }) => name === 'child.qcow2');
+    expect(child?.parent).toMatchObject({ path: bench.image('first.qcow2'), error: null });
+    expect(listing?.images.find(({ name }) => name === 'first.qcow2')?.children).toEqual([bench.image('child.qcow2')]);
+    expect(await codeOf(bench.jobs.library.discard(bench.image('first.qcow2'), []))).toBe('image-needed');
+    expect(await bench.jobs.library.rename(bench.image('child.qcow2'), 'Office PC 2026')).toBe(bench.image('Office PC 2026.qcow2'));
+    await bench.jobs.library.discard(bench.image('Office PC 2026.qcow2'), []);
+    expect(readdirSync(folder).filter((name) => name.startsWith('Office'))).toEqual([]);
+    const [gone, there] = await bench.jobs.library.folders([join(folder, 'gone'), folder]);
+    expect(gone).toMatchObject({ error: { code: 'image-not-found' }, freeBytes: null });
+    expect(there).toMatchObject({ error: null });
+    expect(there?.freeBytes).toBeGreaterThan(0);
+  });
+
+  test('a new image is given a name that says what it is and that nobody has', async () => {
+    const folder = join(bench.folder, 'images');
+    const suggest = (): Promise<{ name: string }> => bench.jobs.suggestName({ disk: source, folder, template: '{machine}-{os}-{purpose}', purpose: 'intake' });
+    expect((await suggest()).name).toBe('source-Windows-intake.qcow2');
+    writeFileSync(join(folder, 'source-Windows-intake.qcow2'), '');
+    expect((await suggest()).name).toBe('source-Windows-intake-2.qcow2');
+  });
+
+  test('an image cut short is not restored', async () => {
+    const short = copyOf('first.qcow2', 'short.qcow2');
+    truncateSync(short, 300 * 1024);
+    const disk = await target();
+    const planned = await bench.jobs.planRestore(bench.restoreRequest('', [disk], { image: short })).then((plan) => bench.run(plan), (error: unknown) => error);
+    expect(planned instanceof EngineError || (planned as Report).outcome === 'failed').toBe(true);
+  });
+});
