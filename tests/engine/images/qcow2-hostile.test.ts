@@ -56,7 +56,7 @@ for (const [name, packed, options] of [['plain', false, ''], ['deflate', true, '
   });
 }
 
-withQemu('no bit of a packed cluster with a checksum can change unseen', async () => {
+withQemu('a flipped bit of a packed cluster is a named error or a disk of the same size', async () => {
   // qemu-img packs without zstd's checksum; deflate data has none either: what they hold is all that can be asked of them.
   const image = convert(true, ',compression_type=zstd');
   for (const { bytes } of flips(image, [{ offset: 5 * CLUSTER, length: 2000 }], 100, 4)) {
