@@ -72,13 +72,13 @@ export class Control {
     return Atomics.load(this.#words, TOUCHES);
   }
 
-  /** Takes `bytes` of room at the end of the output, starting at a multiple of `alignment`. Returns its offset. */
-  claimOutput(bytes: number, alignment = 1): number {
+  /** Takes `bytes` of room at the end of the output, starting at a multiple of `alignment`; `skipped` bytes in front of `start` are the caller's too. */
+  claimOutput(bytes: number, alignment = 1): { readonly start: number; readonly skipped: number } {
     const unit = BigInt(alignment);
     for (;;) {
       const end = Atomics.load(this.#longs, OUTPUT_END);
       const start = ((end + unit - 1n) / unit) * unit;
-      if (Atomics.compareExchange(this.#longs, OUTPUT_END, end, start + BigInt(bytes)) === end) return Number(start);
+      if (Atomics.compareExchange(this.#longs, OUTPUT_END, end, start + BigInt(bytes)) === end) return { start: Number(start), skipped: Number(start - end) };
     }
   }
 

@@ -55,6 +55,11 @@ class Worker {
   readonly #zeros: Buffer;
   #plainNext = 0;
   #plainLeft = 0;
+  /** Room in front of a run of plain clusters, for packed ones small enough. */
+  #spareNext = 0;
+  #spareLeft = 0;
+  /** Indexes of the clusters that lie in `#packed`. */
+  readonly #pending: number[] = [];
 
   constructor(work: CaptureWork, member: Member<CaptureMessage>) {
     this.#work = work;
@@ -125,33 +130,53 @@ class Worker {
       }
     }
     if (packedEnd > 0) {
-      const base = this.#member.control.claimOutput(packedEnd);
-      this.#output.write(base, this.#packed.subarray(0, packedEnd));
-      for (let i = first; i < next; i++) if (state.lengths[i]! > 0 && state.lengths[i]! < STORED.plain) state.offsets[i] = base + state.offsets[i]!;
+      const { start } = this.#member.control.claimOutput(packedEnd);
+      this.#output.write(start, this.#packed.subarray(0, packedEnd));
+      for (const i of this.#pending) state.offsets[i] = start + state.offsets[i]!;
+      this.#pending.length = 0;
     }
     for (let i = first; i < next; i++) Atomics.store(state.done, i, CLUSTER.done);
   }
 
-  /** Leaves the packed cluster in memory, its offset counted from the start of what is packed there. Returns where that ends now. */
+  /** Packs a cluster into memory behind what is there already, its offset counted from there, unless it can be written at once. Returns where that memory ends now. */
   #pack(index: number, cluster: Uint8Array, packedEnd: number): number {
     const { state, map } = this.#work;
-    const length = this.#compressor?.compress(cluster, this.#packed.subarray(packedEnd, packedEnd + frameBound(map.clusterSize))) ?? map.clusterSize;
+    const room = this.#packed.subarray(packedEnd, packedEnd + frameBound(map.clusterSize));
+    const length = this.#compressor?.compress(cluster, room) ?? map.clusterSize;
     // Packed it must be smaller, or other readers of the format may refuse it.
-    if (length < map.clusterSize) {
-      state.offsets[index] = packedEnd;
-      state.lengths[index] = length;
-      return packedEnd + length;
+    if (length >= map.clusterSize) {
+      this.#storePlain(index, cluster);
+      return packedEnd;
     }
+    state.lengths[index] = length;
+    if (length <= this.#spareLeft) {
+      state.offsets[index] = this.#spareNext;
+      this.#output.write(this.#spareNext, room.subarray(0, length));
+      this.#spareNext += length;
+      this.#spareLeft -= length;
+      return packedEnd;
+    }
+    state.offsets[index] = packedEnd;
+    this.#pending.push(index);
+    return packedEnd + length;
+  }
+
+  #storePlain(index: number, cluster: Uint8Array): void {
+    const { state, map } = this.#work;
     if (this.#plainLeft === 0) {
+      const { start, skipped } = this.#member.control.claimOutput(PLAIN_BATCH * map.clusterSize, map.clusterSize);
       this.#plainLeft = PLAIN_BATCH;
-      this.#plainNext = this.#member.control.claimOutput(PLAIN_BATCH * map.clusterSize, map.clusterSize);
+      this.#plainNext = start;
+      if (skipped > this.#spareLeft) {
+        this.#spareNext = start - skipped;
+        this.#spareLeft = skipped;
+      }
     }
     state.offsets[index] = this.#plainNext;
     state.lengths[index] = STORED.plain;
     this.#output.write(this.#plainNext, cluster);
     this.#plainNext += map.clusterSize;
     this.#plainLeft--;
-    return packedEnd;
   }
 
   #readDisk(offset: number, buffer: Uint8Array): void {
