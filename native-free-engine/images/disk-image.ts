@@ -20,6 +20,8 @@ export interface DiskImage extends SparseSource {
 
 export interface OpenDiskImageOptions {
   readonly signal?: AbortSignal;
+  /** Reads of the image's own file block the thread: for worker threads, which have nothing else to do meanwhile. */
+  readonly blocking?: boolean;
   /** Where what has to be unpacked on the way goes. */
   readonly tempDir?: string;
   /**

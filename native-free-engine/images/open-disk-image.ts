@@ -4,14 +4,11 @@ import { openGuardedFile } from '../io/node-guarded-file.ts';
 import { readBytes } from '../io/read-bytes.ts';
 import type { BlockSource } from '../io/types.ts';
 import { hasText } from '../struct/index.ts';
-import { openClonezilla } from './clonezilla/index.ts';
 import type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './disk-image.ts';
 import { imageCorrupt, imageUnsupported } from './faults.ts';
 import { readManifest, manifestPath } from './manifest/node-image-set.ts';
 import { besidePath, findBeside, pathKind, realPathOf } from './node-disk-files.ts';
 import { isUrl } from './node-location.ts';
-import { openImage } from './open.ts';
-import { openPartclone, openPartcloneStream, PARTCLONE_MAGIC } from './partclone/index.ts';
 import { openQcow2 } from './qcow2/read.ts';
 import { openSplitFile, splitNameOf } from './raw/node-split-file.ts';
 import { rawImage } from './raw/raw-image.ts';
@@ -19,12 +16,12 @@ import { streamImage } from './raw/stream-image.ts';
 import { promisedFormat, recogniseDiskImage } from './recognise-disk.ts';
 import { recogniseContainer, recogniseForeign } from './recognise.ts';
 import type { TableCache } from './table-cache.ts';
-import { openVhd } from './vhd/read.ts';
-import { openVhdx } from './vhdx/index.ts';
-import { openVmdk } from './vmdk/read.ts';
 
 /** Images that build on one another, at most. */
 const MAX_CHAIN = 64;
+
+// Each format is loaded when it is met: a crew of threads opens an image each, nearly always a qcow2, and would load all of
+// the others, decoders and network included, as often.
 
 /** Where in a chain of backing files an image is opened. */
 interface Place {
@@ -48,7 +45,7 @@ interface Place {
 export async function openDiskImage(location: string, options: OpenDiskImageOptions = {}): Promise<DiskImage> {
   throwIfAborted(options.signal);
   if (isUrl(location)) return openRaw(location, options);
-  if ((await pathKind(location)) === 'folder') return openClonezilla(location, options);
+  if ((await pathKind(location)) === 'folder') return (await import('./clonezilla/index.ts')).openClonezilla(location, options);
   return openAt(location, options, { above: [], declared: null });
 }
 
@@ -59,7 +56,7 @@ async function openAt(location: string, options: OpenDiskImageOptions, place: Pl
   if ((await pathKind(location)) === 'nothing' && (await pathKind(`${location}.partial`)) !== 'nothing') {
     throw new EngineError('image-unfinished', { path: `${location}.partial` });
   }
-  const file = await openGuardedFile(location);
+  const file = await openGuardedFile(location, { blocking: options.blocking ?? false });
   return closingOnFailure(file, () => openFile(file, location, null, options, place));
 }
 
@@ -112,16 +109,16 @@ async function openFormat(found: DiskImageFormat | null, file: BlockSource, path
         ...(place.cache ? { cache: place.cache } : {}),
       });
     case 'vhd':
-      return openVhd(file, path);
+      return (await import('./vhd/read.ts')).openVhd(file, path);
     case 'vhdx':
-      return openVhdx(file, path);
+      return (await import('./vhdx/index.ts')).openVhdx(file, path);
     case 'vmdk':
-      return openVmdk(file, path, async (name) => {
+      return (await import('./vmdk/read.ts')).openVmdk(file, path, async (name) => {
         const extent = besidePath(path, name);
         return (await pathKind(extent)) === 'file' ? { source: await openGuardedFile(extent), path: extent } : null;
       });
     case 'partclone':
-      return openPartclone(file, path);
+      return (await import('./partclone/index.ts')).openPartclone(file, path);
     case 'raw':
     case 'clonezilla':
     case null:
@@ -146,9 +143,11 @@ async function openUnrecognised(file: BlockSource, path: string, parts: readonly
 }
 
 async function openRaw(location: string, options: OpenDiskImageOptions): Promise<DiskImage> {
+  const { openImage } = await import('./open.ts');
   const image = await openImage(location, { ...(options.signal ? { signal: options.signal } : {}), ...(options.tempDir !== undefined ? { tempDir: options.tempDir } : {}) });
   try {
     if (image.block) return { ...rawImage(image.block, location, [location]), close: () => image.close() };
+    const { openPartcloneStream, PARTCLONE_MAGIC } = await import('./partclone/index.ts');
     if (!hasText(image.head, 0, PARTCLONE_MAGIC)) return await streamImage(image, options.signal);
     const volume = await openPartcloneStream(() => image.openStream(0), location);
     return { ...volume, close: () => volume.close().finally(() => image.close()) };

@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { errnoOf } from '../base/errors.ts';
 import { BUFFER_ALIGNMENT, isAligned } from './aligned-buffer.ts';
@@ -23,6 +23,8 @@ export interface DirectFile {
   readonly direct: FileHandle | null;
   /** Reads up to the whole buffer; less only at the end of the file. */
   read(offset: number, buffer: Uint8Array): Promise<number>;
+  /** The same in the caller's thread, through the page cache, which reads ahead meanwhile. */
+  readBlocking(offset: number, buffer: Uint8Array): number;
   /** Writes the whole buffer. */
   write(offset: number, data: Uint8Array): Promise<void>;
   close(): Promise<void>;
@@ -70,6 +72,16 @@ class DirectFileImpl implements DirectFile {
       const { bytesRead } = await this.#run(offset + done, part, (file) => file.read(part, 0, part.length, offset + done));
       if (bytesRead === 0) break;
       done += bytesRead;
+    }
+    return done;
+  }
+
+  readBlocking(offset: number, buffer: Uint8Array): number {
+    let done = 0;
+    while (done < buffer.length) {
+      const read = readSync(this.handle.fd, buffer, done, buffer.length - done, offset + done);
+      if (read === 0) break;
+      done += read;
     }
     return done;
   }

@@ -6,9 +6,10 @@ import type { BlockSource } from './types.ts';
 
 /**
  * An ordinary file as a source, read past the page cache where aligned buffers allow.
+ * @param options `blocking`: reads block the thread, for those that have nothing else to do: quicker than a turn through the pool
  * @throws EngineError `image-not-found`, `image-unreadable`, and while reading `image-changed`, `image-unreadable`
  */
-export async function openFileSource(path: string, options: { readonly sectorSize?: number } = {}): Promise<BlockSource> {
+export async function openFileSource(path: string, options: { readonly sectorSize?: number; readonly blocking?: boolean } = {}): Promise<BlockSource> {
   const unreadable = (error: unknown): EngineError =>
     errnoOf(error) === 'ENOENT'
       ? new EngineError('image-not-found', { path }, { cause: error })
@@ -27,9 +28,12 @@ export async function openFileSource(path: string, options: { readonly sectorSiz
     sectorSize: options.sectorSize ?? 512,
     async readInto(offset, buffer) {
       checkRange(path, offset, buffer.length, size);
-      const done = await file.read(offset, buffer).catch((error: unknown) => {
+      let done: number;
+      try {
+        done = options.blocking ? file.readBlocking(offset, buffer) : await file.read(offset, buffer);
+      } catch (error) {
         throw unreadable(error);
-      });
+      }
       if (done < buffer.length) throw new EngineError('image-changed', { path, was: size, is: offset + done });
     },
     close: () => file.close(),

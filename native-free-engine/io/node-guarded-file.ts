@@ -11,8 +11,8 @@ const CHECK_EVERY_BYTES = 64 << 20;
  * its size or its time of change is not what it was when it was opened.
  * @throws EngineError `image-not-found`, `image-unreadable`, and while reading `image-changed`
  */
-export async function openGuardedFile(path: string): Promise<BlockSource> {
-  const source = await openFileSource(path);
+export async function openGuardedFile(path: string, options: { readonly blocking?: boolean } = {}): Promise<BlockSource> {
+  const source = await openFileSource(path, options);
   const before = await stat(path).catch(() => null);
   let unchecked = 0;
   const check = async (): Promise<void> => {

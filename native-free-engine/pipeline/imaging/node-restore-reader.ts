@@ -15,8 +15,10 @@ export interface ImageAddress {
   readonly backings: Readonly<Record<string, string>>;
 }
 
-export async function openImageAt(address: ImageAddress): Promise<DiskImage> {
+/** @param options `blocking`: in a worker thread */
+export async function openImageAt(address: ImageAddress, options = { blocking: false }): Promise<DiskImage> {
   return openDiskImage(address.location, {
+    blocking: options.blocking,
     ...(address.tempDir === null ? {} : { tempDir: address.tempDir }),
     ...(Object.keys(address.backings).length === 0 ? {} : { findBacking: (recorded: string) => Promise.resolve(address.backings[recorded] ?? null) }),
   });
