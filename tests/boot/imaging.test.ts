@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { describe, expect } from 'vitest';
+import { addressOf, captured, planFor, restore, usedDisk as usedFile } from '../engine/pipeline/restoring.ts';
+import { bootDisk, BOOT_DISK_TOOLS, type BootDisk } from '../labs/boot-disk.ts';
+import { bootFromDisk } from '../labs/boot-disk-machine.ts';
+import { knownSha256, type DiskSpeaks } from '../labs/boot-disk-system.ts';
+import { usedDisk } from '../labs/boot-disk-target.ts';
+import type { Lab } from '../labs/lab.ts';
+import { attachLoop, LOOP_NEEDS } from '../labs/loop.ts';
+import { QEMU_TOOLS } from '../labs/qemu.ts';
+import { testLab } from '../labs/test-lab.ts';
+import { werkbank } from '../labs/werkbank.ts';
+import { need } from '../support/need.ts';
+
+const MIB = 1 << 20;
+const TOOLS = [...BOOT_DISK_TOOLS, ...QEMU_TOOLS];
+const test = need({ ...LOOP_NEEDS, tools: [...LOOP_NEEDS.tools, ...TOOLS, 'e2fsck', 'resize2fs'] });
+
+async function succeeds(lab: Lab, ...args: string[]): Promise<void> {
+  const end = await werkbank(lab, args);
+  expect(end.ended, end.stderr).toMatchObject({ ok: true, exitCode: 0 });
+}
+
+const bootImage = (lab: Lab, { firmware }: BootDisk, image: string): Promise<DiskSpeaks> => bootFromDisk(lab, { image, format: 'qcow2', firmware });
+const bootCopy = (lab: Lab, { firmware }: BootDisk, image: string): Promise<DiskSpeaks> => bootFromDisk(lab, { image, format: 'raw', firmware });
+
+/** What the system says when it and the file it knows are whole. */
+const speech = ({ firmware }: BootDisk, change = 'none'): object => ({ platform: firmware === 'ovmf' ? 'efi' : 'pc', sha256: knownSha256(), change });
+
+describe.each(['gpt-uefi', 'gpt-bios', 'mbr-bios'] as const)('a disk that boots, %s', (kind) => {
+  test('its image boots as it is, and restored to a larger disk, grown', async () => {
+    const lab = await testLab();
+    const disk = await bootDisk(lab, kind);
+    const source = await attachLoop(lab, { backing: disk.path, readOnly: true });
+    const image = join(lab.folder, 'disk.qcow2');
+    await succeeds(lab, 'capture', source.path, image);
+    const first = await bootImage(lab, disk, image);
+    expect(first).toMatchObject(speech(disk));
+
+    const larger = await usedDisk(lab, disk.size + 100 * MIB);
+    await succeeds(lab, 'restore', image, '--to', larger.path, '--grow', '--yes');
+    const second = await bootCopy(lab, disk, larger.path);
+    expect(second).toMatchObject(speech(disk));
+    expect(second.rootKiB).toBeGreaterThan(first.rootKiB + 80 * 1024);
+  }, 200_000);
+});
+
+test('images that build on one another boot, each with what was on the disk at the time', async () => {
+  const lab = await testLab();
+  const disk = await bootDisk(lab, 'gpt-bios');
+  const image = (name: string): string => join(lab.folder, `${name}.qcow2`);
+  const capture = async (name: string, parent?: string): Promise<void> => {
+    const source = await attachLoop(lab, { backing: disk.path, readOnly: true });
+    await succeeds(lab, 'capture', source.path, image(name), ...(parent === undefined ? [] : ['--parent', image(parent)]));
+    await source.detach();
+  };
+  await capture('monday');
+  await disk.change('tuesday came');
+  await capture('tuesday', 'monday');
+  await disk.change('wednesday came');
+  await capture('wednesday', 'tuesday');
+
+  expect(await bootImage(lab, disk, image('tuesday'))).toMatchObject(speech(disk, 'tuesday came'));
+  expect(await bootImage(lab, disk, image('wednesday'))).toMatchObject(speech(disk, 'wednesday came'));
+  const copy = await usedDisk(lab, disk.size);
+  await succeeds(lab, 'restore', image('wednesday'), '--to', copy.path, '--yes');
+  expect(await bootCopy(lab, disk, copy.path)).toMatchObject(speech(disk, 'wednesday came'));
+}, 200_000);
+
+need({ tools: TOOLS })('a disk restored with new identifiers boots under UEFI', async () => {
+  const lab = await testLab();
+  const disk = await bootDisk(lab, 'gpt-uefi');
+  const of = await captured(disk.path, join(lab.folder, 'disk.qcow2'));
+  const target = addressOf(await usedFile(lab.folder, 'copy.img', disk.size), disk.size);
+  const layout = await planFor(of, disk.path, target, { newIdentifiers: true });
+  expect((await restore(of, [{ address: target, layout }])).targets).toMatchObject([{ state: 'done', error: null }]);
+  expect(await bootCopy(lab, disk, target.path)).toMatchObject(speech(disk));
+}, 120_000);
