@@ -1,7 +1,6 @@
-import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import {
-  captureDisk, EngineError, manifestPath, sumsPath, totalLength,
+  captureDisk, EngineError, totalLength,
   type CaptureOptions, type CaptureResult, type DiskMap, type Manifest,
 } from '../../native-free-engine/index.ts';
 import type { CapturePlan, ImagingNote, ImagingOutcome, Stop, TargetOutcome } from '../contract/index.ts';
@@ -12,7 +11,7 @@ import { lockDisks } from './disk-lock.ts';
 import { checkSameDisk, nameOf } from './identity.ts';
 import { imagingProgress } from './imaging-progress.ts';
 import { machineOf, systemOn } from './library.ts';
-import { ownImage, partsOf, sumsOf } from './own-image.ts';
+import { ownImage, sumsOf } from './own-image.ts';
 import { imageLock } from './plan-capture.ts';
 import { quietProgress } from './progress.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
@@ -102,6 +101,8 @@ export class CaptureJob implements JobBody {
       resume: plan.resume,
       overwrite: plan.overwrite,
       signal,
+      // A snapshot that was lost on the way gave nonsense: no image comes of that.
+      confirm: () => opened.confirm(),
       report: (progress) => tell(imagingProgress('capturing', progress, true)),
       onControl: (control) => {
         this.#apply = (limit) => control.setLimit(limit);
@@ -110,7 +111,6 @@ export class CaptureJob implements JobBody {
     };
     const result = await captureDisk(options);
     tell({ ...quietProgress('finishing', totalLength(map.used), totalLength(map.used)), stored: result.storedBytes });
-    await this.#confirm(opened, result);
     return this.#findings(map, result, overridden, opened);
   }
 
@@ -144,17 +144,6 @@ export class CaptureJob implements JobBody {
       machine, system: systemOn(map.partitions), model: disk.model, serial: disk.serial, bus: disk.bus, path: disk.path, number,
       size: disk.size, logicalSectorSize, physicalSectorSize: logicalSectorSize,
     };
-  }
-
-  /** A snapshot that was lost on the way gave nonsense: no image comes of that. */
-  async #confirm(opened: OpenedSource, result: CaptureResult): Promise<void> {
-    try {
-      await opened.confirm();
-    } catch (error) {
-      const { destination } = this.#plan;
-      for (const path of [manifestPath(destination), sumsPath(destination), ...partsOf(destination, result.manifest)]) await rm(path, { force: true });
-      throw error;
-    }
   }
 
   #findings(map: DiskMap, result: CaptureResult, overridden: Stop[], opened: OpenedSource): JobFindings {

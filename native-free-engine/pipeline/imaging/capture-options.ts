@@ -31,6 +31,8 @@ export interface CaptureOptions {
   readonly report: (progress: ImagingProgress) => void;
   /** Called once with the way to change the speed limit while it runs. */
   readonly onControl?: (control: { setLimit(bytesPerSecond: number): void }) => void;
+  /** Asked once everything was read and before there is an image: throws when what was read was not what it seemed, a snapshot that was lost on the way. */
+  readonly confirm?: () => Promise<void>;
   /** A disk that is silent for longer is given up. */
   readonly stallSeconds?: number;
   /** What was captured is put on stable storage and into the journal so often. */

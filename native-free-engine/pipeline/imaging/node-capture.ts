@@ -60,6 +60,13 @@ export async function captureDisk(options: CaptureOptions): Promise<CaptureResul
     control.bytesPerSecond = options.bytesPerSecond;
     options.onControl?.({ setLimit: (limit) => (control.bytesPerSecond = limit) });
     await runCapture(options, shared, state, control, output, journal, bad, keptBytes(map.used, numbers, state));
+    await options.confirm?.().catch(async (error: unknown) => {
+      // Nobody knows since when what was read is wrong: there is nothing to go on from.
+      output.close();
+      await journal.close();
+      await discardUnfinished(destination);
+      throw error;
+    });
     const result = await finish(options, id, numbers, state, control, output, normalize(bad));
     await journal.close();
     await rm(journalPath(destination), { force: true });

@@ -193,3 +193,11 @@ test('the speed limit holds, and can be lifted while it runs', async () => {
   // Pieces in flight pass at once; after them the limit decides.
   expect(limits[0]).toBeLessThan(32 * MIB);
 });
+
+test('a source that turns out to have been lost leaves no image, and nothing to go on from', async () => {
+  const path = blankFile(folder, 'lost.img', 8 * MIB);
+  const image = join(folder, 'lost.qcow2');
+  const lost = capture(path, mapOf(8 * MIB, [{ offset: 0, length: 8 * MIB }]), image, { confirm: () => Promise.reject(new Error('the snapshot was full')) });
+  await expect(lost).rejects.toThrow('the snapshot was full');
+  expect(run('ls', [folder])).not.toContain('lost.qcow2');
+});
