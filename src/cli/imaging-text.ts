@@ -106,7 +106,6 @@ function identityLines(speaker: Speaker, identity: NonNullable<DiskImageInfo['id
   const { texts } = speaker;
   const { source, bad } = identity;
   const machine = source.machine ? texts('cli:diskImage.machine', { machine: source.machine }) : '';
-  const missing = bad.reduce((sum, { length }) => sum + length, 0);
   const lines = [
     texts('cli:diskImage.made', {
       when: moment(identity.createdAt), program: identity.program.name, version: identity.program.version, compression: texts(`jobs:compression.${identity.compression}`),
@@ -114,7 +113,7 @@ function identityLines(speaker: Speaker, identity: NonNullable<DiskImageInfo['id
     texts('cli:diskImage.from', { disk: diskTitle(speaker, { ...source, id: source.path }), machine }),
     identity.description ? texts('cli:diskImage.description', { text: identity.description }) : '',
     identity.purpose ? texts('cli:diskImage.purpose', { text: identity.purpose }) : '',
-    missing > 0 ? texts('cli:diskImage.bad', { bytes: missing, places: bad.length }) : '',
+    bad.count > 0 ? texts('cli:diskImage.bad', { bytes: bad.bytes, places: bad.count }) : '',
     texts('cli:diskImage.id', { id: identity.id }),
     texts('cli:diskImage.manifest', { hex: identity.manifestSha256 }),
   ];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { plainErrorSchema } from './error.ts';
-import { badPlaceSchema, compressionSchema, imagedPartitionSchema, unfinishedCaptureSchema } from './imaging.ts';
+import { badSchema, compressionSchema, imagedPartitionSchema, unfinishedCaptureSchema } from './imaging.ts';
 
 /** Formats that hold a disk; `raw` may be packed. */
 export const diskImageFormatSchema = z.enum(['raw', 'qcow2', 'vhd', 'vhdx', 'vmdk', 'partclone', 'clonezilla']);
@@ -25,7 +25,7 @@ export const imageIdentitySchema = z.object({
   /** Pieces of a split image, 0 when it is one file. */
   parts: z.int(),
   source: imageSourceSchema,
-  bad: z.array(badPlaceSchema),
+  bad: badSchema,
   /** SHA-256 of the manifest, hexadecimal. */
   manifestSha256: z.string(),
 });
@@ -105,7 +105,6 @@ export const libraryListingSchema = libraryFolderSchema.extend({
   faulty: z.array(z.object({ path: z.string(), error: plainErrorSchema })),
 });
 
-export type DiskImageFormatName = z.infer<typeof diskImageFormatSchema>;
 export type ImageIdentity = z.infer<typeof imageIdentitySchema>;
 export type ChainLink = z.infer<typeof chainLinkSchema>;
 export type DiskImageInfo = z.infer<typeof diskImageSchema>;

@@ -60,7 +60,7 @@ export const unfinishedCaptureSchema = z.object({
 });
 
 /** Part of a source that could not be read, zeros in the image. */
-export const badPlaceSchema = z.object({
+const badPlaceSchema = z.object({
   /** Bytes from the start of the disk. */
   offset: z.number(),
   length: z.number(),
@@ -69,14 +69,13 @@ export const badPlaceSchema = z.object({
   files: z.array(z.string()),
 });
 
+/** All that could not be read. A failing disk may have more places than anybody reads: the list holds the first ones. */
+export const badSchema = z.object({ bytes: z.number(), count: z.int(), places: z.array(badPlaceSchema) });
+
 export type Compression = z.infer<typeof compressionSchema>;
 export type MemoryLevel = z.infer<typeof memoryLevelSchema>;
-export type CaptureMethod = z.infer<typeof captureMethodSchema>;
-export type WholeReason = z.infer<typeof wholeReasonSchema>;
-export type VolumeCondition = z.infer<typeof volumeConditionSchema>;
-export type Hold = z.infer<typeof holdSchema>;
 export type ImagedPartition = z.infer<typeof imagedPartitionSchema>;
 export type Stop = z.infer<typeof stopSchema>;
 export type ImagingNote = z.infer<typeof imagingNoteSchema>;
+export type Bad = z.infer<typeof badSchema>;
 export type UnfinishedCapture = z.infer<typeof unfinishedCaptureSchema>;
-export type BadPlace = z.infer<typeof badPlaceSchema>;

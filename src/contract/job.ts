@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainErrorSchema } from './error.ts';
 import { checksumSchema } from './image.ts';
-import { badPlaceSchema, imagingNoteSchema, stopSchema } from './imaging.ts';
+import { badSchema, imagingNoteSchema, stopSchema } from './imaging.ts';
 import { planSchema } from './plan.ts';
 
 export const phaseSchema = z.enum([
@@ -87,7 +87,7 @@ export const imagingOutcomeSchema = z.object({
   storedBytes: z.number().nullable(),
   /** The images that it builds on, nearest first. */
   chain: z.array(z.string()),
-  bad: z.array(badPlaceSchema),
+  bad: badSchema,
   /** Conditions that were agreed to. */
   overridden: z.array(stopSchema),
   leftOut: z.array(z.object({ partition: z.int(), name: z.string(), bytes: z.number() })),

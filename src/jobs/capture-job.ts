@@ -9,6 +9,7 @@ import { capturedPartitions, mapOpened, stopsOf, takenNumbers } from './capture-
 import type { JobEnvironment } from './context.ts';
 import { lockDisks } from './disk-lock.ts';
 import { checkSameDisk, nameOf } from './identity.ts';
+import { badOf } from './imaging-outcome.ts';
 import { imagingProgress } from './imaging-progress.ts';
 import { machineOf, systemOn } from './library.ts';
 import { ownImage, sumsOf } from './own-image.ts';
@@ -156,7 +157,7 @@ export class CaptureJob implements JobBody {
       usedBytes: result.usedBytes,
       storedBytes: result.storedBytes,
       chain: plan.parent ? [plan.parent.path] : [],
-      bad: result.bad.map((place) => ({ ...place, files: [...place.files] })),
+      bad: badOf(result.bad),
       overridden,
       leftOut: map.partitions.flatMap(({ number, leftOut }) => leftOut.map(({ name, bytes }) => ({ partition: number, name, bytes }))),
       identifiers: null,

@@ -3,6 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { headSource, isUrl, openDiskImage, readBytes, readLayout, totalLength, type DiskImage, type FoundManifest, type Manifest } from '../../native-free-engine/index.ts';
 import type { DiskImageInfo, ImagedPartition, ImageIdentity } from '../contract/index.ts';
 import { resolveChain } from '../library/index.ts';
+import { badOf } from './imaging-outcome.ts';
 import { ownImage, partsOf } from './own-image.ts';
 
 /** An image by any of its files: the image itself, its first part, its manifest. */
@@ -45,7 +46,7 @@ function identityOf({ manifest, sha256 }: FoundManifest): ImageIdentity {
   return {
     id, createdAt, program, description, purpose, source,
     compression: image.compression, clusterSize: image.clusterSize, parts: image.parts, usedBytes: sums.usedBytes,
-    bad: bad.map((place) => ({ ...place })), manifestSha256: sha256,
+    bad: badOf(bad), manifestSha256: sha256,
   };
 }
 

@@ -112,7 +112,7 @@ function notesOf(request: RestoreRequest, image: MappedImage, disk: Disk, layout
 
 function imageNotes(image: DiskImageInfo, newIdentifiers: boolean): ImagingNote[] {
   const notes: ImagingNote[] = [];
-  const holes = image.identity?.bad.reduce((sum, { length }) => sum + length, 0) ?? 0;
+  const holes = image.identity?.bad.bytes ?? 0;
   if (holes > 0) notes.push({ code: 'image-has-holes', params: { bytes: holes } });
   for (const { number, conditions } of image.partitions) for (const condition of conditions) notes.push({ code: 'image-was-dirty', params: { number, condition } });
   if (!image.identity) notes.push({ code: 'no-hashes', params: {} });

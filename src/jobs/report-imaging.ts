@@ -1,9 +1,8 @@
 import type { ImagingOutcome, Plan } from '../contract/index.ts';
 import { formatBytes, type Language, type Texts } from '../texts/index.ts';
 
-/** Places that could not be read and files that are listed; a report is to be read by people. */
+/** Places that could not be read, listed; a report is to be read by people. */
 const MOST_PLACES = 100;
-const MOST_FILES = 20;
 
 /** A line of what a report says of an image: the key of its name under `report:fact`, and the value. */
 export type ImagingFact = readonly [name: string, value: string];
@@ -48,11 +47,11 @@ export function noteText(note: { readonly code: string; readonly params: Readonl
 
 /** What could not be read, and whose it was: a place and its files for each line. */
 export function badLines(imaging: ImagingOutcome, texts: Texts): { readonly place: string; readonly files: string }[] {
-  const lines = imaging.bad.slice(0, MOST_PLACES).map(({ offset, length, partition, files }) => ({
+  const lines = imaging.bad.places.slice(0, MOST_PLACES).map(({ offset, length, partition, files }) => ({
     place: texts(partition === null ? 'report:imaging.bad' : 'report:imaging.badPartition', { offset, length, partition: partition ?? 0 }),
-    files: files.length === 0 ? texts('report:imaging.noFiles') : `${files.slice(0, MOST_FILES).join(', ')}${files.length > MOST_FILES ? ', …' : ''}`,
+    files: files.length === 0 ? texts('report:imaging.noFiles') : files.join(', '),
   }));
-  if (imaging.bad.length > MOST_PLACES) lines.push({ place: texts('report:imaging.badMore', { count: imaging.bad.length - MOST_PLACES }), files: '' });
+  if (imaging.bad.count > lines.length) lines.push({ place: texts('report:imaging.badMore', { count: imaging.bad.count - lines.length }), files: '' });
   return lines;
 }
 

@@ -76,7 +76,11 @@ function summarise({ manifest, sha256 }: FoundManifest): Summary {
     description: clip(manifest.description), purpose: clip(manifest.purpose),
     compression: manifest.image.compression, clusterSize: manifest.image.clusterSize, usedBytes: manifest.sums.usedBytes, parts: manifest.image.parts,
     source: { ...source, machine: clip(source.machine), system: clip(source.system), model: clip(source.model), serial: clip(source.serial), bus: clip(source.bus), path: clip(source.path) },
-    bad: manifest.bad.slice(0, MAX_BAD).map((place) => ({ ...place, files: place.files.slice(0, MAX_FILES).map(clip) })),
+    bad: {
+      bytes: manifest.bad.reduce((sum, { length }) => sum + length, 0),
+      count: manifest.bad.length,
+      places: manifest.bad.slice(0, MAX_BAD).map((place) => ({ ...place, files: place.files.slice(0, MAX_FILES).map(clip) })),
+    },
     manifestSha256: sha256,
   };
   const partitions = manifest.layout.partitions.map(({ number, role, fileSystem, usedBytes }) => ({ number, role, kind: clip(fileSystem?.kind ?? ''), label: clip(fileSystem?.label ?? ''), usedBytes }));

@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
-import type { PlainError } from '../../src/contract/index.ts';
-import { parseSize } from '../../src/cli/sizes.ts';
-import { createServices, type Script } from './fake-services.ts';
+import type { CapturePlan, PlainError, Plan } from '../../src/contract/index.ts';
+import type { Services } from '../../src/cli/services.ts';
+import { parseLimit, parseNumbers, parseShare, parseSize } from '../../src/cli/sizes.ts';
+import { createServices, stick, type Script } from './fake-services.ts';
 import { werkbank } from './support.ts';
 
 let folder = '';
@@ -211,5 +212,53 @@ describe('the command line itself', () => {
     expect(parseSize('4 GiB')).toBe(4 * 1024 ** 3);
     expect(parseSize('4096')).toBe(4096);
     for (const text of ['', 'G', '-1', '1X', '1e9', '0x10']) expect(() => parseSize(text), text).toThrow(EngineError);
+  });
+
+  test('numbers of partitions, limits, shares', () => {
+    expect(parseNumbers('3,1')).toEqual([1, 3]);
+    expect(parseNumbers('1-3, 2,5')).toEqual([1, 2, 3, 5]);
+    for (const text of ['', 'a', '3-1', '1,,2', '-1', '99999']) expect(() => parseNumbers(text), text).toThrow(EngineError);
+    expect([undefined, '40', '0.5'].map(parseLimit)).toEqual([0, 40_000_000, 500_000]);
+    for (const text of ['0', '-1', 'fast', '1e9', '']) expect(() => parseLimit(text), text).toThrow(EngineError);
+    expect([undefined, '10%', '0.1', '100 %'].map(parseShare)).toEqual([1, 0.1, 0.1, 1]);
+    for (const text of ['0', '0%', '101%', '2', 'half']) expect(() => parseShare(text), text).toThrow(EngineError);
+  });
+});
+
+describe('a source that is not in order', () => {
+  const dirty: CapturePlan = {
+    kind: 'capture', id: 'plan', createdAt: '', steps: [], number: 3, practice: false, logicalSectorSize: 512, table: 'mbr', chosen: null, destination: '/images/a.qcow2',
+    disk: { id: stick.id, path: stick.path, model: stick.model, serial: stick.serial, size: stick.size, bus: stick.bus, tableHash: null },
+    partitions: [{ ...stick.partitions[0]!, method: 'used', wholeReason: null, usedEnd: 1, leftOut: [{ name: 'hiberfil.sys', bytes: 1_000_000 }], conditions: ['hibernated'], hold: null }],
+    usedBytes: 2_000_000, estimatedBytes: 1_000_000, freeBytes: 500_000, parent: null, unfinished: null, stops: [{ code: 'hibernated', partitions: [1] }],
+    notes: [{ code: 'may-not-fit', params: { estimate: 1_000_000, free: 500_000 } }],
+    compression: 'balanced', memory: 'low', bytesPerSecond: 5_000_000, partBytes: 0, description: '', purpose: '', resume: false, overwrite: false, leaveOutSwapFiles: true, gptCopy: null,
+  };
+  const started: { plan: Plan; confirmed: Readonly<Record<string, readonly string[]>> }[] = [];
+  const services = (): Services => {
+    const made = createServices({ started });
+    return { ...made, jobs: { ...made.jobs, planCapture: () => Promise.resolve(dirty) } };
+  };
+  const capture = ['capture', '3', 'a.qcow2'];
+
+  test('is shown with what it is about, and refused when nobody can be asked', async () => {
+    const { exitCode, out, err } = await werkbank(capture, { services: services() });
+    expect(exitCode).toBe(3);
+    expect(out.join('\n')).toContain('The image may take about 1 MB; 500 kB are free where it goes.');
+    expect(out.join('\n')).toContain('hibernated: Windows sleeps in it or used fast start-up (hibernated)');
+    expect(err.join('\n')).toContain('Partition 1 (fat32) was not shut down cleanly');
+    expect((await werkbank([...capture, '--json'], { services: services(), answers: ['hibernated'] })).exitCode).toBe(3);
+    expect(started).toEqual([]);
+  });
+
+  test.each([['hibernated', 0], ['yes', 3], ['', 3]])('the answer "%s" ends with %i', async (answer, exitCode) => {
+    expect((await werkbank(capture, { services: services(), answers: [answer] })).exitCode).toBe(exitCode);
+  });
+
+  test('is agreed to on the command line, by name', async () => {
+    started.length = 0;
+    expect((await werkbank([...capture, '--allow', 'dirty'], { services: services() })).exitCode).toBe(3);
+    expect((await werkbank([...capture, '--allow', 'hibernated'], { services: services() })).exitCode).toBe(0);
+    expect(started.map(({ confirmed }) => confirmed)).toEqual([{ [stick.id]: ['hibernated'] }]);
   });
 });

@@ -54,7 +54,7 @@ describe('capture', () => {
     expect(seen.map(({ phase }) => phase)).toContain('capturing');
     expect(seen.at(-1)).toMatchObject({ phase: 'finishing', stored: report.imaging?.storedBytes, retrying: false, badBytes: 0 });
     expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
-    expect(report).toMatchObject({ outcome: 'done', error: null, imaging: { bad: [], overridden: [], resumed: false, chain: [] } });
+    expect(report).toMatchObject({ outcome: 'done', error: null, imaging: { bad: { bytes: 0, count: 0, places: [] }, overridden: [], resumed: false, chain: [] } });
     expect(report.imaging?.usedBytes).toBe(plan.usedBytes);
   });
 

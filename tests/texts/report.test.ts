@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { reportSchema, type Report } from '../../src/contract/index.ts';
+import { reportSchema, type ImagingOutcome, type Plan, type Report, type WritePlan } from '../../src/contract/index.ts';
 import { reportHtml } from '../../src/jobs/report-html.ts';
 import { reportText } from '../../src/jobs/report-text.ts';
 
@@ -93,4 +93,38 @@ test('a job with nothing to draw or compare makes a page all the same', () => {
   expect(page).toContain('afgebroken');
   expect(page).not.toContain('<svg');
   expect(page).not.toContain('NaN');
+});
+
+const imaging: ImagingOutcome = {
+  imageId: '11111111-2222-4333-8444-555555555555', path: '/images/<office>.qcow2', manifestSha256: HEX, usedBytes: 2_000_000_000, storedBytes: 900_000_000, chain: ['/images/monday.qcow2'],
+  bad: { bytes: 1536, count: 3, places: [{ offset: 4096, length: 512, partition: 2, files: ['/Users/<b>anna</b>/letter\u001b[2J.txt'] }, { offset: 8192, length: 1024, partition: null, files: [] }] },
+  overridden: [{ code: 'hibernated', partitions: [2, 3] }], leftOut: [{ partition: 2, name: 'pagefile.sys', bytes: 4_000_000_000 }], identifiers: 'new',
+  grown: [{ disk: '/dev/sdx', partition: 3, from: 1_000_000_000, to: 2_000_000_000, fileSystem: false }],
+  verified: { clusters: 100, checked: 25, damaged: [{ offset: 0, length: 262_144 }] }, resumed: true, notes: [{ code: 'image-was-dirty', params: { number: 2, condition: 'dirty' } }],
+};
+
+test.each([
+  ['en', ['45 % of what is in use', 'hibernated: Windows sleeps in it', 'pagefile.sys on partition 2', 'its file system keeps its size', '25 of 100 blocks, 1 damaged places', 'no file known', 'and 1 more places', 'went on from']],
+  ['nl', ['45 % van wat in gebruik is', 'in slaapstand: Windows slaapt erin', 'pagefile.sys op partitie 2', 'houdt zijn grootte', '25 van 100 blokken, 1 beschadigde', 'geen bestand bekend', 'en nog 1 plaatsen', 'ging verder']],
+] as const)('an image is told all about, and none of it becomes markup or moves the cursor (%s)', (language, words) => {
+  const report = sampleReport({ imaging });
+  const page = reportHtml(report, language);
+  const text = reportText(report, language);
+  for (const word of words) expect(page).toContain(word);
+  for (const word of words.slice(1)) expect(text).toContain(word);
+  expect(page).toContain('/images/&lt;office&gt;.qcow2');
+  expect(page).toContain('&lt;b&gt;anna&lt;/b&gt;');
+  expect(tagsOf(page).has('b')).toBe(false);
+  expect(page).not.toMatch(/\u001b/);
+  expect(page + text).not.toMatch(/\{\{|report:|jobs:/);
+});
+
+test.each(['capture', 'restore', 'verify', 'convert'] as const)('every way a job of kind %s can end has a sentence in both languages', (kind) => {
+  for (const language of ['en', 'nl'] as const) {
+    for (const outcome of ['done', 'partly', 'failed', 'cancelled'] as const) {
+      const plan = { ...sampleReport().plan, kind, number: 1, disk: sampleReport().plan.kind === 'write' ? (sampleReport().plan as WritePlan).disks[0]!.identity : null, destination: '/images/a.qcow2', notes: [] } as unknown as Plan;
+      const text = reportText({ ...sampleReport({ outcome, imaging }), plan }, language);
+      expect(text, `${kind} ${outcome}`).not.toMatch(/headline|\{\{/);
+    }
+  }
 });
