@@ -7,11 +7,14 @@ import { expect, test } from 'vitest';
 
 const WERKBANK = fileURLToPath(new URL('../../bin/werkbank', import.meta.url));
 
-test.each([['en', 'report.html', 'byte for byte'], ['nl', 'verslag.html', 'byte voor byte']])('the demo does the main job and leaves only its report (%s)', (language, file, words) => {
+test.each([
+  ['en', 'report.html', 'byte for byte', 'Partition 4 holds the same'], ['nl', 'verslag.html', 'byte voor byte', 'Partitie 4 bevat hetzelfde'],
+])('the demo does the main jobs and leaves only its report (%s)', (language, file, words, same) => {
   const temp = mkdtempSync(join(tmpdir(), 'werkbank-demo-test-'));
   try {
     const out = execFileSync(WERKBANK, ['demo', '--lang', language], { encoding: 'utf8', env: { ...process.env, TMPDIR: temp, HOME: temp, NO_COLOR: '1' } });
     expect(out).toContain(words);
+    expect(out).toContain(same);
     expect(out).toContain('MBR: fat32');
     const folder = readdirSync(temp).find((name) => name.startsWith('werkbank-demo-')) ?? '';
     expect(readdirSync(join(temp, folder))).toEqual([file]);
