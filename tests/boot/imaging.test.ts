@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { addressOf, captured, planFor, restore, usedDisk as usedFile } from '../engine/pipeline/restoring.ts';
@@ -59,6 +60,8 @@ test('images that build on one another boot, each with what was on the disk at t
   await capture('tuesday', 'monday');
   await disk.change('wednesday came');
   await capture('wednesday', 'tuesday');
+  const [whole = 0, ...later] = await Promise.all(['monday', 'tuesday', 'wednesday'].map(async (name) => (await stat(image(name))).size));
+  expect(Math.max(...later)).toBeLessThan(whole / 4);
 
   expect(await bootImage(lab, disk, image('tuesday'))).toMatchObject(speech(disk, 'tuesday came'));
   expect(await bootImage(lab, disk, image('wednesday'))).toMatchObject(speech(disk, 'wednesday came'));
