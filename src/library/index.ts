@@ -1,7 +1,7 @@
-export { checkChain, resolveChain, type ImageChain } from './chain.ts';
+export { checkChain, resolveChain } from './chain.ts';
 export { fileSize, readImageId } from './folder-files.ts';
 export { discardImage, renameImage } from './image-files.ts';
-export { copiesOf, listLibrary, type ListedFolder } from './listing.ts';
-export { checkName, fillTemplate, stemOf, uniquePath, type NameFacts } from './names.ts';
-export { findImage, scanFolders, type Faulty, type FolderScan, type FoundImage } from './scan.ts';
-export { discardUnfinished, readUnfinished } from './unfinished.ts';
+export { copiesOf, listLibrary } from './listing.ts';
+export { checkName, fillTemplate, uniquePath, type NameFacts } from './names.ts';
+export { findImage, scanFolders } from './scan.ts';
+export { readUnfinished } from './unfinished.ts';

@@ -77,10 +77,6 @@ export const QCOW2_INCOMPATIBLE = {
 
 export const QCOW2_COMPRESSION = { deflate: 0, zstd: 1 } as const;
 
-/** Bits of an L1 entry (spec "Cluster mapping"): the host offset of an L2 table, 0 for none. */
-export const L1_OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
-/** Bits of the L2 entry of a standard cluster: its host offset. */
-export const L2_OFFSET_MASK = 0x00ff_ffff_ffff_fe00n;
 /** In L1 and L2 entries: the refcount of what it points to is exactly one. Never set in a compressed entry. */
 export const FLAG_COPIED = 1n << 63n;
 export const L2_COMPRESSED = 1n << 62n;

@@ -19,7 +19,8 @@ export interface VerifyWork {
 
 export type VerifyMessage = { readonly damaged: { readonly offset: number; readonly length: number } };
 
-await runMember<VerifyWork, VerifyMessage>(async ({ image: path, backing, map, hashes, chosen, perPiece }, { control, tell }) => {
+await runMember<VerifyWork, VerifyMessage>(async ({ image: path, backing, map, hashes, chosen, perPiece }, member) => {
+  const { control } = member;
   const { clusterSize, clusters, virtualSize } = map;
   const image = await openDiskImage(path, { blocking: true, findBacking: (recorded) => Promise.resolve(backing[recorded] ?? null) });
   const buffer = alignedBuffer(clusterSize * perPiece);
@@ -38,7 +39,7 @@ await runMember<VerifyWork, VerifyMessage>(async ({ image: path, backing, map, h
         for (let i = from; i < to; i++) await check(i, i + 1);
         return;
       }
-      tell({ damaged: { offset, length } });
+      member.tell({ damaged: { offset, length } });
       return;
     }
     // The last cluster of a disk that is no multiple of it was hashed with zeros behind its end.
@@ -47,7 +48,7 @@ await runMember<VerifyWork, VerifyMessage>(async ({ image: path, backing, map, h
       const cluster = buffer.subarray((i - from) * clusterSize, (i - from + 1) * clusterSize);
       const index = indexAt(i);
       const same = hash('sha256', cluster, 'buffer').equals(hashes.subarray(index * SUM_BYTES, (index + 1) * SUM_BYTES));
-      if (!same) tell({ damaged: { offset: clusters[index]! * clusterSize, length: clusterSize } });
+      if (!same) member.tell({ damaged: { offset: clusters[index]! * clusterSize, length: clusterSize } });
     }
   };
   try {

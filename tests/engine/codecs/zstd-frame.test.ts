@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type * as Zlib from 'node:zlib';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import type * as ZstdFrame from '../../../native-free-engine/codecs/zstd-frame.ts';
 import { seeded } from '../../support/seeded.ts';
 
 const SIZE = 256 * 1024;
@@ -17,9 +19,9 @@ afterEach(() => {
 });
 
 /** With Node's streams as they are, and with streams that hide what they are made of. */
-async function load(way: string): Promise<typeof import('../../../native-free-engine/codecs/zstd-frame.ts')> {
+async function load(way: string): Promise<typeof ZstdFrame> {
   if (way === 'documented calls') {
-    vi.doMock('node:zlib', async (original) => ({ ...(await original<typeof import('node:zlib')>()), createZstdCompress: () => ({}), createZstdDecompress: () => ({}) }));
+    vi.doMock('node:zlib', async (original) => ({ ...(await original<typeof Zlib>()), createZstdCompress: () => ({}), createZstdDecompress: () => ({}) }));
   }
   vi.resetModules();
   return import('../../../native-free-engine/codecs/zstd-frame.ts');
