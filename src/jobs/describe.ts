@@ -1,9 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { headSource, isUrl, openDiskImage, readBytes, readLayout, totalLength, type DiskImage, type FoundManifest, type Manifest } from '../../native-free-engine/index.ts';
+import { isUrl, openDiskImage, readLayout, totalLength, type DiskImage, type FoundManifest, type Manifest } from '../../native-free-engine/index.ts';
 import type { DiskImageInfo, ImagedPartition, ImageIdentity } from '../contract/index.ts';
 import { resolveChain } from '../library/index.ts';
 import { badOf } from './imaging-outcome.ts';
+import { layoutOfOrdered } from './ordered-layout.ts';
 import { ownImage, partsOf } from './own-image.ts';
 
 /** An image by any of its files: the image itself, its first part, its manifest. */
@@ -55,13 +56,10 @@ function partitionOf(partition: Manifest['layout']['partitions'][number]): Image
   return { number, offset, length, type, name, role, fileSystem, active, usedBytes, mountPoints: [], method, wholeReason, usedEnd, leftOut, conditions };
 }
 
-/** Of a packed image the first MiB must do. */
-const HEAD_BYTES = 1 << 20;
-
 async function describeForeign(location: string, { tempDir, signal }: { readonly tempDir: string; readonly signal: AbortSignal }): Promise<DiskImageInfo> {
   const image = await openDiskImage(location, { tempDir, signal });
   try {
-    const layout = await readLayout(image.ordered ? headSource(await readBytes(image, 0, Math.min(HEAD_BYTES, image.size)), image.size) : image);
+    const layout = await (image.ordered ? layoutOfOrdered(image) : readLayout(image));
     const sizes = await Promise.all(image.files.map((path) => stat(path).then(({ size }) => size, () => 0)));
     return {
       location,
@@ -77,7 +75,7 @@ async function describeForeign(location: string, { tempDir, signal }: { readonly
       partitions: layout.partitions.map((partition) => ({
         ...partition, mountPoints: [], method: 'used', wholeReason: null, usedEnd: partition.length, leftOut: [], conditions: [],
       })),
-      usedBytes: image.ordered ? null : totalLength(await image.usedExtents()),
+      usedBytes: image.ordered && image.format !== 'clonezilla' ? null : totalLength(await image.usedExtents()),
       identity: null,
       chain: chainOfForeign(image),
     };

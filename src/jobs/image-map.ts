@@ -1,9 +1,10 @@
 import {
-  EngineError, gptRoomOf, headSource, mapDisk, openDiskImage, readBytes, readLayout,
+  EngineError, gptRoomOf, mapDisk, openDiskImage, readBytes, readLayout,
   type DiskImage, type DiskMap, type ExtentSet, type FoundManifest, type GptRoom, type ImageAddress, type LayoutPartition, type MappedPartition, type Sums,
 } from '../../native-free-engine/index.ts';
 import type { DiskImageInfo } from '../contract/index.ts';
 import { checkChain, resolveChain } from '../library/index.ts';
+import { layoutOfOrdered } from './ordered-layout.ts';
 import { foldersOf, ownImage, sumsOf } from './own-image.ts';
 
 /** An image with all that a restore has to know of it. */
@@ -16,9 +17,6 @@ export interface MappedImage {
   readonly sums: Sums | null;
   readonly gpt: GptRoom | null;
 }
-
-/** Of a packed image the first MiB must do. */
-const HEAD_BYTES = 1 << 20;
 
 /** @throws EngineError `image-changed` when it is not the image that was described, what opening and mapping it throw */
 export async function mapImage(info: DiskImageInfo, options: { readonly tempDir: string; readonly signal: AbortSignal }): Promise<MappedImage> {
@@ -56,8 +54,8 @@ function mapOfManifest({ manifest }: FoundManifest, sums: Sums): DiskMap {
 
 async function mapForeign(image: DiskImage, signal: AbortSignal): Promise<DiskMap> {
   if (image.ordered) {
-    const head = headSource(await readBytes(image, 0, Math.min(HEAD_BYTES, image.size)), image.size);
-    return wholeMap(image, await readLayout(head), [{ offset: 0, length: image.size }]);
+    const used = image.format === 'clonezilla' ? await image.usedExtents() : [{ offset: 0, length: image.size }];
+    return wholeMap(image, await layoutOfOrdered(image), used);
   }
   if (image.volumeOnly) return wholeMap(image, await readLayout(image), await image.usedExtents());
   return mapDisk(await withSectorSize(image), { partitions: null, leaveOutSwapFiles: false, name: image.location, signal });

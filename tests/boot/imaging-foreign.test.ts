@@ -19,19 +19,22 @@ const SECTOR = 512;
 const BOOT_CODE_BYTES = 440;
 const test = need({ ...LOOP_NEEDS, tools: [...LOOP_NEEDS.tools, ...BOOT_DISK_TOOLS, ...QEMU_TOOLS, ...CLONEZILLA_TOOLS, 'e2fsck', 'resize2fs'] });
 
-describe.each([['gpt-uefi', 'efi'], ['gpt-bios', 'pc']] as const)('a disk that boots, %s', (kind, platform) => {
+describe.each([['gpt-uefi', 'efi'], ['gpt-bios', 'pc'], ['mbr-bios', 'pc']] as const)('a disk that boots, %s', (kind, platform) => {
   test('saved by Clonezilla\'s programs and restored by this one to a larger disk: nothing is missing, and it boots', async () => {
     const lab = await testLab();
     const disk = await bootDisk(lab, kind);
     const map = await mapOf(disk.path);
-    const folder = await cloneWithClonezilla(lab, disk.path, disk.size, map.partitions.map(({ number, offset, length, fileSystem }) => ({ number, offset, length, kind: fileSystem?.kind ?? '' })));
+    const folder = await cloneWithClonezilla(lab, disk.path, disk.size, map.table === 'mbr' ? 'mbr' : 'gpt', map.partitions.map(({ number, offset, length, role, fileSystem }) => ({ number, offset, length, role, kind: fileSystem?.kind ?? '' })));
 
     const larger = await usedDisk(lab, disk.size + 60 * MIB);
     const end = await werkbank(lab, ['restore', folder, '--to', larger.path, '--yes']);
     expect(end.ended, end.stderr).toMatchObject({ ok: true, exitCode: 0 });
 
     // The tables name places on the larger disk; all else is as it was.
-    const tables = [{ offset: BOOT_CODE_BYTES, length: 34 * SECTOR - BOOT_CODE_BYTES }, { offset: disk.size - 33 * SECTOR, length: 33 * SECTOR }];
+    const ends = [{ offset: BOOT_CODE_BYTES, length: 34 * SECTOR - BOOT_CODE_BYTES }, { offset: disk.size - 33 * SECTOR, length: 33 * SECTOR }];
+    // In an MBR the extended partition begins with its first record, whose unused bytes are nobody's.
+    const records = map.partitions.filter(({ role }) => role === 'extended').map(({ offset }) => ({ offset, length: SECTOR }));
+    const tables = map.table === 'gpt' ? ends : [{ offset: BOOT_CODE_BYTES, length: SECTOR - BOOT_CODE_BYTES }, ...records];
     const source = await open(disk.path, 'r');
     try {
       for (const { offset, length } of subtract(map.used, tables)) {
