@@ -23,7 +23,7 @@ export class VerifyJob implements JobBody {
     const { backings, links } = own ? await resolveChain(own.found, foldersOf(image.chain)) : { backings: {}, links: [] };
     checkChain(image.location, links);
     const { clusters, checked, damaged } = await verifyImage({
-      path: image.location, share, memory, backing: backings, signal, report: (progress) => tell(imagingProgress('verifying', progress, false)),
+      path: image.location, ...(own ? { found: { ...own.found, image: own.beside } } : {}), share, memory, backing: backings, signal, report: (progress) => tell(imagingProgress('verifying', progress, false)),
     });
     const imaging: ImagingOutcome = { ...blankOutcome(image), verified: { clusters, checked, damaged: damaged.map((place) => ({ ...place })) } };
     const first = damaged[0];

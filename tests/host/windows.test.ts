@@ -95,9 +95,12 @@ test('scripts are constant and reach PowerShell encoded; what varies goes throug
   expect(await targets.eject({ ...disk, tableHash: null })).toBe(true);
   expect(calls.slice(1)).toMatchObject([
     { program: 'mountvol.exe', args: ['E:\\', '/P'] },
-    { program: 'diskpart.exe', args: [], input: cleanScript(3) },
+    { program: 'diskpart.exe', args: [], input: cleanScript(3, true) },
     { program: 'powershell.exe', args: ['-NoProfile', '-NonInteractive', '-EncodedCommand', encodeScript(EJECT_SCRIPT)], input: 'E:' },
   ]);
-  expect(cleanScript(3).split('\r\n')).toContain('select disk 3');
+  expect(cleanScript(3, true).split('\r\n')).toContain('select disk 3');
+  expect(cleanScript(3, true).split('\r\n')).toContain('clean');
+  // Without volumes: a half-restored disk keeps the marker in its first MiB.
+  expect(cleanScript(3, false).split('\r\n')).not.toContain('clean');
   await expect(targets.prepare({ ...disk, path: '\\\\.\\PhysicalDrive3\r\nselect disk 0' })).rejects.toThrow('disk-not-found');
 });

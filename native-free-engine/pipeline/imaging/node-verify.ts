@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { EngineError } from '../../base/errors.ts';
-import { manifestPath, readManifest, readSums } from '../../images/manifest/node-image-set.ts';
+import { manifestPath, readManifest, readSums, type FoundManifest } from '../../images/manifest/node-image-set.ts';
 import { openDiskImage } from '../../images/open-disk-image.ts';
 import { shareClusterMap } from './cluster-map.ts';
 import { Control } from './control.ts';
@@ -13,6 +13,8 @@ import type { ImagingProgress, MemoryLevel } from './types.ts';
 export interface VerifyOptions {
   /** The image. */
   readonly path: string;
+  /** Its manifest, where that does not lie beside it under its name. */
+  readonly found?: FoundManifest;
   /** The part of its clusters to check, 0 to 1; which ones is left to chance. */
   readonly share: number;
   readonly memory: MemoryLevel;
@@ -45,7 +47,7 @@ const PER_PIECE = 4;
  */
 export async function verifyImage(options: VerifyOptions): Promise<VerifyResult> {
   const { path, share, signal } = options;
-  const found = await readManifest(manifestPath(path));
+  const found = options.found ?? (await readManifest(manifestPath(path)));
   const sums = await readSums(found);
   const backing = options.backing ?? {};
   const image = await openDiskImage(path, { findBacking: (recorded) => Promise.resolve(backing[recorded] ?? null) });

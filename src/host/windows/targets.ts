@@ -9,9 +9,12 @@ import { EJECT_SCRIPT, powershell, RESCAN_SCRIPT } from './powershell.ts';
 
 const DISKPART_TIMEOUT_MS = 60_000;
 
-/** What diskpart is told to clear the way: it takes away the table, and with it every volume on the disk. */
-export function cleanScript(number: number): string {
-  return [`select disk ${number}`, 'attributes disk clear readonly noerr', 'online disk noerr', 'clean', 'exit', ''].join('\r\n');
+/**
+ * What diskpart is told to clear the way. `clean` takes away the table, and with it every volume on the disk; where there is
+ * none it is left out, because it also zeroes the first MiB, and with it the marker that a half-restored disk goes on from.
+ */
+export function cleanScript(number: number, volumes: boolean): string {
+  return [`select disk ${number}`, 'attributes disk clear readonly noerr', 'online disk noerr', ...(volumes ? ['clean'] : []), 'exit', ''].join('\r\n');
 }
 
 /** Disks as targets on Windows. */
@@ -34,7 +37,7 @@ export function createWindowsTargets(run: CommandRunner, system: DiskSystem): Ta
     },
     async prepare(disk) {
       // Windows lets nobody write where a volume lies, and cannot take removable disks offline: the volumes have to go.
-      const { code, stdout } = await run('diskpart.exe', [], { input: cleanScript(numberOf(disk)), timeoutMs: DISKPART_TIMEOUT_MS });
+      const { code, stdout } = await run('diskpart.exe', [], { input: cleanScript(numberOf(disk), disk.partitions.length > 0), timeoutMs: DISKPART_TIMEOUT_MS });
       if (code !== 0) throw failure(disk.path, stdout);
     },
     clear: () => Promise.resolve(false),
