@@ -14,6 +14,7 @@ import './styles/layout.css';
 import './styles/controls.css';
 import './styles/disks.css';
 import './styles/jobs.css';
+import './styles/imaging.css';
 
 /** A window that was closed and opened again finds its running job where it is now. */
 async function findJobs(): Promise<void> {

@@ -2,7 +2,7 @@ import { dialog, shell, type BrowserWindow } from 'electron';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { MainTexts } from './texts.ts';
 
-const IMAGE_EXTENSIONS = ['img', 'iso', 'raw', 'bin', 'dd', 'gz', 'xz', 'bz2', 'zst', 'lz4', 'zip', 'wic', 'sdcard'];
+const IMAGE_EXTENSIONS = ['img', 'iso', 'raw', 'bin', 'dd', 'gz', 'xz', 'bz2', 'zst', 'lz4', 'zip', 'wic', 'sdcard', 'qcow2', 'vhd', 'vhdx', 'vmdk', 'pcl'];
 
 /** The system's own dialogs. Each returns a path, or null when the user changed their mind. */
 export interface Dialogs {

@@ -4,8 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { JobScreen } from '../components/job/JobScreen.tsx';
 import { useNavigation } from '../stores/navigation.ts';
 import { languageOf, useSettings } from '../stores/settings.ts';
+import { LibraryScreen } from '../library/LibraryScreen.tsx';
+import { CaptureWizard } from '../wizards/capture/CaptureWizard.tsx';
 import { FormatWizard } from '../wizards/format/FormatWizard.tsx';
 import { ReadWizard } from '../wizards/read/ReadWizard.tsx';
+import { RestoreWizard } from '../wizards/restore/RestoreWizard.tsx';
 import { WriteWizard } from '../wizards/write/WriteWizard.tsx';
 import { DropArea } from './DropArea.tsx';
 import { EngineGone } from './EngineGone.tsx';
@@ -36,6 +39,9 @@ function CurrentScreen() {
   const screen = useNavigation((state) => state.screen);
   switch (screen.name) {
     case 'home': return <Home />;
+    case 'capture': return <CaptureWizard />;
+    case 'restore': return <RestoreWizard />;
+    case 'library': return <LibraryScreen />;
     case 'write': return <WriteWizard />;
     case 'format': return <FormatWizard />;
     case 'read': return <ReadWizard />;

@@ -3,12 +3,14 @@ import { useTranslation } from 'react-i18next';
 import { pathOf } from '../bridge.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useNavigation } from '../stores/navigation.ts';
+import { useRestore } from '../stores/restore.ts';
 import { useWrite } from '../stores/write.ts';
 
-/** A file dropped anywhere on the window is an image to write. */
+/** A file dropped anywhere on the window is an image: to restore where that is asked for or nothing else can be done with it, else to write. */
 export function DropArea() {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
+  const restoring = useNavigation(({ screen }) => screen.name === 'restore' || screen.name === 'library');
   useEffect(() => {
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const drag = (event: DragEvent) => {
@@ -24,7 +26,7 @@ export function DropArea() {
       setOver(false);
       const file = event.dataTransfer?.files[0];
       const path = file ? pathOf(file) : '';
-      if (path) writeThis(path);
+      if (path) take(path);
     };
     window.addEventListener('dragenter', drag);
     window.addEventListener('dragover', drag);
@@ -42,10 +44,25 @@ export function DropArea() {
     <div className="drop-area" role="presentation">
       <div className="drop-area-card">
         <Icon name="image" size={48} />
-        {t('app:drop')}
+        {t(restoring ? 'app:drop-restore' : 'app:drop')}
       </div>
     </div>
   );
+}
+
+/** Formats that hold a disk in a way no stick can boot from. */
+const ONLY_RESTORED = /\.(qcow2|vhdx?|vmdk|pcl|partclone)(\.(gz|zst|lz4|xz))?$/i;
+
+function take(path: string): void {
+  const { screen } = useNavigation.getState();
+  if (screen.name === 'restore' || screen.name === 'library' || ONLY_RESTORED.test(path)) restoreThis(path);
+  else writeThis(path);
+}
+
+function restoreThis(path: string): void {
+  useRestore.getState().restart(false);
+  useNavigation.getState().go({ name: 'restore' });
+  void useRestore.getState().describe(path);
 }
 
 function writeThis(path: string): void {

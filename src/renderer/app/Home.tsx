@@ -4,21 +4,26 @@ import { Button } from '../components/Button.tsx';
 import { BenchDisks } from '../components/BenchDisks.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { StepHeading } from '../components/StepHeading.tsx';
+import { useCapture } from '../stores/capture.ts';
 import { useFormat } from '../stores/format.ts';
 import { useJobs } from '../stores/jobs.ts';
 import { useNavigation } from '../stores/navigation.ts';
 import { useRead } from '../stores/read.ts';
+import { useRestore } from '../stores/restore.ts';
 import { useWrite } from '../stores/write.ts';
 import { JobCard } from './JobCard.tsx';
 import { useSettings } from '../stores/settings.ts';
 
 const BIG_JOBS = [
+  { name: 'capture', icon: 'capture', restart: () => useCapture.getState().restart() },
+  { name: 'restore', icon: 'restore', restart: () => useRestore.getState().restart(false) },
+  { name: 'library', icon: 'library', restart: () => undefined },
   { name: 'write', icon: 'write', restart: () => useWrite.getState().restart(false) },
   { name: 'format', icon: 'refresh', restart: () => useFormat.getState().restart() },
   { name: 'read', icon: 'read', restart: () => useRead.getState().restart() },
 ] as const satisfies readonly { name: string; icon: IconName; restart: () => void }[];
 
-/** The three jobs one can start, and the jobs that are going on. */
+/** The jobs one can start, the library, and the jobs that are going on. */
 export function Home() {
   const { t } = useTranslation();
   const go = useNavigation((state) => state.go);

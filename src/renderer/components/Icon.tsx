@@ -29,6 +29,12 @@ const PATHS = {
   plus: 'M12 5v14M5 12h14',
   trash: 'M4 7h16M9 7V4h6v3M6.5 7l1 13h9l1-13',
   shield: 'M12 3l7 3v5c0 5-3 8.5-7 10-4-1.5-7-5-7-10V6zM9 12l2.2 2.2L15.5 10',
+  capture: 'M4 4h16v16H4zM12 8v6m0 0 3-3m-3 3-3-3M8 17h8',
+  restore: 'M4 4h16v16H4zM12 14V8m0 0 3 3m-3-3-3 3M8 17h8',
+  library: 'M4 4h5v16H4zM9 7h5v13H9zM14.5 7.5l4-1 3 12.5-4 1z',
+  grow: 'M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4',
+  edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
+  link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1.5 1.5M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1.5-1.5',
   gauge: 'M4 18a9 9 0 1 1 16 0M12 14l4-5M12 14h.01',
 } as const;
 

@@ -1,14 +1,14 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Plan, PlannedDisk } from '../../contract/index.ts';
-import { openConfirmations } from '../stores/confirmations.ts';
+import { openConfirmations, openStops } from '../stores/confirmations.ts';
 import { useDisks } from '../stores/disks.ts';
 import type { Planning, PlanningActions } from '../stores/planning.ts';
 import { Button } from './Button.tsx';
 import { ErrorNotice } from './Notice.tsx';
 
 export function plannedDisks(plan: Plan): readonly PlannedDisk[] {
-  return plan.kind === 'write' ? plan.disks : plan.kind === 'format' ? [plan.disk] : [];
+  return plan.kind === 'write' || plan.kind === 'restore' ? plan.disks : plan.kind === 'format' ? [plan.disk] : [];
 }
 
 /** Disks of the plan that are not plugged in any more. */
@@ -21,7 +21,9 @@ export function useGoneDisks(plan: Plan | null): readonly PlannedDisk[] {
 /** Nothing is in the way of running the plan. */
 export function useMayStart(state: Planning<Plan>): boolean {
   const gone = useGoneDisks(state.plan);
-  return state.plan !== null && !state.starting && gone.length === 0 && openConfirmations(plannedDisks(state.plan), state.confirmed) === 0;
+  if (state.plan === null || state.starting || gone.length > 0) return false;
+  const stops = state.plan.kind === 'capture' ? openStops(state.plan, state.confirmed) : 0;
+  return stops + openConfirmations(plannedDisks(state.plan), state.confirmed) === 0;
 }
 
 /** The plan, or why there is none yet. */

@@ -29,24 +29,27 @@ export function diskName(t: TFunction, language: string, disk: { readonly model:
 
 const FILE_SYSTEMS: Readonly<Record<string, string>> = {
   ntfs: 'NTFS', fat12: 'FAT12', fat16: 'FAT16', fat32: 'FAT32', vfat: 'FAT', exfat: 'exFAT', refs: 'ReFS', xfs: 'XFS', apfs: 'APFS', hfsplus: 'HFS+',
-  iso9660: 'ISO 9660', udf: 'UDF', bitlocker: 'BitLocker', luks: 'LUKS',
+  iso9660: 'ISO 9660', udf: 'UDF', bitlocker: 'BitLocker', luks: 'LUKS', btrfs: 'Btrfs', lvm: 'LVM',
 };
 
-/** The file system's name as its makers write it; empty when unknown. */
-export function fileSystemName(partition: Partition): string {
+/** A file system's name as its makers write it. */
+export const fileSystemLabel = (kind: string): string => FILE_SYSTEMS[kind] ?? kind;
+
+/** The same for a partition; empty when unknown. */
+export function fileSystemName(partition: Pick<Partition, 'fileSystem'>): string {
   const kind = partition.fileSystem?.kind ?? 'unknown';
-  return kind === 'unknown' ? '' : (FILE_SYSTEMS[kind] ?? kind);
+  return kind === 'unknown' ? '' : fileSystemLabel(kind);
 }
 
 /** `EFI system · FAT32 · "ESP"`. That a partition holds data goes without saying where its file system is known. */
-export function partitionText(t: TFunction, partition: Partition): string {
+export function partitionText(t: TFunction, partition: Pick<Partition, 'role' | 'fileSystem' | 'name'> & { readonly type?: string }): string {
   const role = textOr(t, `jobs:role.${partition.role}`, partition.role);
   const tells = partition.role === 'unknown' || partition.role === 'data';
   // The name in the table mostly says the role once more.
   const label = partition.fileSystem?.label || (tells ? partition.name : '');
   const plain = partition.role === 'unknown' || (partition.role === 'data' && fileSystemName(partition) !== '');
   return [plain ? '' : role, fileSystemName(partition), label && `“${label}”`].filter(Boolean).join(' · ')
-    || textOr(t, 'jobs:role.unknown', partition.type);
+    || textOr(t, 'jobs:role.unknown', partition.type ?? '');
 }
 
 /** What a screen reader says for a disk that can be chosen. */

@@ -2,13 +2,17 @@ import { useTranslation } from 'react-i18next';
 import type { Plan } from '../../contract/index.ts';
 
 const STEPS = {
+  capture: ['disk', 'partitions', 'destination', 'plan', 'progress', 'report'],
+  restore: ['image', 'partitions', 'disks', 'plan', 'progress', 'report'],
   write: ['image', 'disks', 'plan', 'progress', 'report'],
   format: ['disk', 'format', 'plan', 'progress', 'report'],
   read: ['disk', 'destination', 'plan', 'progress', 'report'],
+  verify: ['progress', 'report'],
+  convert: ['progress', 'report'],
 } as const satisfies Record<Plan['kind'], readonly string[]>;
 
 /** Title and steps of a wizard, in the language of the screen. */
 export function useWizardSteps(kind: Plan['kind']): { title: string; steps: { key: string; label: string }[] } {
   const { t } = useTranslation();
-  return { title: t(`app:home.${kind}.title`), steps: STEPS[kind].map((key) => ({ key, label: t(`wizard:step.${key}`) })) };
+  return { title: t(`jobs:kind.${kind}`), steps: STEPS[kind].map((key) => ({ key, label: t(`wizard:step.${key}`) })) };
 }

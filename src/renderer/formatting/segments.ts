@@ -1,4 +1,4 @@
-import type { Partition } from '../../contract/index.ts';
+import type { Partition, PlacedPartition } from '../../contract/index.ts';
 
 /** A stretch of a drawn disk: a partition, or free space between them. */
 export interface Segment {
@@ -35,4 +35,10 @@ export function segmentsOf(size: number, partitions: readonly Partition[]): Segm
   }
   gapTo(size);
   return segments;
+}
+
+/** A planned layout as partitions that can be drawn; what is not restored is not in it. */
+export function layoutPartitions(layout: readonly PlacedPartition[]): Partition[] {
+  return layout.flatMap(({ number, name, role, fileSystem, usedBytes, to }) =>
+    to === null ? [] : [{ number, name, role, fileSystem, usedBytes, offset: to.offset, length: to.length, type: '', mountPoints: [], active: false }]);
 }

@@ -1,4 +1,4 @@
-import type { PlannedDisk } from '../../contract/index.ts';
+import type { CapturePlan, PlannedDisk } from '../../contract/index.ts';
 
 /** What the user agreed to, as `job.start` wants it: codes of reasons by `Disk.id`. */
 export type Confirmed = Readonly<Record<string, readonly string[]>>;
@@ -15,4 +15,9 @@ export function withConfirmation(confirmed: Confirmed, diskId: string, code: str
 /** How many confirmations are still open. */
 export function openConfirmations(disks: readonly PlannedDisk[], confirmed: Confirmed): number {
   return disks.reduce((sum, disk) => sum + disk.confirm.filter((reason) => !isConfirmed(confirmed, disk.identity.id, reason.code)).length, 0);
+}
+
+/** How many conditions of a source are still to be agreed to. */
+export function openStops(plan: CapturePlan, confirmed: Confirmed): number {
+  return plan.stops.filter(({ code }) => !isConfirmed(confirmed, plan.disk.id, code)).length;
 }

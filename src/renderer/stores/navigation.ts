@@ -2,7 +2,7 @@ import { create } from 'zustand';
 
 export type Screen =
   | { readonly name: 'home' }
-  | { readonly name: 'write' | 'format' | 'read' }
+  | { readonly name: 'capture' | 'restore' | 'library' | 'write' | 'format' | 'read' }
   | { readonly name: 'job'; readonly jobId: string };
 
 interface NavigationState {

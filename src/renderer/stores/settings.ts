@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { AppInfo, Settings } from '../../contract/index.ts';
+import { DEFAULT_NAME_TEMPLATE, type AppInfo, type Settings } from '../../contract/index.ts';
 import { call } from '../bridge.ts';
 
 interface SettingsState {
@@ -15,7 +15,7 @@ interface SettingsState {
 /** The settings, and what the program knows of itself. */
 export const useSettings = create<SettingsState>((set, get) => ({
   info: null,
-  settings: { language: 'system', theme: 'system', practiceFolder: null },
+  settings: { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE },
   systemDark: null,
   load: async () => {
     const [info, settings] = await Promise.all([call('app.info', null), call('settings.get', null)]);

@@ -1,20 +1,26 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PlainError } from '../../../contract/index.ts';
+import type { PlainError, Plan } from '../../../contract/index.ts';
 import { toPlainError } from '../../bridge.ts';
 import { useJob, useJobs } from '../../stores/jobs.ts';
 import { goHome, useNavigation } from '../../stores/navigation.ts';
+import { useCapture } from '../../stores/capture.ts';
 import { useFormat } from '../../stores/format.ts';
 import { useRead } from '../../stores/read.ts';
+import { useRestore } from '../../stores/restore.ts';
 import { useWrite } from '../../stores/write.ts';
 import { Button } from '../Button.tsx';
 import { ConfirmDialog } from '../ConfirmDialog.tsx';
-import { Icon } from '../Icon.tsx';
+import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
 import { useWizardSteps } from '../wizard-steps.ts';
 import { WizardFrame } from '../WizardFrame.tsx';
 import { ProgressStep } from './ProgressStep.tsx';
 import { ReportStep } from './ReportStep.tsx';
+
+const ANOTHER_ICONS: Record<Plan['kind'], IconName> = {
+  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library',
+};
 
 /** A job from its start to its report: the last two steps of every wizard. */
 export function JobScreen({ jobId }: { jobId: string }) {
@@ -42,9 +48,8 @@ export function JobScreen({ jobId }: { jobId: string }) {
     }
   };
   const another = () => {
-    if (plan.kind === 'write') void writeAnother(plan.image.location);
-    else (plan.kind === 'format' ? useFormat : useRead).getState().restart();
-    useNavigation.getState().go({ name: plan.kind });
+    startAnother(plan);
+    useNavigation.getState().go({ name: plan.kind === 'verify' || plan.kind === 'convert' ? 'library' : plan.kind });
   };
 
   const running = (
@@ -60,7 +65,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
     <>
       <Button onPress={goHome}><Icon name="back" size={20} />{t('wizard:home')}</Button>
       <div className="wizard-footer-text" />
-      <Button kind="primary" onPress={another}><Icon name={plan.kind === 'write' ? 'write' : 'refresh'} size={20} />{t(`report-view:another.${plan.kind}`)}</Button>
+      <Button kind="primary" onPress={another}><Icon name={ANOTHER_ICONS[plan.kind]} size={20} />{t(`report-view:another.${plan.kind}`)}</Button>
     </>
   );
 
@@ -86,6 +91,28 @@ export function JobScreen({ jobId }: { jobId: string }) {
       </ConfirmDialog>
     </WizardFrame>
   );
+}
+
+/** Empties the wizard of this kind for another round. */
+function startAnother(plan: Plan): void {
+  switch (plan.kind) {
+    case 'write': return void writeAnother(plan.image.location);
+    case 'restore': return void restoreAnother(plan.image.location);
+    case 'capture': return useCapture.getState().restart();
+    case 'format': return useFormat.getState().restart();
+    case 'read': return useRead.getState().restart();
+    case 'verify':
+    case 'convert': return;
+  }
+}
+
+async function restoreAnother(location: string): Promise<void> {
+  const wizard = useRestore.getState();
+  if (wizard.image?.location !== location) {
+    wizard.restart(false);
+    await wizard.describe(location);
+  }
+  wizard.restart(true);
 }
 
 /** The same image again, to other disks. After the window was reopened the wizard is empty and looks at the image anew. */

@@ -4,8 +4,9 @@ import { formatBytes, formatDuration, formatPercent, formatSpeed, roundEstimate 
 import { useJob, type WatchedJob } from '../../stores/jobs.ts';
 import { Icon } from '../Icon.tsx';
 import { StepHeading } from '../StepHeading.tsx';
+import { ImagingTrouble, SpeedLimit } from './ImagingNow.tsx';
 import { JobBar } from './JobBar.tsx';
-import { identitiesOf, planDiskName, planTitle } from './plan-texts.ts';
+import { identitiesOf, planDiskName, planTitle, writesDisks } from './plan-texts.ts';
 import { SpeedCurve } from './SpeedCurve.tsx';
 import { TargetRow } from './TargetRow.tsx';
 
@@ -13,7 +14,7 @@ import { TargetRow } from './TargetRow.tsx';
 export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
   const { t, i18n } = useTranslation();
   const title = planTitle(t, i18n.language, plan);
-  const disks = identitiesOf(plan).length;
+  const disks = Math.max(1, identitiesOf(plan).length);
   return (
     <>
       <Phase jobId={jobId} title={title} />
@@ -26,7 +27,7 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
             name={t('progress:time-left')}
             select={({ shown: progress }) => (typeof progress?.etaSeconds === 'number' ? formatDuration(i18n.language, roundEstimate(progress.etaSeconds)) : '–')}
           />
-          {plan.kind === 'read' && (
+          {!writesDisks(plan) && (
             <Number
               jobId={jobId}
               name={t('progress:done')}
@@ -37,12 +38,21 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
               }}
             />
           )}
+          {plan.kind === 'capture' && (
+            <Number
+              jobId={jobId}
+              name={t('progress:stored')}
+              select={({ shown: progress }) => (typeof progress?.stored === 'number' ? formatBytes(i18n.language, progress.stored) : '–')}
+            />
+          )}
           <Number jobId={jobId} name={t('progress:elapsed')} select={({ shown: progress }) => formatDuration(i18n.language, Math.floor(progress?.elapsedSeconds ?? 0))} />
         </dl>
         <Curve jobId={jobId} />
         <Bottleneck jobId={jobId} plan={plan} />
+        <ImagingTrouble jobId={jobId} />
+        {(plan.kind === 'capture' || plan.kind === 'restore') && <SpeedLimit jobId={jobId} planned={plan.bytesPerSecond} />}
       </section>
-      {plan.kind !== 'read' && (
+      {writesDisks(plan) && (
         <ul className="targets" aria-label={t('progress:targets')}>
           {identitiesOf(plan).map((identity) => <TargetRow key={identity.id} jobId={jobId} identity={identity} />)}
         </ul>
@@ -90,11 +100,12 @@ function Bottleneck({ jobId, plan }: { jobId: string; plan: Plan }) {
   const { t, i18n } = useTranslation();
   const kind = useJob(jobId, (job) => job.progress?.bottleneck?.kind ?? null);
   const disk = useJob(jobId, (job) => job.progress?.bottleneck?.disk ?? null);
-  const name = disk ? planDiskName(t, i18n.language, plan, disk) : t('progress:a-disk');
+  const source = plan.kind === 'capture' ? plan.disk.id : null;
+  const name = disk ?? source ? planDiskName(t, i18n.language, plan, (disk ?? source)!) : t('progress:a-disk');
   return (
     <p className="bottleneck">
       <Icon name="gauge" size={22} />
-      {kind === null ? t('progress:bottleneck.unknown') : plan.kind === 'read' ? t(`progress:bottleneck.read-${kind}`, { disk: name }) : t(`progress:bottleneck.${kind}`, { disk: name })}
+      {kind === null ? t('progress:bottleneck.unknown') : plan.kind === 'read' || plan.kind === 'capture' ? t(`progress:bottleneck.read-${kind}`, { disk: name }) : t(`progress:bottleneck.${kind}`, { disk: name })}
     </p>
   );
 }

@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { ReadPlan, Report } from '../../../contract/index.ts';
+import type { CapturePlan, ReadPlan, Report } from '../../../contract/index.ts';
 import { ALGORITHM_NAMES } from '../../formatting/checksum.ts';
 import { formatDuration, formatMoment } from '../../formatting/numbers.ts';
 import { diskName } from '../disk-texts.ts';
 import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
 import { StepHeading } from '../StepHeading.tsx';
+import { ImagingReport } from './ImagingReport.tsx';
 import { outcomeWords } from './outcome.ts';
 import { OutcomeRow } from './OutcomeRow.tsx';
 import { planTitle } from './plan-texts.ts';
@@ -30,12 +31,14 @@ export function ReportStep({ report }: { report: Report }) {
           {report.targets.map((target) => <OutcomeRow key={target.disk} target={target} report={report} />)}
         </ul>
       )}
+      {report.imaging && <ImagingReport imaging={report.imaging} report={report} />}
       <section className="panel" aria-labelledby="report-facts">
         <h2 id="report-facts">{t('report-view:job')}</h2>
         <dl className="facts">
           <div><dt>{t('report-view:started')}</dt><dd>{formatMoment(i18n.language, report.startedAt)}</dd></div>
           <div><dt>{t('report-view:took')}</dt><dd>{formatDuration(i18n.language, report.elapsedSeconds)}</dd></div>
-          {report.plan.kind === 'read' && <ReadFacts plan={report.plan} />}
+          {(report.plan.kind === 'read' || report.plan.kind === 'capture') && <ReadFacts plan={report.plan} />}
+          {report.plan.kind === 'convert' && <div className="fact-wide"><dt>{t('wizard:library.convert-to')}</dt><dd className="mono">{report.plan.destination}</dd></div>}
           {report.checksums.map((checksum) => (
             <div key={`${checksum.algorithm} ${checksum.hex}`} className="fact-wide">
               <dt>{ALGORITHM_NAMES[checksum.algorithm]}</dt>
@@ -60,12 +63,12 @@ export function ReportStep({ report }: { report: Report }) {
 }
 
 /** A disk that was only read has no outcome of its own: which one it was, and what became of it. */
-function ReadFacts({ plan }: { plan: ReadPlan }) {
+function ReadFacts({ plan }: { plan: ReadPlan | CapturePlan }) {
   const { t, i18n } = useTranslation();
   return (
     <>
       <div className="fact-wide"><dt>{t('report-view:read')}</dt><dd>{t('wizard:disk.number', { number: plan.number })}: {diskName(t, i18n.language, plan.disk)}</dd></div>
-      <div className="fact-wide"><dt>{t('report-view:file')}</dt><dd className="mono">{plan.destination}</dd></div>
+      {plan.kind === 'read' && <div className="fact-wide"><dt>{t('report-view:file')}</dt><dd className="mono">{plan.destination}</dd></div>}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { ErrorNotice } from '../Notice.tsx';
 import { Bar } from './JobBar.tsx';
 
 const STATE_ICONS: Record<TargetState, IconName> = {
-  waiting: 'clock', writing: 'write', finishing: 'save', verifying: 'shield', ejecting: 'eject', done: 'check', failed: 'danger', cancelled: 'stop',
+  waiting: 'clock', writing: 'write', finishing: 'save', verifying: 'shield', growing: 'grow', ejecting: 'eject', done: 'check', failed: 'danger', cancelled: 'stop',
 };
 
 /** One disk of a running job, with its own state, speed and time left. */

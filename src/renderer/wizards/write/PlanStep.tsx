@@ -1,13 +1,10 @@
-import { Trans, useTranslation } from 'react-i18next';
-import type { WritePlan } from '../../../contract/index.ts';
+import { useTranslation } from 'react-i18next';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
-import { diskName } from '../../components/disk-texts.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Confirmations, GoneDisks, Losses, Steps } from '../../components/PlanParts.tsx';
 import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
-import { formatBytes, formatList } from '../../formatting/numbers.ts';
 import { useWrite } from '../../stores/write.ts';
 
 /** What will be lost and written, before anything is. */
@@ -47,15 +44,4 @@ export function PlanStep() {
       </section>
     </>
   );
-}
-
-/** Said right before the button: what will be gone. More than two disks are counted, their names stand above. */
-export function WriteConsequence({ plan }: { plan: WritePlan }) {
-  const { t, i18n } = useTranslation();
-  const names = plan.disks.map((disk) => diskName(t, i18n.language, disk.identity));
-  const total = plan.disks.reduce((sum, disk) => sum + disk.identity.size, 0);
-  const disks = names.length <= 2
-    ? formatList(i18n.language, names)
-    : t('wizard:plan.disks-counted', { count: names.length, size: formatBytes(i18n.language, total) });
-  return <Trans t={t} i18nKey="wizard:plan.consequence" values={{ disks }} components={{ disk: <strong /> }} />;
 }

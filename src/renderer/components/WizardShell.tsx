@@ -1,0 +1,78 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Plan } from '../../contract/index.ts';
+import { goHome } from '../stores/navigation.ts';
+import type { Planning, PlanningActions } from '../stores/planning.ts';
+import { Button } from './Button.tsx';
+import { Consequence } from './Consequence.tsx';
+import { Icon, type IconName } from './Icon.tsx';
+import { focusNextDecision, useMayStart } from './PlanStepLayout.tsx';
+import { useWizardSteps } from './wizard-steps.ts';
+import { WizardFrame } from './WizardFrame.tsx';
+
+interface WizardShellProps<P extends Plan, Step extends string> {
+  readonly kind: P['kind'];
+  /** The store of the wizard. Its last step is always `plan`. */
+  readonly state: Planning<P> & Pick<PlanningActions, 'makePlan' | 'start'> & { readonly step: Step | 'plan'; readonly goTo: (step: Step | 'plan') => void };
+  /** Whether each question is answered well enough to go on. */
+  readonly ready: Readonly<Record<Exclude<Step, 'plan'>, boolean>>;
+  /** Called before a step is left forwards; false keeps it. */
+  readonly beforeNext?: (step: Step) => boolean;
+  /** Said beside "Next". */
+  readonly status?: ReactNode;
+  /** What the plan does, right before the button that does it; null while there is no plan. */
+  readonly consequence: ReactNode;
+  readonly act: { readonly label: string; readonly icon: IconName; readonly erases: boolean };
+  readonly children: ReactNode;
+}
+
+/** The frame of every wizard: back, on, and the button that starts the plan. Enter goes on and Escape goes back. */
+export function WizardShell<P extends Plan, Step extends string>({ kind, state, ready, beforeNext, status, consequence, act, children }: WizardShellProps<P, Step>) {
+  const { t } = useTranslation();
+  const { title, steps } = useWizardSteps(kind);
+  const mayStart = useMayStart(state);
+  const here = steps.findIndex(({ key }) => key === state.step);
+  const onPlan = state.step === 'plan';
+  const isReady = onPlan ? mayStart : ready[state.step as Exclude<Step, 'plan'>];
+
+  const back = () => {
+    if (state.starting) return;
+    const before = steps[here - 1];
+    if (before) state.goTo(before.key as Step);
+    else goHome();
+  };
+  const next = () => {
+    if (onPlan) return focusNextDecision();
+    if (beforeNext?.(state.step as Step) === false || !isReady) return;
+    const after = steps[here + 1]?.key as Step | 'plan';
+    state.goTo(after);
+    if (after === 'plan') void state.makePlan();
+  };
+
+  return (
+    <WizardFrame
+      title={title}
+      steps={steps}
+      current={state.step}
+      onEnter={next}
+      onEscape={back}
+      footer={
+        <>
+          <Button onPress={back} isDisabled={state.starting}><Icon name="back" size={20} />{t(here === 0 ? 'wizard:home' : 'wizard:back')}</Button>
+          {onPlan && consequence
+            ? <Consequence erases={act.erases}>{consequence}</Consequence>
+            : <div className="wizard-footer-text" role="status">{!onPlan && status}</div>}
+          {onPlan ? (
+            <Button kind={act.erases ? 'danger' : 'primary'} data-act isDisabled={!isReady} onPress={() => void state.start()}>
+              <Icon name={act.icon} size={22} />{act.label}
+            </Button>
+          ) : (
+            <Button kind="primary" isDisabled={!isReady} onPress={next}>{t('wizard:next')}<Icon name="forward" size={20} /></Button>
+          )}
+        </>
+      }
+    >
+      {children}
+    </WizardFrame>
+  );
+}
