@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 /** Steps of the wizards by what they are, not by what they say: they work in both languages. */
 
-export type Job = 'write' | 'format' | 'read';
+export type Job = 'capture' | 'restore' | 'library' | 'write' | 'format' | 'read';
 
 export const begin = (page: Page, job: Job): Promise<void> => page.locator(`.big-job-${job}`).click();
 

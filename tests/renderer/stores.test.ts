@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import type { Bridge, CallName, PlainError } from '../../src/contract/index.ts';
+import type { Bridge, CallName, PlainError, Settings } from '../../src/contract/index.ts';
 import { languageOf, useSettings } from '../../src/renderer/stores/settings.ts';
 import { isConfirmed, openConfirmations, withConfirmation } from '../../src/renderer/stores/confirmations.ts';
 import { inOrder, missingBytes } from '../../src/renderer/stores/disks.ts';
@@ -54,7 +54,7 @@ const plan = {
 };
 
 test('the chosen language, else the system\'s where it is spoken, else English', () => {
-  const settings = { language: 'system', theme: 'system', practiceFolder: null } as const;
+  const settings: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], nameTemplate: '' };
   expect(languageOf(settings, 'nl-BE')).toBe('nl');
   expect(languageOf(settings, 'de-DE')).toBe('en');
   expect(languageOf({ ...settings, language: 'en' }, 'nl-NL')).toBe('en');

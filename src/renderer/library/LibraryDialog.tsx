@@ -48,7 +48,8 @@ export function LibraryDialog({ title, children, act, kind = 'primary', ready = 
             </div>
             <div className="dialog-actions">
               <Button autoFocus={kind === 'danger'} onPress={onClose}>{t('wizard:practice.cancel')}</Button>
-              <Button kind={kind} type="submit" isDisabled={!ready || busy}>{act}</Button>
+              {/* Not disabled while busy: it would lose the focus, and Escape with it. */}
+              <Button kind={kind} type="submit" isDisabled={!ready}>{act}</Button>
             </div>
           </form>
         </Dialog>

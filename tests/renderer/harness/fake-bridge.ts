@@ -1,5 +1,6 @@
-import type { Bridge, CallName, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, ReadPlan, Report, Settings, WritePlan } from '../../../src/contract/index.ts';
+import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, ReadPlan, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WritePlan } from '../../../src/contract/index.ts';
 import { DISKS, IMAGE, WINDOWS_ISO } from './data.ts';
+import { captureFindings, capturedOf, describeFake, layoutOn, LIBRARY, LISTING } from './imaging-data.ts';
 import { progressAt, reportOf } from './simulation.ts';
 
 /** What a test may set before the window starts, and do while it runs. */
@@ -29,7 +30,7 @@ const starts = new Map<string, number>();
 let count = 0;
 
 const harness: Harness = {
-  settings: { language: 'system', theme: 'system', practiceFolder: '/home/anna/oefenschijven' },
+  settings: { language: 'system', theme: 'system', practiceFolder: '/home/anna/oefenschijven', imageFolders: [LIBRARY], nameTemplate: '{machine}-{os}-{date}-{purpose}' },
   systemLanguage: 'en-GB',
   preview: true,
   disks: DISKS,
@@ -145,6 +146,53 @@ const answers: Answers = {
       steps: [{ code: 'recheck-identity', params: {} }, { code: 'read', params: { disk: named(disk), size: disk.size, destination: input.destination } }],
     };
   },
+  'plan.capture': (input: CaptureRequest): CapturePlan => {
+    const disk = find(input.disk);
+    const { partitions: chosen, disk: _disk, folders: _folders, parent, ...rest } = input;
+    const built = LISTING.images.find(({ path }) => path === parent);
+    return {
+      kind: 'capture', ...base(), ...rest, disk: identity(disk), number: disk.number, practice: disk.practice, logicalSectorSize: 512, table: disk.table === 'mbr' ? 'mbr' : 'gpt',
+      partitions: capturedOf(disk, chosen), chosen, ...captureFindings(disk, chosen), parent: built ? { path: built.path, id: built.identity.id, name: built.name, createdAt: built.identity.createdAt } : null, unfinished: null,
+      steps: [{ code: 'recheck-identity', params: {} }, { code: 'map', params: { disk: named(disk) } }, { code: 'capture', params: { disk: named(disk), size: captureFindings(disk, chosen).usedBytes, destination: input.destination } }, { code: 'manifest', params: { image: input.destination } }],
+    };
+  },
+  'plan.restore': (input: RestoreRequest): RestorePlan => {
+    const image = describeFake(input.image);
+    const disks = input.disks.map(find);
+    const { grow, newIdentifiers, rest, verify, memory, bytesPerSecond, resume } = input;
+    return {
+      kind: 'restore', ...base(), image, chosen: input.partitions, usedBytes: image.usedBytes ?? 0, grow, newIdentifiers, rest, verify, memory, bytesPerSecond, resume,
+      disks: disks.map((disk) => ({
+        ...planned(disk), layout: layoutOn(disk, image, input.partitions, grow), roomLeft: disk.size - image.size, unfinished: null,
+        notes: grow ? [{ code: 'grows', params: { number: 3, from: 48_000_000_000, to: 990_000_000_000 } }] : [{ code: 'table-moved', params: {} }, { code: 'room-left', params: { bytes: disk.size - image.size } }],
+      })),
+      notes: [{ code: newIdentifiers ? 'identifiers-new' : 'identifiers-kept', params: {} }],
+      steps: [{ code: 'recheck-identity', params: {} }, ...disks.flatMap((disk) => [{ code: 'clear' as const, params: { disk: named(disk) } }, { code: 'restore' as const, params: { disk: named(disk), size: image.usedBytes ?? 0, image: image.name } }, { code: 'restore-first' as const, params: { disk: named(disk) } }])],
+    };
+  },
+  'plan.verify': (input: VerifyRequest): VerifyPlan => ({ kind: 'verify', ...base(), steps: [{ code: 'verify-image', params: { image: input.image } }], image: describeFake(input.image), share: input.share, memory: input.memory }),
+  'plan.convert': (input: ConvertRequest): ConvertPlan => {
+    if (input.destination.includes('exists') && !input.overwrite) throw new Refusal({ code: 'destination-exists', params: { path: input.destination }, retryable: false, place: null, detail: '' });
+    return { kind: 'convert', ...base(), steps: [], image: describeFake(input.image), destination: input.destination, format: input.format, overwrite: input.overwrite, freeBytes: 812_345_678_901 };
+  },
+  'image.describe': ({ location }: { location: string }) => {
+    if (location.includes('missing')) throw new Refusal({ code: 'image-not-found', params: { path: location }, retryable: false, place: null, detail: '' });
+    return describeFake(location);
+  },
+  'capture.suggestName': ({ folder, purpose }: { folder: string; purpose: string }) => {
+    const name = ['BALIE-02-Windows-11-2026-11-21', purpose].filter(Boolean).join('-');
+    return { name: `${name}.qcow2`, path: `${folder}/${name}.qcow2` };
+  },
+  'capture.unfinished': ({ destination }: { destination: string }) => LISTING.unfinished.find(({ path }) => path === destination) ?? null,
+  'library.list': ({ folders }: { folders: string[] }) => (folders.includes(LIBRARY) ? [LISTING] : []),
+  'library.folders': ({ folders }: { folders: string[] }) => (folders.includes(LIBRARY) ? [LISTING] : []),
+  'library.rename': ({ path, name }: { path: string; name: string }) => ({ path: path.replace(/[^/]+$/, `${name}.qcow2`) }),
+  'library.discard': ({ path }: { path: string }) => {
+    const needed = LISTING.images.find((image) => image.path === path)?.children[0];
+    if (needed) throw new Refusal({ code: 'image-needed', params: { path, child: needed }, retryable: false, place: null, detail: '' });
+    return null;
+  },
+  'job.limit': () => null,
   'job.start': ({ plan }: { plan: Plan }) => {
     const jobId = `job-${(count += 1)}`;
     harness.jobs.set(jobId, { jobId, plan, progress: null, report: null });

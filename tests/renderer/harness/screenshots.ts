@@ -9,7 +9,7 @@ const [folder = '', ...wanted] = process.argv.slice(2);
 if (!folder) throw new Error('say in which folder the pictures go');
 await mkdir(folder, { recursive: true });
 const only = <T extends string>(all: readonly T[]): readonly T[] => (all.some((one) => wanted.includes(one)) ? all.filter((one) => wanted.includes(one)) : all);
-const SIZES = { small: { width: 900, height: 640 }, large: { width: 1200, height: 800 } } as const;
+const SIZES = { small: { width: 1024, height: 700 }, large: { width: 1280, height: 800 } } as const;
 
 const harness = await startHarness();
 try {

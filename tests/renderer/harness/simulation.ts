@@ -1,4 +1,5 @@
 import type { JobProgress, Phase, Plan, Report, TargetProgress } from '../../../src/contract/index.ts';
+import { imagingOutcome } from './imaging-data.ts';
 
 /** A job that prepares for 2 seconds, writes for 40, verifies for 25, and ends. */
 const PREPARING = 2;
@@ -9,12 +10,17 @@ const TOTAL = 3_221_225_472;
 const wobble = (seconds: number, base: number) => base * (1 + 0.12 * Math.sin(seconds * 0.9) + 0.06 * Math.sin(seconds * 2.7) - (seconds % 17 > 15 ? 0.35 : 0));
 
 function disksOf(plan: Plan) {
-  return plan.kind === 'write' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
+  if (plan.kind === 'verify' || plan.kind === 'convert') return [];
+  return plan.kind === 'write' || plan.kind === 'restore' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
     : plan.kind === 'format' ? [{ ...plan.disk.identity, number: plan.disk.number }] : [{ ...plan.disk, number: plan.number }];
 }
 
+const PHASES: Readonly<Record<Plan['kind'], Phase>> = {
+  write: 'writing', read: 'reading', format: 'formatting', capture: 'capturing', restore: 'restoring', verify: 'verifying', convert: 'converting',
+};
+
 export function progressAt(jobId: string, plan: Plan, seconds: number, failing: readonly string[]): JobProgress {
-  const phase: Phase = seconds < PREPARING ? 'preparing' : seconds < WRITING ? (plan.kind === 'read' ? 'reading' : plan.kind === 'format' ? 'formatting' : 'writing') : seconds < VERIFYING ? 'verifying' : 'done';
+  const phase: Phase = seconds < PREPARING ? 'preparing' : seconds < WRITING ? PHASES[plan.kind] : seconds < VERIFYING ? 'verifying' : 'done';
   const share = phase === 'preparing' ? 0 : phase === 'verifying' || phase === 'done' ? (seconds - WRITING) / (VERIFYING - WRITING) : (seconds - PREPARING) / (WRITING - PREPARING);
   const speed = phase === 'preparing' || phase === 'done' ? 0 : wobble(seconds, phase === 'verifying' ? 128e6 : 80e6);
   const targets: TargetProgress[] = disksOf(plan).map((disk, index) => {
@@ -31,7 +37,9 @@ export function progressAt(jobId: string, plan: Plan, seconds: number, failing: 
   return {
     jobId, phase, fraction: Math.min(1, seconds / VERIFYING), bytesDone: Math.round(TOTAL * Math.min(1, Math.max(0, share))), bytesTotal: TOTAL, speed,
     etaSeconds: phase === 'preparing' ? null : Math.max(1, VERIFYING - seconds), elapsedSeconds: seconds,
-    bottleneck: phase === 'preparing' ? null : { kind: 'target', disk: disksOf(plan).at(-1)?.id ?? null }, targets,
+    bottleneck: phase === 'preparing' ? null : { kind: plan.kind === 'capture' ? 'source' : 'target', disk: disksOf(plan).at(-1)?.id ?? null },
+    stored: plan.kind === 'capture' ? Math.round(TOTAL * 0.58 * Math.min(1, Math.max(0, share))) : null, retrying: plan.kind === 'capture' && seconds > 20 && seconds < 30,
+    badBytes: plan.kind === 'capture' && seconds > 25 ? 12_288 : 0, stalledSeconds: 0, targets: plan.kind === 'capture' ? [] : targets,
   };
 }
 
@@ -40,17 +48,18 @@ export function reportOf(jobId: string, plan: Plan, seconds: number, failing: re
     const failed = failing.includes(disk.id);
     return {
       disk: disk.id, number: disk.number, model: disk.model, serial: disk.serial, size: disk.size,
-      outcome: cancelled ? 'cancelled' : failed ? 'failed' : plan.kind === 'write' && plan.verify ? 'verified' : 'written',
+      outcome: cancelled ? 'cancelled' : failed ? 'failed' : (plan.kind === 'write' || plan.kind === 'restore') && plan.verify ? 'verified' : 'written',
       error: failed ? { code: 'target-write-failed', params: { disk: disk.model, offset: 1_234_567_168, detail: 'EIO' }, retryable: true, place: null, detail: 'EIO' } : null,
       bytesWritten: 1_900_000_000, bytesSkipped: TOTAL - 1_900_000_000, bytesVerified: failed || cancelled ? 0 : TOTAL, writeSeconds: 40, verifySeconds: 25,
-      sha256: failed || cancelled ? null : '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', ejected: !failed && !cancelled, notes: [],
+      sha256: failed || cancelled ? null : '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', ejected: plan.kind !== 'restore' && !failed && !cancelled, notes: [],
     };
   });
   const failed = targets.filter((target) => target.outcome === 'failed').length;
   return {
     jobId, program: 'Werkbank', version: '0.1.0', host: { name: 'bench-2', system: 'Linux', release: '6.12' }, startedAt: '2026-11-21T09:30:00Z', endedAt: '2026-11-21T09:31:07Z', elapsedSeconds: seconds, plan,
     outcome: cancelled ? 'cancelled' : failed === 0 ? 'done' : failed === targets.length ? 'failed' : 'partly', error: null,
-    checksums: [{ algorithm: 'sha256', hex: '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', from: null }], expectedMatched: cancelled || plan.kind !== 'write' ? null : true, targets,
+    checksums: [{ algorithm: 'sha256', hex: '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', from: null }], expectedMatched: cancelled || plan.kind !== 'write' ? null : true,
+    targets: plan.kind === 'capture' ? [] : targets, imaging: imagingOutcome(plan),
     speedCurve: Array.from({ length: 80 }, (_, index) => {
       const at = (seconds * (index + 1)) / 80;
       const { speed, phase } = progressAt(jobId, plan, Math.min(at, VERIFYING - 0.1), failing);

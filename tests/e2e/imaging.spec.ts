@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { startProgram, type RunningProgram } from './window.ts';
+import { agreeAndStart, begin, choose, next, reportShown } from './wizard.ts';
+
+const MIB = 1 << 20;
+let program: RunningProgram;
+test.afterEach(() => program.close());
+
+test('a practice disk is imaged in the window, the image verified, and restored to a larger disk', async () => {
+  test.setTimeout(180_000);
+  program = await startProgram({ practice: [{ name: 'small', size: 128 * MIB }, { name: 'large', size: 256 * MIB }] });
+  const { page, folder, practiceFolder } = program;
+  const images = join(folder, 'images');
+  mkdirSync(images);
+
+  await begin(page, 'capture');
+  await choose(page, 'small');
+  await next(page);
+  await expect(page.locator('.partition-line').first()).toBeVisible();
+  await next(page);
+  await program.chooses(images);
+  await page.locator('.empty .button-primary').click();
+  const name = page.locator('.field input.mono');
+  await expect(name).not.toHaveValue('');
+  await name.fill('bench-small');
+  await next(page);
+  await agreeAndStart(page);
+  await reportShown(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is made');
+  expect(readdirSync(images)).toContain('bench-small.qcow2');
+  expect(existsSync(join(images, 'bench-small.qcow2.json'))).toBe(true);
+
+  await page.locator('.header-home').click();
+  await begin(page, 'library');
+  await page.getByRole('button', { name: 'Verify: bench-small.qcow2' }).click();
+  await reportShown(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is good');
+
+  await page.locator('.header-home').click();
+  await begin(page, 'restore');
+  await page.locator('.library-pick button').first().click();
+  await page.locator('.image-card').waitFor();
+  await next(page);
+  await next(page);
+  await choose(page, 'large');
+  await next(page);
+  await agreeAndStart(page);
+  await reportShown(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');
+  // The first MiB holds the boot code and the table's entries; a larger disk only moves the backup.
+  const [small, large] = ['small', 'large'].map((disk) => readFileSync(join(practiceFolder, `${disk}.img`)));
+  expect(Buffer.compare(large!.subarray(4096, MIB), small!.subarray(4096, MIB))).toBe(0);
+});
