@@ -36,7 +36,7 @@ export function Home() {
         <div className="big-jobs">
           {BIG_JOBS.map(({ name, icon, restart }) => (
             <Button key={name} kind="card" className={`big-job big-job-${name}`} onPress={() => { restart(); go({ name }); }}>
-              <span className="big-job-icon"><Icon name={icon} size={34} /></span>
+              <span className="big-job-icon"><Icon name={icon} size={30} /></span>
               <span className="big-job-title">{t(`app:home.${name}.title`)}</span>
               <span className="big-job-text">{t(`app:home.${name}.text`)}</span>
               <span className="big-job-start">{t('app:home.start')}<Icon name="forward" size={20} /></span>

@@ -43,7 +43,7 @@ export function WizardShell<P extends Plan, Step extends string>({ kind, state, 
   };
   const next = () => {
     if (onPlan) return focusNextDecision();
-    if (beforeNext?.(state.step as Step) === false || !isReady) return;
+    if (beforeNext?.(state.step) === false || !isReady) return;
     const after = steps[here + 1]?.key as Step | 'plan';
     state.goTo(after);
     if (after === 'plan') void state.makePlan();

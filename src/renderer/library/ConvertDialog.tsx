@@ -38,6 +38,7 @@ export function ConvertDialog({ image, onClose }: { image: LibraryImage; onClose
       )}
     >
       <RadioCards
+        small
         label={t('wizard:read.format')}
         value={format}
         onChange={(chosen) => {

@@ -65,8 +65,8 @@ export function ImageItem({ image, images }: { image: LibraryImage; images: read
         <div><dt>{t('wizard:restore.source')}</dt><dd>{[source.model || t('wizard:disk.nameless'), formatBytes(i18n.language, size)].join(' · ')}</dd></div>
         <div><dt>{t('wizard:restore.content')}</dt><dd>{t('wizard:restore.used-stored', { used: formatBytes(i18n.language, identity.usedBytes), stored: formatBytes(i18n.language, storedBytes) })}</dd></div>
         <div><dt>{t('wizard:library.in')}</dt><dd className="mono">{folderOf(path)}</dd></div>
-        {parent && <div><dt>{t('wizard:library.builds-on')}</dt><dd>{parent.name}</dd></div>}
-        {childNames.length > 0 && <div><dt>{t('wizard:library.needed-by')}</dt><dd>{childNames.join(', ')}</dd></div>}
+        {parent && <div className="fact-wide"><dt>{t('wizard:library.builds-on')}</dt><dd>{parent.name}</dd></div>}
+        {childNames.length > 0 && <div className="fact-wide"><dt>{t('wizard:library.needed-by')}</dt><dd>{childNames.join(', ')}</dd></div>}
       </dl>
       {parent?.error && <ErrorNotice error={parent.error} />}
       {error && <ErrorNotice error={error} />}

@@ -42,7 +42,8 @@ function WayOut(): ReactNode {
   const { t } = useTranslation();
   const state = useCapture();
   const again = () => void state.makePlan();
-  switch (state.planError?.code) {
+  const code: string = state.planError?.code ?? '';
+  switch (code) {
     case 'gpt-copies-disagree':
       return (
         <RadioCards

@@ -64,7 +64,6 @@ function FolderChoice({ disk }: { disk: Disk | undefined }) {
     if (!stands && first !== undefined) chooseFolder(first);
     else if (chosen !== '') void useCapture.getState().suggest();
     // Looked at again when the folders are known, not with every key typed into the name.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [first]);
 
   const add = async () => {
