@@ -9,7 +9,7 @@ import type { MemoryLevel } from './types.ts';
 export type CrewMessage<M> = { readonly kind: 'failed'; readonly error: PlainError } | { readonly kind: 'ended' } | { readonly kind: 'told'; readonly message: M };
 
 export interface CrewOptions<M> {
-  /** `new URL('./thing-worker.ts', import.meta.url)`, written out where it is used, so that the build finds it. */
+  /** A `new URL(…)` of the worker's module, written out where it is used, so that the build finds it. */
   readonly worker: URL;
   readonly size: number;
   /** For `workerData`; the control's memory is added as `control`. Must be cloneable. */
