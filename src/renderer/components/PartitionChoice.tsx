@@ -38,11 +38,11 @@ export function PartitionChoice({ label, size, partitions, chosen, onChoose }: P
               style={{ flexGrow: Math.sqrt(share) * 100 }}
               isSelected={on}
               onChange={(selected) => toggle(partition.number, selected)}
-              aria-label={t('wizard:partitions.spoken', { number: partition.number, what: partitionText(t, partition), size: formatBytes(i18n.language, partition.length) })}
+              aria-label={t('wizard:partitions.spoken', { shown: [partition.number, fileSystemName(partition)].filter(Boolean).join(' '), what: partitionText(t, partition), size: formatBytes(i18n.language, partition.length) })}
             >
               {used !== null && <span className="disk-used" style={{ width: `${used * 100}%` }} aria-hidden="true" />}
               <span className="map-mark" aria-hidden="true">{on && <Icon name="check" size={16} />}</span>
-              <span className="map-number">{partition.number}</span>
+              <span className="map-number">{partition.number}</span>{' '}
               <span className="map-name">{fileSystemName(partition)}</span>
             </ToggleButton>
           );

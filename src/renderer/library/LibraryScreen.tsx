@@ -97,7 +97,7 @@ function Folders({ listings, onAdd }: { listings: readonly LibraryListing[]; onA
               </span>
               {error && <ErrorNotice error={error} />}
             </span>
-            <Button kind="quiet" aria-label={t('wizard:library.remove-folder', { path })} onPress={() => void removeFolder(path).catch(() => undefined)}>{t('wizard:library.remove')}</Button>
+            <Button kind="quiet" aria-label={t('wizard:library.act-of', { act: t('wizard:library.remove'), name: path })} onPress={() => void removeFolder(path).catch(() => undefined)}>{t('wizard:library.remove')}</Button>
           </li>
         ))}
       </ul>
