@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@playwright/test';
+import { bootDisk, BOOT_DISK_TOOLS } from '../labs/boot-disk.ts';
+import { bootFromDisk } from '../labs/boot-disk-machine.ts';
+import { knownSha256 } from '../labs/boot-disk-system.ts';
+import { usedDisk } from '../labs/boot-disk-target.ts';
+import { openLab, type Lab } from '../labs/lab.ts';
+import { attachLoop, LOOP_NEEDS } from '../labs/loop.ts';
+import { QEMU_TOOLS } from '../labs/qemu.ts';
+import { need } from './need.ts';
+import { startProgram, type RunningProgram } from './window.ts';
+import { agreeAndStart, begin, choose, next, reportShown } from './wizard.ts';
+
+const MIB = 1 << 20;
+let lab: Lab | undefined;
+let program: RunningProgram | undefined;
+test.afterEach(async () => {
+  await program?.close();
+  await lab?.close();
+});
+
+for (const [kind, platform] of [['gpt-uefi', 'efi'], ['mbr-bios', 'pc']] as const) {
+  need({ ...LOOP_NEEDS, tools: [...LOOP_NEEDS.tools, ...BOOT_DISK_TOOLS, ...QEMU_TOOLS] })(
+    `a disk that boots (${kind}) is imaged in the window, its image boots, and so does the larger disk it is restored to`,
+    async () => {
+      test.setTimeout(300_000);
+      lab = await openLab();
+      const disk = await bootDisk(lab, kind);
+      const source = await attachLoop(lab, { backing: disk.path, readOnly: true });
+      const larger = await usedDisk(lab, disk.size + 64 * MIB);
+      const speech = { platform, sha256: knownSha256(), change: 'none' };
+      program = await startProgram();
+      const { page } = program;
+      const images = join(program.folder, 'images');
+      mkdirSync(images);
+
+      await begin(page, 'capture');
+      await choose(page, source.path);
+      await next(page);
+      await expect(page.locator('.partition-line').first()).toBeVisible();
+      await next(page);
+      await program.chooses(images);
+      await page.locator('.empty .button-primary').click();
+      const name = page.locator('.field input.mono');
+      await expect(name).not.toHaveValue('');
+      await name.fill('boots');
+      await next(page);
+      await agreeAndStart(page);
+      await reportShown(page);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is made');
+      expect(await bootFromDisk(lab, { image: join(images, 'boots.qcow2'), format: 'qcow2', firmware: disk.firmware })).toMatchObject(speech);
+
+      await page.locator('.header-home').click();
+      await begin(page, 'restore');
+      await page.locator('.library-pick button').first().click();
+      await page.locator('.image-card').waitFor();
+      await next(page);
+      await next(page);
+      await choose(page, larger.path);
+      await next(page);
+      await agreeAndStart(page);
+      await reportShown(page);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');
+      expect(await bootFromDisk(lab, { image: larger.path, format: 'raw', firmware: disk.firmware })).toMatchObject(speech);
+    },
+  );
+}
