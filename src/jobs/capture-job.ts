@@ -111,7 +111,7 @@ export class CaptureJob implements JobBody {
       },
     };
     const result = await captureDisk(options);
-    tell({ ...quietProgress('finishing', totalLength(map.used), totalLength(map.used)), stored: result.storedBytes });
+    tell({ ...quietProgress('finishing', totalLength(map.used), totalLength(map.used)), stored: result.storedBytes, badBytes: result.badBytes });
     return this.#findings(map, result, overridden, opened);
   }
 
