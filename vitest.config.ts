@@ -8,8 +8,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     projects: [
       { extends: true, test: { name: 'alone', include: ALONE, exclude: EXCLUDED, fileParallelism: false, sequence: { groupOrder: 1 } } },
       { extends: true, test: { name: 'together', include: ['tests/**/*.test.{ts,tsx}'], exclude: [...EXCLUDED, ...ALONE], sequence: { groupOrder: 0 } } },
