@@ -25,7 +25,7 @@ const YOUNG_MB = 8;
 /** Threads for each memory level: every one costs a heap, its buffers and a compressor. */
 export function crewSize(level: MemoryLevel): number {
   const cores = availableParallelism();
-  return { low: Math.min(cores, 3), medium: Math.min(cores + 1, 12), high: Math.min(cores + 2, 32) }[level];
+  return { low: Math.min(cores, 3), medium: Math.min(cores + 3, 12), high: Math.min(cores + 5, 32) }[level];
 }
 
 /**
