@@ -7,6 +7,7 @@ import { mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from '@playwright/test';
 import { customerStick, emptyStick, linuxStick } from '../tests/e2e/sticks.ts';
 import { serveSlowly } from '../tests/e2e/slow-server.ts';
 import { agreeAndStart, begin, choose, lookAt, next, reportShown } from '../tests/e2e/wizard.ts';
@@ -15,7 +16,10 @@ import { toolEnv } from '../tests/labs/tool.ts';
 import { noise } from '../tests/support/fake-image.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/pictures');
-const IN_DOCS = ['home-en-light', 'disks-en-light', 'plan-en-light', 'progress-en-light', 'report-en-light', 'progress-nl-dark'];
+const IN_DOCS = [
+  'home-en-light', 'disks-en-light', 'plan-en-light', 'progress-en-light', 'report-en-light', 'progress-nl-dark',
+  'capture-partitions-en-light', 'capture-plan-en-light', 'restore-plan-en-light', 'library-nl-dark',
+];
 const wanted = process.argv[3];
 const work = join(tmpdir(), 'werkbank');
 const STICKS = { 'SanDisk Ultra 32 GB': customerStick, 'Kingston DataTraveler 64 GB': linuxStick, 'Generic Flash Disk 4 GB': emptyStick };
@@ -25,7 +29,9 @@ mkdirSync(work, { recursive: true });
 try {
   const image = debianLike(join(work, 'images'));
   for (const [language, theme] of [['en', 'light'], ['nl', 'dark']] as const) {
-    if (!wanted || wanted === language) await pictures(image, language, theme);
+    if (wanted && wanted !== language) continue;
+    await pictures(image, language, theme);
+    await imagingPictures(language, theme);
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -56,19 +62,8 @@ async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | '
     prepare: (practice) => Object.entries(STICKS).forEach(([name, make]) => make(join(practice, `${name}.img`))),
   });
   const { page } = program;
-  const picture = async (name: string): Promise<void> => {
-    const full = `${name}-${language}-${theme}`;
-    if (!process.argv[2] && !IN_DOCS.includes(full)) return;
-    const path = join(folder, `${full}.png`);
-    await page.screenshot({ path, animations: 'disabled' });
-    console.log(path, statSync(path).size);
-  };
   try {
-    // The driver's own settings of the page differ from those of the window it looks at.
-    await page.setViewportSize({ width: 1180, height: 800 });
-    await page.locator('.bench-disk').first().waitFor();
-    // The mark says how this run was started; it is no part of the program as installed.
-    await page.evaluate(`document.querySelector('.badge-preview').style.display = 'none'`);
+    const picture = await camera(page, language, theme);
     await picture('home');
     await begin(page, 'write');
     await lookAt(page, image);
@@ -95,5 +90,71 @@ async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | '
   } finally {
     await program.close();
     server.close();
+  }
+}
+
+/** Sets the window up for pictures, and gives the way to take one. */
+async function camera(page: Page, language: string, theme: string): Promise<(name: string) => Promise<void>> {
+  // The driver's own settings of the page differ from those of the window it looks at.
+  await page.setViewportSize({ width: 1180, height: 800 });
+  await page.locator('.bench-disk').first().waitFor();
+  // The mark says how this run was started; it is no part of the program as installed.
+  await page.evaluate(`document.querySelector('.badge-preview').style.display = 'none'`);
+  return async (name) => {
+    const full = `${name}-${language}-${theme}`;
+    if (!process.argv[2] && !IN_DOCS.includes(full)) return;
+    const path = join(folder, `${full}.png`);
+    await page.screenshot({ path, animations: 'disabled' });
+    console.log(path, statSync(path).size);
+  };
+}
+
+/** A small Windows disk, imaged, looked at in the library, and planned to go back to a larger one. */
+async function imagingPictures(language: 'en' | 'nl', theme: 'light' | 'dark'): Promise<void> {
+  const program = await startProgram({
+    language, theme, folder: join(work, `imaging-${language}`),
+    practice: [{ name: 'Samsung SSD 870 EVO', size: 128 << 20 }, { name: 'Crucial MX500', size: 256 << 20 }],
+  });
+  const { page } = program;
+  const images = join(program.folder, 'Images');
+  mkdirSync(images);
+  try {
+    const picture = await camera(page, language, theme);
+    await begin(page, 'capture');
+    await choose(page, 'Samsung');
+    await next(page);
+    await page.locator('.partition-line').first().waitFor();
+    await picture('capture-partitions');
+    await next(page);
+    await program.chooses(images);
+    await page.locator('.empty .button-primary').click();
+    await page.locator('.field input.mono').fill('dell-optiplex-windows-2026-11-21');
+    await picture('capture-destination');
+    await next(page);
+    await page.locator('.plan-steps').waitFor();
+    await picture('capture-plan');
+    await agreeAndStart(page);
+    await reportShown(page);
+    await picture('capture-report');
+    await page.locator('.header-home').click();
+    await begin(page, 'library');
+    await page.locator('.library-item').first().waitFor();
+    await picture('library');
+    await page.locator('.header-home').click();
+    await begin(page, 'restore');
+    await page.locator('.library-pick button').first().click();
+    await page.locator('.image-card').waitFor();
+    await picture('restore-image');
+    await next(page);
+    await next(page);
+    await choose(page, 'Crucial');
+    await next(page);
+    await page.locator('.plan-steps').waitFor();
+    await picture('restore-plan');
+    await agreeAndStart(page);
+    await reportShown(page);
+    await picture('restore-report');
+  } finally {
+    await program.close();
   }
 }
