@@ -31,7 +31,7 @@ export async function startHarness(executablePath = '/usr/bin/chromium'): Promis
   return {
     open: async (options = {}, context = {}) => {
       const page = await (await browser.newContext({ viewport: { width: 1200, height: 800 }, ...context })).newPage();
-      page.setDefaultTimeout(10_000);
+      page.setDefaultTimeout(45_000);
       page.on('pageerror', (error) => console.error('in the window:', error.message, error.stack));
       page.on('console', (message) => message.type() === 'error' && console.error('in the window:', message.text()));
       await page.addInitScript({ content: `window.harnessOptions = ${JSON.stringify(options)};\n${bridge}` });
