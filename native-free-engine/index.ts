@@ -18,6 +18,7 @@ export { alignedBuffer } from './io/aligned-buffer.ts';
 export { memoryDevice, type MemoryDevice } from './io/memory.ts';
 export { openDevice, type DeviceOptions } from './io/node-device.ts';
 export { openFileSource } from './io/node-file.ts';
+export { giveToCaller } from './io/node-caller.ts';
 export { rangedSource } from './io/ranged.ts';
 export { throttled } from './io/throttled.ts';
 export { writeImage, type LaneProgress, type LaneResult, type WriteOptions, type WriteProgress, type WriteResult } from './pipeline/write.ts';
@@ -38,7 +39,8 @@ export {
 export { type Sums } from './images/manifest/sums.ts';
 export type { CaptureOptions, CaptureResult } from './pipeline/imaging/capture-options.ts';
 export { captureDisk } from './pipeline/imaging/node-capture.ts';
-export { discardUnfinished, readJournal, type JournalHead } from './pipeline/imaging/node-capture-journal.ts';
+export { destinationError } from './pipeline/imaging/node-output-parts.ts';
+export { discardUnfinished, readJournalHead } from './pipeline/imaging/node-capture-journal.ts';
 export type { Compression, DeviceAddress, ImagingProgress, MemoryLevel } from './pipeline/imaging/types.ts';
 export { planRestore } from './layout/restore-plan.ts';
 export { gptRoomOf, type TableSource } from './layout/restore-plan-table.ts';

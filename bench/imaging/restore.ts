@@ -4,8 +4,9 @@ import { manifestPath, openDevice, planRestore, readManifest, readSums, restoreI
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { verify: { type: 'boolean', default: false }, memory: { type: 'string', default: 'medium' } } });
 const [image = '', path = ''] = positionals;
-const { manifest } = await readManifest(manifestPath(image));
-const sums = await readSums(await readManifest(manifestPath(image)));
+const found = await readManifest(manifestPath(image));
+const { manifest } = found;
+const sums = await readSums(found);
 const device = await openDevice(path, { write: true });
 const { size, sectorSize } = device;
 await device.close();

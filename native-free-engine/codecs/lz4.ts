@@ -1,10 +1,5 @@
 import type { ByteStream } from '../io/types.ts';
-import { BufferedInput } from './buffered-input.ts';
-import { decodedStream } from './decoded-stream.ts';
-import { startDecoding } from './decoder-thread.ts';
-import { INPUT_CHUNK_BYTES, READ_AHEAD_BYTES } from './inflater.ts';
-
-const FORMAT = 'lz4';
+import { decodedInThread } from './decoded-in-thread.ts';
 
 /**
  * Unpacks LZ4 frames in a thread of its own. Bytes after the last frame that are not another frame are
@@ -12,25 +7,4 @@ const FORMAT = 'lz4';
  * be told from a whole one.
  * @throws EngineError `image-corrupt`, `image-truncated`, both with `format`
  */
-export function unlz4(stream: ByteStream): ByteStream {
-  const input = new BufferedInput(stream, FORMAT);
-  const task = startDecoding(FORMAT, { codec: 'lz4' }, { output: READ_AHEAD_BYTES });
-  const feed = async (): Promise<void> => {
-    for (;;) {
-      const piece = await input.takeSome(INPUT_CHUNK_BYTES);
-      if (!piece) break;
-      if (!(await task.feed(piece))) return;
-    }
-    task.finish(null);
-  };
-  feed().catch((error: unknown) => task.fail(error));
-  return decodedStream({
-    size: null,
-    readSome: (buffer) => task.read(buffer),
-    consumed: () => input.consumed(),
-    close() {
-      task.release();
-      return input.close();
-    },
-  });
-}
+export const unlz4 = (stream: ByteStream): ByteStream => decodedInThread(stream, 'lz4');

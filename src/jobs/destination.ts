@@ -1,6 +1,6 @@
 import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { buildSeekTable, compressFrame, EngineError, errnoOf, nonZeroRuns, type ChunkTaker, type SeekEntry } from '../../native-free-engine/index.ts';
+import { buildSeekTable, compressFrame, destinationError, EngineError, giveToCaller, nonZeroRuns, type ChunkTaker, type SeekEntry } from '../../native-free-engine/index.ts';
 
 /** An image file in the making. It carries its own name only once it is whole. */
 export interface Destination extends ChunkTaker {
@@ -22,7 +22,7 @@ export async function createDestination(path: string, format: 'raw' | 'zstd', si
   // Made anew and never through a link: with administrator rights this would else write wherever a link leads.
   await rm(partial, { force: true });
   const file = await named(open(partial, 'wx', 0o644));
-  await named(giveToCaller(file));
+  await named(Promise.resolve(file.fd).then(giveToCaller));
   if (format === 'raw') {
     const { bavail, bsize } = await named(statfs(dirname(partial)));
     // Zeros take no room in a sparse file, but nobody knows yet how many there are: full disks are cheaper found now.
@@ -30,12 +30,6 @@ export async function createDestination(path: string, format: 'raw' | 'zstd', si
     await named(file.truncate(size));
   }
   return new ImageFile(path, partial, file, format, overwrite);
-}
-
-/** An image read with administrator rights belongs to the user who asked for them, not to root. */
-async function giveToCaller(file: FileHandle): Promise<void> {
-  const caller = Number(process.env['PKEXEC_UID']);
-  if (process.getuid?.() === 0 && Number.isSafeInteger(caller) && caller > 0) await file.chown(caller, -1);
 }
 
 async function discardAnd(file: FileHandle, partial: string, error: EngineError): Promise<never> {
@@ -50,9 +44,7 @@ const nameErrors =
     try {
       return await work;
     } catch (error) {
-      const errno = errnoOf(error);
-      if (errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG') throw new EngineError('destination-full', { path, errno }, { cause: error });
-      throw new EngineError('destination-unwritable', { path, errno }, { cause: error });
+      throw destinationError(path, error);
     }
   };
 

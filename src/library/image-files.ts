@@ -1,10 +1,9 @@
 import { link, open, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { EngineError, errnoOf, journalPath, manifestPath, partPath, sumsPath } from '../../native-free-engine/index.ts';
+import { discardUnfinished, EngineError, errnoOf, journalPath, manifestPath, partPath, sumsPath } from '../../native-free-engine/index.ts';
 import { fileSize } from './folder-files.ts';
 import { checkName, IMAGE_EXTENSION, stemOf } from './names.ts';
 import { findImage, scanFolders, type FoundImage } from './scan.ts';
-import { discardUnfinished } from './unfinished.ts';
 
 /**
  * Gives an image and the files beside it another name in the same folder. Nothing inside them changes, so that images

@@ -10,7 +10,7 @@ import { attachLoop, LOOP_NEEDS } from '../labs/loop.ts';
 import { QEMU_TOOLS } from '../labs/qemu.ts';
 import { need } from './need.ts';
 import { startProgram, type RunningProgram } from './window.ts';
-import { agreeAndStart, begin, choose, next, reportShown } from './wizard.ts';
+import { captureInWindow, restoreInWindow } from './wizard.ts';
 
 const MIB = 1 << 20;
 let lab: Lab | undefined;
@@ -31,37 +31,13 @@ for (const [kind, platform] of [['gpt-uefi', 'efi'], ['mbr-bios', 'pc']] as cons
       const larger = await usedDisk(lab, disk.size + 64 * MIB);
       const speech = { platform, sha256: knownSha256(), change: 'none' };
       program = await startProgram();
-      const { page } = program;
       const images = join(program.folder, 'images');
       mkdirSync(images);
 
-      await begin(page, 'capture');
-      await choose(page, source.path);
-      await next(page);
-      await expect(page.locator('.partition-line').first()).toBeVisible();
-      await next(page);
-      await program.chooses(images);
-      await page.locator('.empty .button-primary').click();
-      const name = page.locator('.field input.mono');
-      await expect(name).not.toHaveValue('');
-      await name.fill('boots');
-      await next(page);
-      await agreeAndStart(page);
-      await reportShown(page);
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is made');
+      await captureInWindow(program, source.path, images, 'boots');
       expect(await bootFromDisk(lab, { image: join(images, 'boots.qcow2'), format: 'qcow2', firmware: disk.firmware })).toMatchObject(speech);
 
-      await page.locator('.header-home').click();
-      await begin(page, 'restore');
-      await page.locator('.library-pick button').first().click();
-      await page.locator('.image-card').waitFor();
-      await next(page);
-      await next(page);
-      await choose(page, larger.path);
-      await next(page);
-      await agreeAndStart(page);
-      await reportShown(page);
-      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');
+      await restoreInWindow(program, larger.path);
       expect(await bootFromDisk(lab, { image: larger.path, format: 'raw', firmware: disk.firmware })).toMatchObject(speech);
     },
   );

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { startProgram, type RunningProgram } from './window.ts';
-import { agreeAndStart, begin, choose, next, reportShown } from './wizard.ts';
+import { begin, captureInWindow, reportShown, restoreInWindow } from './wizard.ts';
 
 const MIB = 1 << 20;
 let program: RunningProgram;
@@ -15,20 +15,7 @@ test('a practice disk is imaged in the window, the image verified, and restored 
   const images = join(folder, 'images');
   mkdirSync(images);
 
-  await begin(page, 'capture');
-  await choose(page, 'small');
-  await next(page);
-  await expect(page.locator('.partition-line').first()).toBeVisible();
-  await next(page);
-  await program.chooses(images);
-  await page.locator('.empty .button-primary').click();
-  const name = page.locator('.field input.mono');
-  await expect(name).not.toHaveValue('');
-  await name.fill('bench-small');
-  await next(page);
-  await agreeAndStart(page);
-  await reportShown(page);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is made');
+  await captureInWindow(program, 'small', images, 'bench-small');
   expect(readdirSync(images)).toContain('bench-small.qcow2');
   expect(existsSync(join(images, 'bench-small.qcow2.json'))).toBe(true);
 
@@ -38,17 +25,7 @@ test('a practice disk is imaged in the window, the image verified, and restored 
   await reportShown(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is good');
 
-  await page.locator('.header-home').click();
-  await begin(page, 'restore');
-  await page.locator('.library-pick button').first().click();
-  await page.locator('.image-card').waitFor();
-  await next(page);
-  await next(page);
-  await choose(page, 'large');
-  await next(page);
-  await agreeAndStart(page);
-  await reportShown(page);
-  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');
+  await restoreInWindow(program, 'large');
   // The first MiB holds the boot code and the table's entries; a larger disk only moves the backup.
   const [small, large] = ['small', 'large'].map((disk) => readFileSync(join(practiceFolder, `${disk}.img`)));
   expect(Buffer.compare(large!.subarray(4096, MIB), small!.subarray(4096, MIB))).toBe(0);

@@ -1,4 +1,5 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
+import type { RunningProgram } from './window.ts';
 
 /** Steps of the wizards by what they are, not by what they say: they work in both languages. */
 
@@ -34,6 +35,40 @@ export async function startWriting(page: Page, image: string, disks: readonly st
   for (const disk of disks) await choose(page, disk);
   await next(page);
   await agreeAndStart(page);
+}
+
+/** From the home screen to the report of a finished capture: all of a disk, into a folder that becomes the first of the library. */
+export async function captureInWindow(program: RunningProgram, disk: string, folder: string, name: string): Promise<void> {
+  const { page } = program;
+  await begin(page, 'capture');
+  await choose(page, disk);
+  await next(page);
+  await expect(page.locator('.partition-line').first()).toBeVisible();
+  await next(page);
+  await program.chooses(folder);
+  await page.locator('.empty .button-primary').click();
+  const nameField = page.locator('.field input.mono');
+  await expect(nameField).not.toHaveValue('');
+  await nameField.fill(name);
+  await next(page);
+  await agreeAndStart(page);
+  await reportShown(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is made');
+}
+
+/** From wherever the window is to the report of a finished restore: the library's first image, all of it, to one disk. */
+export async function restoreInWindow({ page }: RunningProgram, disk: string): Promise<void> {
+  await page.locator('.header-home').click();
+  await begin(page, 'restore');
+  await page.locator('.library-pick button').first().click();
+  await page.locator('.image-card').waitFor();
+  await next(page);
+  await next(page);
+  await choose(page, disk);
+  await next(page);
+  await agreeAndStart(page);
+  await reportShown(page);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');
 }
 
 export const reportShown = (page: Page): Promise<void> => page.locator('.outcome').waitFor({ timeout: 90_000 });

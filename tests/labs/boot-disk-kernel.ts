@@ -1,6 +1,7 @@
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { cached } from './cache.ts';
+import { unpackKernel } from './kernel.ts';
 import { openLab } from './lab.ts';
 import { tool } from './tool.ts';
 
@@ -18,14 +19,7 @@ export async function bootKernel(): Promise<BootKernel> {
   const folder = await cached('boot-kernel-amd64', async (path) => {
     const lab = await openLab();
     try {
-      const dependencies = await tool('apt-cache', ['depends', '--important', 'linux-image-cloud-amd64']);
-      const name = /Depends: (linux-image-[\w.+-]+)/.exec(dependencies)?.[1];
-      if (!name) throw new Error(`apt knows no kernel package: ${dependencies || 'run apt-get update'}`);
-      await tool('apt-get', ['download', name], { cwd: lab.folder });
-      const archive = (await readdir(lab.folder)).find((file) => file.endsWith('.deb'));
-      if (!archive) throw new Error(`apt-get download ${name} left no package`);
-      await tool('dpkg', ['-x', join(lab.folder, archive), lab.folder]);
-      const version = name.replace('linux-image-', '');
+      const version = await unpackKernel(lab);
       await tool('depmod', ['--basedir', lab.folder, version]);
       await mkdir(path, { recursive: true });
       await copyFile(join(lab.folder, 'boot', `vmlinuz-${version}`), join(path, 'vmlinuz'));

@@ -1,11 +1,7 @@
-import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { readSpeech, type DiskSpeaks } from './boot-disk-system.ts';
 import type { Lab } from './lab.ts';
 import { endProcess, spawnBound } from './process.ts';
-import type { Firmware } from './qemu.ts';
-
-const OVMF = '/usr/share/OVMF';
+import { ovmf, type Firmware } from './qemu.ts';
 
 export interface DiskBootRequest {
   /** A disk image or a block device; what the machine writes to it is thrown away. */
@@ -42,14 +38,4 @@ export async function bootFromDisk(lab: Lab, { image, format, firmware, timeoutS
     clearTimeout(timer);
   }
   return readSpeech(transcript);
-}
-
-/** The firmware with memory of its own: another boot must not find what this one left there. */
-async function ovmf(lab: Lab): Promise<string[]> {
-  const variables = join(lab.folder, 'ovmf-variables.fd');
-  await copyFile(join(OVMF, 'OVMF_VARS_4M.fd'), variables);
-  return [
-    '-drive', `if=pflash,unit=0,format=raw,readonly=on,file=${join(OVMF, 'OVMF_CODE_4M.fd')}`,
-    '-drive', `if=pflash,unit=1,format=raw,file=${variables}`,
-  ];
 }

@@ -66,7 +66,8 @@ export async function bootFromStick(lab: Lab, request: BootRequest): Promise<Boo
   return { transcript, seconds: (performance.now() - started) / 1000 };
 }
 
-async function ovmf(lab: Lab): Promise<string[]> {
+/** The firmware with memory of its own: another boot must not find what this one left there. */
+export async function ovmf(lab: Lab): Promise<string[]> {
   const variables = join(lab.folder, 'ovmf-variables.fd');
   await copyFile(join(OVMF, 'OVMF_VARS_4M.fd'), variables);
   return [

@@ -1,10 +1,12 @@
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { EngineError, errnoOf } from '../../base/errors.ts';
 import type { Extent } from '../../base/extent.ts';
 import { crc32 } from '../../codecs/checksums.ts';
-import { journalPath, partialPath, partPath } from '../../images/manifest/node-image-set.ts';
+import { journalPath } from '../../images/manifest/node-image-set.ts';
 import { SUM_BYTES } from '../../images/manifest/structs.ts';
+import { STORED } from '../../images/qcow2/write-index.ts';
 import { giveToCaller } from '../../io/node-caller.ts';
 import { ascii, struct, u32le, u64le } from '../../struct/index.ts';
 import { CLUSTER, type CaptureState } from './capture-state.ts';
@@ -70,7 +72,7 @@ export class CaptureJournal {
       if (errnoOf(error) === 'EEXIST') throw new EngineError('image-unfinished', { path: image }, { cause: error });
       throw destinationError(path, error);
     });
-    await giveToCaller(path);
+    giveToCaller(file.fd);
     const journal = new CaptureJournal(file, path);
     await journal.#append(HEAD_MAGIC, 0, 0, new TextEncoder().encode(JSON.stringify(head)));
     return journal;
@@ -136,58 +138,86 @@ export interface ReadJournal {
 /** A batch is written every few seconds; a longer one is no journal of ours. */
 const MAX_PAYLOAD = 512 * 1024 * 1024;
 
+/** Entry and payload of the head: JSON of a few hundred bytes. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+/**
+ * What an unfinished capture was begun with; null when there is none. Reads nothing else of its journal.
+ * @throws EngineError `image-manifest-invalid`, `image-unreadable`
+ */
+export async function readJournalHead(image: string): Promise<JournalHead | null> {
+  const path = journalPath(image);
+  try {
+    const file = await open(path, 'r');
+    try {
+      const data = Buffer.alloc(MAX_HEAD_BYTES);
+      const { bytesRead } = await file.read(data, 0, data.length, 0);
+      return headIn(data.subarray(0, bytesRead), path).head;
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw unreadable(path, error);
+  }
+}
+
 /**
  * Reads the journal of an unfinished capture.
- * @param stateFor gives the arrays to fill once the head is known; null to look at the head only
- * @returns null when there is none
- * @throws EngineError `image-manifest-invalid` when its head makes no sense
+ * @param stateFor gives the arrays to fill once the head is known; throws to refuse it
+ * @throws EngineError `image-manifest-invalid` when its head makes no sense, `image-unreadable`
  */
-export async function readJournal(image: string, stateFor: ((head: JournalHead) => CaptureState) | null): Promise<ReadJournal | null> {
+export async function readJournal(image: string, stateFor: (head: JournalHead) => CaptureState): Promise<ReadJournal> {
   const path = journalPath(image);
   const data = await readFile(path).catch((error: unknown) => {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw new EngineError('image-unreadable', { path, errno: errnoOf(error) }, { cause: error });
+    throw unreadable(path, error);
   });
-  if (!data) return null;
-  let head: JournalHead | null = null;
-  let state: CaptureState | null = null;
+  const { head, end } = headIn(data, path);
+  const state = stateFor(head);
   const bad: Extent[] = [];
-  let at = 0;
+  let at = end;
   let kept = 0;
-  let dataEnd = 0;
-  while (at + JournalEntry.size <= data.length) {
-    const entry = JournalEntry.read(data, at);
-    const payload = data.subarray(at + JournalEntry.size, at + JournalEntry.size + entry.payloadBytes);
-    if (entry.payloadBytes > MAX_PAYLOAD || payload.length < entry.payloadBytes || crc32(payload) !== entry.payloadCrc) break;
-    if (entry.magic === HEAD_MAGIC && !head) {
-      head = parseHead(payload, path);
-      state = stateFor?.(head) ?? null;
-      if (!state) return { head, validBytes: at + JournalEntry.size + payload.length, bad, kept, dataEnd };
-      dataEnd = head.clusterSize;
-    } else if (entry.magic === BATCH_MAGIC && head && state) {
-      if (entry.clusters * JournalCluster.size + entry.bad * JournalBad.size !== payload.length) break;
-      for (let i = 0; i < entry.clusters; i++) {
-        const from = i * JournalCluster.size;
-        const { index, length, offset } = JournalCluster.read(payload, from);
-        if (index >= head.clusters) throw new EngineError('image-manifest-invalid', { path, reason: `cluster ${index}` });
-        state.lengths[index] = length;
-        state.offsets[index] = Number(offset);
-        state.hashes.set(payload.subarray(from + HASH_AT, from + JournalCluster.size), index * SUM_BYTES);
-        if (state.done[index] === CLUSTER.open) kept++;
-        state.done[index] = CLUSTER.kept;
-        const stored = length >= 0xffff_fffe ? head.clusterSize : length;
-        dataEnd = Math.max(dataEnd, Number(offset) + stored);
-      }
-      for (let i = 0; i < entry.bad; i++) {
-        const raw = JournalBad.read(payload, entry.clusters * JournalCluster.size + i * JournalBad.size);
-        bad.push({ offset: Number(raw.offset), length: Number(raw.length) });
-      }
-    } else break;
+  let dataEnd = head.clusterSize;
+  for (let next = entryAt(data, at); next; next = entryAt(data, at)) {
+    const { entry, payload } = next;
+    if (entry.magic !== BATCH_MAGIC || entry.clusters * JournalCluster.size + entry.bad * JournalBad.size !== payload.length) break;
+    for (let i = 0; i < entry.clusters; i++) {
+      const from = i * JournalCluster.size;
+      const { index, length, offset } = JournalCluster.read(payload, from);
+      if (index >= head.clusters) throw new EngineError('image-manifest-invalid', { path, reason: `cluster ${index}` });
+      state.lengths[index] = length;
+      state.offsets[index] = Number(offset);
+      state.hashes.set(payload.subarray(from + HASH_AT, from + JournalCluster.size), index * SUM_BYTES);
+      if (state.done[index] === CLUSTER.open) kept++;
+      state.done[index] = CLUSTER.kept;
+      const stored = length >= STORED.plain ? head.clusterSize : length;
+      dataEnd = Math.max(dataEnd, Number(offset) + stored);
+    }
+    for (let i = 0; i < entry.bad; i++) {
+      const raw = JournalBad.read(payload, entry.clusters * JournalCluster.size + i * JournalBad.size);
+      bad.push({ offset: Number(raw.offset), length: Number(raw.length) });
+    }
     at += JournalEntry.size + payload.length;
   }
-  if (!head) throw new EngineError('image-manifest-invalid', { path, reason: 'head' });
   return { head, validBytes: at, bad, kept, dataEnd };
 }
+
+/** The entry at `at`, null when it is cut short or damaged: there the journal ends. */
+function entryAt(data: Buffer, at: number): { readonly entry: ReturnType<typeof JournalEntry.read>; readonly payload: Buffer } | null {
+  if (at + JournalEntry.size > data.length) return null;
+  const entry = JournalEntry.read(data, at);
+  const payload = data.subarray(at + JournalEntry.size, at + JournalEntry.size + entry.payloadBytes);
+  return entry.payloadBytes <= MAX_PAYLOAD && payload.length === entry.payloadBytes && crc32(payload) === entry.payloadCrc ? { entry, payload } : null;
+}
+
+function headIn(data: Buffer, path: string): { readonly head: JournalHead; readonly end: number } {
+  const first = entryAt(data, 0);
+  if (first?.entry.magic !== HEAD_MAGIC) throw new EngineError('image-manifest-invalid', { path, reason: 'head' });
+  return { head: parseHead(first.payload, path), end: JournalEntry.size + first.payload.length };
+}
+
+const unreadable = (path: string, error: unknown): EngineError =>
+  error instanceof EngineError ? error : new EngineError('image-unreadable', { path, errno: errnoOf(error) }, { cause: error });
 
 function parseHead(payload: Uint8Array, path: string): JournalHead {
   try {
@@ -199,10 +229,10 @@ function parseHead(payload: Uint8Array, path: string): JournalHead {
 
 /** Removes what an unfinished capture left behind. Finished images stay. */
 export async function discardUnfinished(image: string): Promise<void> {
-  const found = await readJournal(image, null).catch(() => null);
-  await rm(partialPath(image), { force: true });
-  if (found && found.head.partBytes > 0) {
-    for (let index = 0; index < 999; index++) await rm(partialPath(partPath(image, index)), { force: true });
-  }
+  const own = basename(image);
+  const names = await readdir(dirname(image)).catch(() => []);
+  const partial = names.filter((name) => name.startsWith(own) && /^(?:\.\d{3}|\.json|\.sums)?\.partial$/.test(name.slice(own.length)));
+  for (const name of partial) await rm(join(dirname(image), name), { force: true });
+  // Last: while it is there, what is left is known to be of no use.
   await rm(journalPath(image), { force: true });
 }

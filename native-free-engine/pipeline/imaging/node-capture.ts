@@ -182,10 +182,7 @@ async function finish(
   const text = Buffer.from(formatManifest(manifest));
   await writeWhole(partialPath(sumsPath(destination)), sums);
   await writeWhole(partialPath(manifestPath(destination)), text);
-  for (let index = 0; index < output.count(bytes); index++) {
-    await giveToCaller(output.partial(index));
-    await renamed(output.partial(index), output.final(index));
-  }
+  for (let index = 0; index < output.count(bytes); index++) await renamed(output.partial(index), output.final(index));
   await renamed(partialPath(sumsPath(destination)), sumsPath(destination));
   await syncFolder(destination);
   await renamed(partialPath(manifestPath(destination)), manifestPath(destination));
@@ -199,20 +196,16 @@ async function finish(
 /** Opens a new journal, or the one that an earlier run left, its clusters read into `state`. */
 async function openJournal(options: CaptureOptions, head: JournalHead, state: CaptureState): Promise<{ journal: CaptureJournal; found: ReadJournal | null }> {
   const { destination } = options;
-  const old = await readJournal(destination, null);
-  if (!old) {
-    if (options.overwrite) await discardUnfinished(destination);
-    else if (await exists(partialPath(destination))) throw new EngineError('image-unfinished', { path: destination });
+  if (!options.resume || !(await exists(journalPath(destination)))) {
+    const left = (await exists(journalPath(destination))) || (await exists(partialPath(destination)));
+    if (left && !options.overwrite) throw new EngineError('image-unfinished', { path: destination });
+    if (left) await discardUnfinished(destination);
     return { journal: await CaptureJournal.create(destination, head), found: null };
   }
-  if (!options.resume) {
-    if (!options.overwrite) throw new EngineError('image-unfinished', { path: destination });
-    await discardUnfinished(destination);
-    return { journal: await CaptureJournal.create(destination, head), found: null };
-  }
-  checkSame(old.head, head, options.identity.model || options.source.path);
-  const found = await readJournal(destination, () => state);
-  if (!found) throw new EngineError('resume-mismatch', { what: basename(journalPath(destination)) });
+  const found = await readJournal(destination, (old) => {
+    checkSame(old, head, options.identity.model || options.source.path);
+    return state;
+  });
   // Cut off between the last renames: everything is there, under its final name already.
   const output = new OutputParts(destination, options.partBytes);
   for (let index = 0; index < output.count(found.dataEnd); index++) {
@@ -303,12 +296,12 @@ async function writeWhole(path: string, data: Uint8Array): Promise<void> {
     await rm(path, { force: true });
     const file = await open(path, 'wx', 0o644);
     try {
+      giveToCaller(file.fd);
       await file.writeFile(data);
       await file.sync();
     } finally {
       await file.close();
     }
-    await giveToCaller(path);
   } catch (error) {
     throw destinationError(path, error);
   }

@@ -36,7 +36,7 @@ export async function createConvertTarget(path: string, options: ConvertTargetOp
     const file = await open(partial, 'wx', 0o644);
     const target = new TargetFile(path, partial, file, options);
     try {
-      await giveToCaller(partial);
+      giveToCaller(file.fd);
     } catch (error) {
       await target.discard();
       throw error;

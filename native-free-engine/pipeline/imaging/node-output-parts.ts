@@ -2,6 +2,7 @@ import { closeSync, constants, fsync, ftruncateSync, openSync, writeSync } from 
 import { promisify } from 'node:util';
 import { EngineError, errnoOf } from '../../base/errors.ts';
 import { partialPath, partPath } from '../../images/manifest/node-image-set.ts';
+import { giveToCaller } from '../../io/node-caller.ts';
 
 const sync = promisify(fsync);
 
@@ -83,12 +84,14 @@ export class OutputParts {
     if (file === undefined) {
       // Never through a link and never truncating: other threads and an earlier run have written here.
       file = openSync(this.partial(index), CREATE, 0o644);
+      giveToCaller(file);
       this.#open.set(index, file);
     }
     return file;
   }
 }
 
+/** What goes wrong with the file that is made, by name: `destination-full`, `destination-unwritable`. */
 export function destinationError(path: string, error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   const errno = errnoOf(error);

@@ -12,6 +12,25 @@ import { DiskBar } from './DiskBar.tsx';
 import { Icon } from './Icon.tsx';
 import { Notice } from './Notice.tsx';
 
+/** Which disk loses what follows. */
+export function LossHead({ identity, number, practice }: Pick<PlannedDisk, 'identity' | 'number' | 'practice'>) {
+  const { t } = useTranslation();
+  return (
+    <div className="loss-head">
+      <Icon name="danger" size={24} />
+      <div>
+        <strong>{modelName(t, identity)}</strong>, <Bytes value={identity.size} exact />
+        <div className="disk-row-facts">
+          <span>{t('wizard:disk.number', { number })}</span>
+          {identity.serial && <span className="mono">{t('wizard:disk.serial', { serial: identity.serial })}</span>}
+          {!practice && <span className="mono">{identity.path}</span>}
+          {practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
+        </div>
+      </div>
+    </div>
+  );
+}
+
 /** What each disk loses, drawn and in words. */
 export function Losses({ disks }: { disks: readonly PlannedDisk[] }) {
   const { t } = useTranslation();
@@ -21,18 +40,7 @@ export function Losses({ disks }: { disks: readonly PlannedDisk[] }) {
       <h2 id="plan-losses">{t('wizard:plan.losses')}</h2>
       {disks.map(({ identity, number, practice, loses }) => (
         <div key={identity.id} className="loss">
-          <div className="loss-head">
-            <Icon name="danger" size={24} />
-            <div>
-              <strong>{modelName(t, identity)}</strong>, <Bytes value={identity.size} exact />
-              <div className="disk-row-facts">
-                <span>{t('wizard:disk.number', { number })}</span>
-                {identity.serial && <span className="mono">{t('wizard:disk.serial', { serial: identity.serial })}</span>}
-                {!practice && <span className="mono">{identity.path}</span>}
-                {practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
-              </div>
-            </div>
-          </div>
+          <LossHead identity={identity} number={number} practice={practice} />
           <DiskBar size={identity.size} partitions={loses} table={tables?.find((disk) => disk.id === identity.id)?.table ?? 'none'} />
         </div>
       ))}

@@ -2,14 +2,14 @@ import { useTranslation } from 'react-i18next';
 import type { Rest, RestorePlan, RestoreTarget } from '../../../contract/index.ts';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
-import { modelName, partitionText } from '../../components/disk-texts.ts';
+import { partitionText } from '../../components/disk-texts.ts';
 import { DiskBar } from '../../components/DiskBar.tsx';
 import { Fold } from '../../components/Fold.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Notes } from '../../components/ImagingParts.tsx';
 import { LimitInput, MemoryChoice } from '../../components/ImagingOptions.tsx';
 import { Notice } from '../../components/Notice.tsx';
-import { Confirmations, GoneDisks, Steps } from '../../components/PlanParts.tsx';
+import { Confirmations, GoneDisks, LossHead, Steps } from '../../components/PlanParts.tsx';
 import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
 import { RadioCards } from '../../components/RadioCards.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
@@ -83,18 +83,7 @@ function NowAndAfter({ target }: { target: RestoreTarget }) {
   const marked = layout.filter((partition) => partition.to !== null && (partition.grown || partition.moved));
   return (
     <div className="loss">
-      <div className="loss-head">
-        <Icon name="danger" size={24} />
-        <div>
-          <strong>{modelName(t, identity)}</strong>, <Bytes value={identity.size} exact />
-          <div className="disk-row-facts">
-            <span>{t('wizard:disk.number', { number })}</span>
-            {identity.serial && <span className="mono">{t('wizard:disk.serial', { serial: identity.serial })}</span>}
-            {!practice && <span className="mono">{identity.path}</span>}
-            {practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
-          </div>
-        </div>
-      </div>
+      <LossHead identity={identity} number={number} practice={practice} />
       <div className="now-after">
         <p className="now-label">{t('wizard:restore.now')}</p>
         <DiskBar size={identity.size} partitions={loses} table={table} />

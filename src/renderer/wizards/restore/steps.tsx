@@ -1,12 +1,9 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Disk, DiskImageInfo } from '../../../contract/index.ts';
-import { SeveralDisks } from '../../components/DiskChoice.tsx';
-import { DisksFound, NoDisks } from '../../components/DisksFound.tsx';
-import { HiddenDisks } from '../../components/HiddenDisks.tsx';
+import { TargetDisksStep } from '../../components/TargetDisksStep.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { PartitionChoice } from '../../components/PartitionChoice.tsx';
-import { PracticePanel } from '../../components/PracticePanel.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { formatBytes, formatExactBytes } from '../../formatting/numbers.ts';
 import { choosable, leftOutRisks } from '../../stores/capture.ts';
@@ -54,23 +51,5 @@ export function RestoreDisksStep() {
     if (problem.kind === 'sectors') return t('wizard:restore.sectors', { image: image?.sectorSize, disk: disk.logicalSectorSize });
     return t('wizard:disks.too-small', { size: formatBytes(i18n.language, problem.missing), exact: formatExactBytes(i18n.language, problem.missing) });
   };
-  return (
-    <>
-      <StepHeading lead={t('wizard:disks.lead')}>{t('wizard:disks.title')}</StepHeading>
-      <DisksFound>
-        {(disks) => {
-          const offered = disks.filter((disk) => disk.verdict.kind !== 'hidden');
-          return (
-            <>
-              {offered.length === 0 ? <NoDisks /> : (
-                <SeveralDisks label={t('wizard:disks.title')} disks={offered} chosen={chosen} onChoose={choose} problemOf={problemOf} />
-              )}
-              <HiddenDisks disks={disks.filter((disk) => disk.verdict.kind === 'hidden')} />
-            </>
-          );
-        }}
-      </DisksFound>
-      <PracticePanel onCreated={(disk) => choose([...chosen, disk])} />
-    </>
-  );
+  return <TargetDisksStep chosen={chosen} onChoose={choose} problemOf={problemOf} />;
 }

@@ -1,10 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { Disk } from '../../../contract/index.ts';
-import { SeveralDisks } from '../../components/DiskChoice.tsx';
-import { DisksFound, NoDisks } from '../../components/DisksFound.tsx';
-import { HiddenDisks } from '../../components/HiddenDisks.tsx';
-import { PracticePanel } from '../../components/PracticePanel.tsx';
-import { StepHeading } from '../../components/StepHeading.tsx';
+import { TargetDisksStep } from '../../components/TargetDisksStep.tsx';
 import { formatBytes, formatExactBytes } from '../../formatting/numbers.ts';
 import { missingBytes } from '../../stores/disks.ts';
 import { useWrite } from '../../stores/write.ts';
@@ -22,23 +18,5 @@ export function DisksStep() {
       ? undefined
       : t('wizard:disks.too-small', { size: formatBytes(i18n.language, missing), exact: formatExactBytes(i18n.language, missing) });
   };
-  return (
-    <>
-      <StepHeading lead={t('wizard:disks.lead')}>{t('wizard:disks.title')}</StepHeading>
-      <DisksFound>
-        {(disks) => {
-          const offered = disks.filter((disk) => disk.verdict.kind !== 'hidden');
-          return (
-            <>
-              {offered.length === 0 ? <NoDisks /> : (
-                <SeveralDisks label={t('wizard:disks.title')} disks={offered} chosen={chosen} onChoose={choose} problemOf={problemOf} />
-              )}
-              <HiddenDisks disks={disks.filter((disk) => disk.verdict.kind === 'hidden')} />
-            </>
-          );
-        }}
-      </DisksFound>
-      <PracticePanel onCreated={(disk) => choose([...chosen, disk])} />
-    </>
-  );
+  return <TargetDisksStep chosen={chosen} onChoose={choose} problemOf={problemOf} />;
 }
