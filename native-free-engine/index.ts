@@ -14,6 +14,7 @@ export { openImage, type OpenImageOptions } from './images/open.ts';
 export { isUrl } from './images/node-location.ts';
 export * from './images/types.ts';
 export * from './io/types.ts';
+export type { FileTree, TreeEntry } from './io/file-tree.ts';
 export { alignedBuffer } from './io/aligned-buffer.ts';
 export { memoryDevice, type MemoryDevice } from './io/memory.ts';
 export { openDevice, type DeviceOptions } from './io/node-device.ts';

@@ -3,11 +3,15 @@ import type { PlainError } from '../contract/index.ts';
 import enCli from '../../resources/locales/en/cli.json' with { type: 'json' };
 import enDisks from '../../resources/locales/en/disks.json' with { type: 'json' };
 import enErrors from '../../resources/locales/en/errors.json' with { type: 'json' };
+import enErrorsMedia from '../../resources/locales/en/errors-media.json' with { type: 'json' };
+import enErrorsPreflight from '../../resources/locales/en/errors-preflight.json' with { type: 'json' };
 import enJobs from '../../resources/locales/en/jobs.json' with { type: 'json' };
 import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
 import nlCli from '../../resources/locales/nl/cli.json' with { type: 'json' };
 import nlDisks from '../../resources/locales/nl/disks.json' with { type: 'json' };
 import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json' };
+import nlErrorsMedia from '../../resources/locales/nl/errors-media.json' with { type: 'json' };
+import nlErrorsPreflight from '../../resources/locales/nl/errors-preflight.json' with { type: 'json' };
 import nlJobs from '../../resources/locales/nl/jobs.json' with { type: 'json' };
 import nlReport from '../../resources/locales/nl/report.json' with { type: 'json' };
 import { formatBytes } from './format.ts';
@@ -19,8 +23,8 @@ export * from './printable.ts';
 export * from './texts.ts';
 
 const RESOURCES = {
-  en: { cli: enCli, disks: enDisks, errors: enErrors, jobs: enJobs, report: enReport },
-  nl: { cli: nlCli, disks: nlDisks, errors: nlErrors, jobs: nlJobs, report: nlReport },
+  en: { cli: enCli, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, report: enReport },
+  nl: { cli: nlCli, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, report: nlReport },
 };
 
 /** The texts outside the window: terminal, main process, report. */
@@ -42,7 +46,7 @@ export function createTexts(language: Language): Texts {
 
 /** What happened and what to do next. A code that this version does not know is shown as unexpected. */
 export function errorText(texts: Texts, error: Pick<PlainError, 'code' | 'params' | 'detail'>): { title: string; remedy: string } {
-  const known = Object.hasOwn(enErrors, error.code);
+  const known = Object.hasOwn(RESOURCES.en.errors, error.code);
   const code = known ? error.code : 'unexpected';
   const params = known ? { detail: error.detail, ...error.params } : { detail: `${error.code} ${error.detail}`.trim() };
   return { title: texts(`errors:${code}.title`, params), remedy: texts(`errors:${code}.remedy`, params) };

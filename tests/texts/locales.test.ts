@@ -45,7 +45,7 @@ test.each(files('en'))('%s: the same keys and placeholders in English and Dutch,
 });
 
 test.each(['en', 'nl'])('every error code has a title and a remedy, and there are no others (%s)', (language) => {
-  const errors = load(language, 'errors.json');
+  const errors = Object.assign({}, ...files(language).filter((file) => file.startsWith('errors')).map((file) => load(language, file))) as Tree;
   expect(Object.keys(errors).sort()).toEqual(Object.keys(ERROR_CODES).sort());
   for (const [code, texts] of Object.entries(errors)) expect(Object.keys(texts), code).toEqual(['title', 'remedy']);
 });

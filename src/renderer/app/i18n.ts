@@ -5,12 +5,15 @@ import { formatBytes } from '../formatting/numbers.ts';
 
 const files = import.meta.glob<Record<string, unknown>>('../../../resources/locales/*/*.json', { eager: true, import: 'default' });
 
-/** `…/locales/nl/errors.json` becomes `resources.nl.errors`. */
+/** `…/locales/nl/errors.json` becomes `resources.nl.errors`, and `errors-media.json` joins it. */
 function resources(): Record<string, Record<string, Record<string, unknown>>> {
   const found: Record<string, Record<string, Record<string, unknown>>> = {};
   for (const [path, texts] of Object.entries(files)) {
     const [, language, namespace] = /\/([a-z]{2})\/([\w-]+)\.json$/.exec(path) ?? [];
-    if (language && namespace) (found[language] ??= {})[namespace] = texts;
+    if (!language || !namespace) continue;
+    const shared = namespace.replace(/^errors-.*/, 'errors');
+    const own = (found[language] ??= {});
+    own[shared] = { ...own[shared], ...texts };
   }
   return found;
 }

@@ -1,0 +1,6 @@
+import { entry, type ErrorEntry } from './entry.ts';
+
+/** What checks and their remedies can meet. Texts: errors-preflight.json. */
+export const PREFLIGHT_CODES = {
+  'hive-invalid': entry('source'),
+} as const satisfies Record<string, ErrorEntry>;
