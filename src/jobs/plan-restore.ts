@@ -30,11 +30,12 @@ export async function planRestoreOf(host: Host, request: RestoreRequest, image: 
   if (onItself) throw new EngineError('image-on-target', { disk: nameOf(onItself) });
   const disks = withImageOn(found, await disksHolding(host, image.files));
   const mapped = await mapImage(image, options);
+  const head = heading();
   const targets: RestoreTarget[] = [];
   let usedBytes = 0;
   for (const disk of disks) {
     const planned = await plannedDisk(host, disk, request.allowSystemDisk);
-    const layout = layoutFor(mapped, planned.identity, disk.logicalSectorSize, { ...request, selected: request.partitions });
+    const layout = layoutFor(mapped, planned.identity, disk.logicalSectorSize, { ...request, planId: head.id, selected: request.partitions });
     usedBytes = layout.bytesToWrite;
     const unfinished = await unfinishedOn(host, planned.identity, mapped);
     if (request.resume && unfinished !== 'unknown' && !unfinished?.sameImage) throw new EngineError('resume-mismatch', { what: nameOf(disk) });
@@ -49,7 +50,7 @@ export async function planRestoreOf(host: Host, request: RestoreRequest, image: 
   }
   const { grow, newIdentifiers, rest, verify, memory, bytesPerSecond, resume } = request;
   return {
-    kind: 'restore', ...heading(), image, disks: targets, chosen: request.partitions, usedBytes, grow, newIdentifiers, rest, verify, memory, bytesPerSecond, resume,
+    kind: 'restore', ...head, image, disks: targets, chosen: request.partitions, usedBytes, grow, newIdentifiers, rest, verify, memory, bytesPerSecond, resume,
     notes: imageNotes(image, newIdentifiers),
     steps: stepsOf(request, image, usedBytes, disks, targets),
   };

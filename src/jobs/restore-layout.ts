@@ -3,14 +3,19 @@ import { planRestore, type RestoreLayout } from '../../native-free-engine/index.
 import type { DiskIdentity, PlacedPartition, RestorePlan, RestoreRequest } from '../contract/index.ts';
 import type { MappedImage } from './image-map.ts';
 
-type Wishes = Pick<RestoreRequest, 'grow' | 'newIdentifiers' | 'rest'> & { readonly selected: readonly number[] | null };
+type Wishes = Pick<RestoreRequest, 'grow' | 'newIdentifiers' | 'rest'> & {
+  readonly selected: readonly number[] | null;
+  /** `Plan.id`. */
+  readonly planId: string;
+};
 
 /**
- * Where everything goes on one disk. The same image, disk and wishes give the same layout every time, new identifiers
- * included: the plan shows what the job does, and a job that was interrupted can go on.
+ * Where everything goes on one disk. The same image, disk and wishes give the same layout every time: the plan shows what
+ * the job does, and a job that was interrupted can go on. New identifiers differ from plan to plan, so that two disks that
+ * claim the same serial number, as cheap ones do, get different ones.
  * @throws EngineError `sector-size-mismatch`, `partition-not-found`, `restore-too-small`
  */
-export function layoutFor(image: MappedImage, disk: Pick<DiskIdentity, 'model' | 'path' | 'serial' | 'size'>, sectorSize: number, wishes: Wishes): RestoreLayout {
+export function layoutFor(image: MappedImage, disk: Pick<DiskIdentity, 'model' | 'path' | 'size'>, sectorSize: number, wishes: Wishes): RestoreLayout {
   return planRestore({
     map: image.map,
     selected: wishes.selected,
@@ -19,11 +24,13 @@ export function layoutFor(image: MappedImage, disk: Pick<DiskIdentity, 'model' |
     newIdentifiers: wishes.newIdentifiers,
     rest: wishes.rest,
     ...(image.gpt ? { gpt: image.gpt } : {}),
-    guid: guidsFor(`${image.id}|${disk.serial || disk.path}|${disk.size}`),
+    guid: guidsFor(`${wishes.planId}|${disk.path}`),
   });
 }
 
-export const wishesOf = (plan: RestorePlan): Wishes => ({ selected: plan.chosen, grow: plan.grow, newIdentifiers: plan.newIdentifiers, rest: plan.rest });
+export const wishesOf = (plan: RestorePlan): Wishes => ({
+  planId: plan.id, selected: plan.chosen, grow: plan.grow, newIdentifiers: plan.newIdentifiers, rest: plan.rest,
+});
 
 /** Version 8 UUIDs of RFC 9562: made from a hash, in a sequence. */
 function guidsFor(seed: string): () => string {

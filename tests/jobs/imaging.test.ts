@@ -163,12 +163,16 @@ describe('restore', () => {
     expect(await bench.run(plan)).toMatchObject({ outcome: 'done' });
   });
 
-  test('new identifiers are the same in the plan and on the disk, and no longer those of the source', async () => {
-    const disk = await target();
-    const report = await bench.run(await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [disk], { newIdentifiers: true })));
-    expect(report).toMatchObject({ outcome: 'done', imaging: { identifiers: 'new' } });
+  test('new identifiers are no longer those of the source, and differ from disk to disk and from restore to restore', async () => {
+    const disks = [await target(), await target()];
+    const restoreAnew = async (): Promise<string[]> => {
+      const report = await bench.run(await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', disks, { newIdentifiers: true })));
+      expect(report).toMatchObject({ outcome: 'done', imaging: { identifiers: 'new' } });
+      return disks.map((disk) => guid(pathOf(disk)));
+    };
     const guid = (path: string): string => readFileSync(path).subarray(512 + 56, 512 + 72).toString('hex');
-    expect(guid(pathOf(disk))).not.toBe(guid(pathOf(source)));
+    const all = [guid(pathOf(source)), ...(await restoreAnew()), ...(await restoreAnew())];
+    expect(new Set(all).size).toBe(5);
   });
 
   test('the image itself is no target', async () => {
