@@ -20,6 +20,7 @@ module.exports = {
     only('engine-formats', `${ENGINE}(partitions|filesystems|images)/`, [`${ENGINE}(base|struct|io|codecs)/`], 'formats stand on io and codecs'),
     only('engine-layout', `${ENGINE}layout/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems)/`], 'a layout is a table and its file systems'),
     only('engine-pipeline', `${ENGINE}pipeline/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'the pipeline moves what the formats describe'),
+    only('engine-media', `${ENGINE}media/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout|pipeline)/`], 'media are made of everything the engine knows'),
     {
       name: 'formats-are-siblings', comment: 'A format knows no other; gpt uses mbr for its protective table, and Clonezilla keeps its partitions as partclone images.', severity: 'error',
       from: { path: `${ENGINE}(partitions|filesystems|images)/([^/]+)/` },

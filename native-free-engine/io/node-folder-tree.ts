@@ -1,0 +1,84 @@
+import { constants } from 'node:fs';
+import { lstat, open, readdir, readlink, type FileHandle } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { throwIfAborted } from '../base/abort.ts';
+import { EngineError, errnoOf } from '../base/errors.ts';
+import { checkRange } from './bounds.ts';
+import type { FileTree } from './file-tree.ts';
+import { TreeBuilder } from './tree-builder.ts';
+import type { BlockSource } from './types.ts';
+
+/** What a file was when its folder was listed: it must still be that when it is read. */
+interface Seen {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly ino: number;
+}
+
+/**
+ * A folder of this computer as a tree, in the order of its names. Symbolic
+ * links are not followed: they and devices, pipes and sockets are left out.
+ * @throws EngineError `file-unreadable`, `tree-too-large`, `tree-too-deep`, and while a file is read `file-changed`; AbortError
+ */
+export async function folderTree(folder: string, options: { readonly label?: string; readonly signal?: AbortSignal | undefined } = {}): Promise<FileTree> {
+  const root = resolve(folder);
+  const builder = new TreeBuilder();
+  const list = async (inside: string): Promise<void> => {
+    throwIfAborted(options.signal);
+    const names = await readdir(join(root, inside)).catch(unreadable(join(root, inside)));
+    // By code units: the same on every computer, whatever its language.
+    for (const name of names.sort()) {
+      const path = builder.join(inside, name);
+      const place = join(root, path);
+      const stats = await lstat(place).catch(unreadable(place));
+      const common = { path, modifiedAt: stats.mtime, attributes: 0 };
+      if (stats.isFile()) {
+        builder.add({ ...common, kind: 'file', size: stats.size, open: () => openSeen(place, stats) });
+      } else if (stats.isDirectory()) {
+        builder.add({ ...common, kind: 'folder', size: 0, open: () => Promise.reject(new EngineError('file-unreadable', { path: place, errno: 'EISDIR' })) });
+        await list(path);
+      } else {
+        const target = stats.isSymbolicLink() ? await readlink(place).catch(() => '') : '';
+        builder.leaveOut({ path, why: stats.isSymbolicLink() ? 'link' : 'special', target });
+      }
+    }
+  };
+  await list('');
+  return builder.build(options.label ?? basename(root));
+}
+
+const unreadable = (path: string) => (error: unknown): never => {
+  throw new EngineError('file-unreadable', { path, errno: errnoOf(error) }, { cause: error });
+};
+
+/** Opens a file that must be what was seen: not a link put in its place, not another size. */
+async function openSeen(path: string, seen: Seen): Promise<BlockSource> {
+  // Windows knows no O_NOFOLLOW; there the number of the file tells.
+  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)).catch(unreadable(path));
+  try {
+    await check(file, path, seen);
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+  return {
+    size: seen.size,
+    sectorSize: 512,
+    async readInto(offset, buffer) {
+      checkRange(path, offset, buffer.length, seen.size);
+      for (let done = 0; done < buffer.length; ) {
+        const { bytesRead } = await file.read(buffer, done, buffer.length - done, offset + done).catch(unreadable(path));
+        if (bytesRead === 0) throw new EngineError('file-changed', { path });
+        done += bytesRead;
+      }
+      // Whoever reads to the end has read all of one file, not parts of two.
+      if (offset + buffer.length === seen.size) await check(file, path, seen);
+    },
+    close: () => file.close(),
+  };
+}
+
+async function check(file: FileHandle, path: string, seen: Seen): Promise<void> {
+  const now = await file.stat().catch(unreadable(path));
+  if (now.size !== seen.size || now.mtimeMs !== seen.mtimeMs || now.ino !== seen.ino) throw new EngineError('file-changed', { path });
+}
