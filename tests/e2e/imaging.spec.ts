@@ -21,7 +21,8 @@ test('a practice disk is imaged in the window, the image verified, and restored 
 
   await page.locator('.header-home').click();
   await begin(page, 'library');
-  await page.getByRole('button', { name: 'Verify: bench-small.qcow2' }).click();
+  await page.getByRole('button', { name: 'Verify…: bench-small.qcow2' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Verify', exact: true }).click();
   await reportShown(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is good');
 

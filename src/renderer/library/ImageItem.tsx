@@ -1,19 +1,18 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { LibraryImage, PlainError } from '../../contract/index.ts';
-import { toPlainError } from '../bridge.ts';
+import type { LibraryImage } from '../../contract/index.ts';
 import { Button } from '../components/Button.tsx';
 import { fileSystemLabel } from '../components/disk-texts.ts';
 import { Icon } from '../components/Icon.tsx';
 import { ErrorNotice } from '../components/Notice.tsx';
 import { formatBytes, formatMoment } from '../formatting/numbers.ts';
 import { folderOf } from '../formatting/paths.ts';
-import { verifyImage } from '../stores/library.ts';
 import { useNavigation } from '../stores/navigation.ts';
 import { useRestore } from '../stores/restore.ts';
 import { ConvertDialog } from './ConvertDialog.tsx';
 import { DeleteDialog } from './DeleteDialog.tsx';
 import { RenameDialog } from './RenameDialog.tsx';
+import { VerifyDialog } from './VerifyDialog.tsx';
 
 function restore(path: string): void {
   useRestore.getState().restart(false);
@@ -24,18 +23,9 @@ function restore(path: string): void {
 /** One image: whose disk, when, what is in it, what it builds on, and what to do with it. */
 export function ImageItem({ image, images }: { image: LibraryImage; images: readonly LibraryImage[] }) {
   const { t, i18n } = useTranslation();
-  const [dialog, setDialog] = useState<'convert' | 'rename' | 'delete' | null>(null);
-  const [error, setError] = useState<PlainError | null>(null);
+  const [dialog, setDialog] = useState<'verify' | 'convert' | 'rename' | 'delete' | null>(null);
   const { name, path, identity, size, storedBytes, partitions, parent, children } = image;
   const { source } = identity;
-  const verify = async () => {
-    try {
-      setError(null);
-      await verifyImage(path);
-    } catch (thrown) {
-      setError(toPlainError(thrown));
-    }
-  };
   const close = () => setDialog(null);
   const childNames = images.filter((other) => children.includes(other.path)).map((other) => other.name);
   return (
@@ -69,14 +59,14 @@ export function ImageItem({ image, images }: { image: LibraryImage; images: read
         {childNames.length > 0 && <div className="fact-wide"><dt>{t('wizard:library.needed-by')}</dt><dd>{childNames.join(', ')}</dd></div>}
       </dl>
       {parent?.error && <ErrorNotice error={parent.error} />}
-      {error && <ErrorNotice error={error} />}
       <div className="library-actions">
         <Button kind="primary" aria-label={t('wizard:library.act-of', { act: t('wizard:library.restore'), name })} onPress={() => restore(path)}><Icon name="restore" size={20} />{t('wizard:library.restore')}</Button>
-        <Button aria-label={t('wizard:library.act-of', { act: t('wizard:library.verify'), name })} onPress={() => void verify()}><Icon name="shield" size={20} />{t('wizard:library.verify')}</Button>
+        <Button aria-label={t('wizard:library.act-of', { act: t('wizard:library.verify'), name })} onPress={() => setDialog('verify')}><Icon name="shield" size={20} />{t('wizard:library.verify')}</Button>
         <Button aria-label={t('wizard:library.act-of', { act: t('wizard:library.convert'), name })} onPress={() => setDialog('convert')}><Icon name="refresh" size={20} />{t('wizard:library.convert')}</Button>
         <Button aria-label={t('wizard:library.act-of', { act: t('wizard:library.rename'), name })} onPress={() => setDialog('rename')}><Icon name="edit" size={20} />{t('wizard:library.rename')}</Button>
         <Button aria-label={t('wizard:library.act-of', { act: t('wizard:library.delete'), name })} onPress={() => setDialog('delete')}><Icon name="trash" size={20} />{t('wizard:library.delete')}</Button>
       </div>
+      {dialog === 'verify' && <VerifyDialog image={image} onClose={close} />}
       {dialog === 'convert' && <ConvertDialog image={image} onClose={close} />}
       {dialog === 'rename' && <RenameDialog image={image} onClose={close} />}
       {dialog === 'delete' && <DeleteDialog path={path} title={t('wizard:library.delete-title', { name })} onClose={close} />}

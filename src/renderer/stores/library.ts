@@ -90,9 +90,9 @@ export function imagesOf(images: readonly LibraryImage[], disk: { readonly seria
   return serial === '' ? [] : images.filter(({ identity, size }) => identity.source.serial.trim() === serial && size === disk.size);
 }
 
-/** Reads an image again from its beginning; harms nothing, so that it starts at once. @throws CallError */
-export async function verifyImage(image: string): Promise<void> {
-  const plan = await call('plan.verify', { image, folders: imageFolders(), share: 1, memory: 'medium' });
+/** Reads an image again. @param share 1 for all of it, less for a random share @throws CallError */
+export async function verifyImage(image: string, share: number): Promise<void> {
+  const plan = await call('plan.verify', { image, folders: imageFolders(), share, memory: 'medium' });
   goToJob(await useJobs.getState().start(plan, {}));
 }
 

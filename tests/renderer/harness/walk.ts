@@ -177,6 +177,8 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await at('44-library-delete-refused');
   await page.keyboard.press('Escape');
   await actions.nth(1).click();
+  await at('46-library-verify');
+  await page.getByRole('dialog').locator('.button-primary').click();
   await page.getByRole('progressbar').first().waitFor();
   await jump(70);
   await page.locator('.outcome').waitFor();
