@@ -19,6 +19,7 @@ module.exports = {
     only('engine-codecs', `${ENGINE}codecs/`, [`${ENGINE}(base|io|struct)/`], 'codecs unpack what io reads'),
     only('engine-formats', `${ENGINE}(partitions|filesystems|images)/`, [`${ENGINE}(base|struct|io|codecs)/`], 'formats stand on io and codecs'),
     only('engine-layout', `${ENGINE}layout/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems)/`], 'a layout is a table and its file systems'),
+    only('engine-preflight', `${ENGINE}preflight/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'verdicts stand on facts, and do no I/O'),
     only('engine-pipeline', `${ENGINE}pipeline/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'the pipeline moves what the formats describe'),
     only('engine-media', `${ENGINE}media/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout|pipeline)/`], 'media are made of everything the engine knows'),
     {

@@ -30,6 +30,7 @@ export { readDisk, type ChunkTaker, type ReadProgress } from './pipeline/read.ts
 export { nonZeroRuns } from './pipeline/zero-runs.ts';
 export * from './filesystems/index.ts';
 export * from './layout/index.ts';
+export * from './preflight/index.ts';
 export { findOwners, readAllocation } from './filesystems/allocation.ts';
 export type { AllocationMap, FileOwner, VolumeCondition } from './filesystems/allocation-types.ts';
 export type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './images/disk-image.ts';

@@ -8,3 +8,4 @@ export * from './imaging-plan.ts';
 export * from './job.ts';
 export * from './plan.ts';
 export * from './plan-parts.ts';
+export * from './preflight.ts';

@@ -3,4 +3,8 @@ import { entry, type ErrorEntry } from './entry.ts';
 /** What checks and their remedies can meet. Texts: errors-preflight.json. */
 export const PREFLIGHT_CODES = {
   'hive-invalid': entry('source'),
+
+  // remedies
+  'remedy-refused': entry('refused'),
+  'remedy-failed': entry('target', true),
 } as const satisfies Record<string, ErrorEntry>;

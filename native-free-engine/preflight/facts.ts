@@ -1,0 +1,255 @@
+import type { VolumeCondition } from '../filesystems/allocation-types.ts';
+import type { LayoutRole } from '../layout/index.ts';
+import type { CheckId, Fact, VolumeRef } from './types.ts';
+
+/** A disk as people and results name it. Sizes in bytes. */
+export interface DiskRef {
+  /** `Disk.id` */
+  readonly id: string;
+  readonly number: number;
+  readonly path: string;
+  readonly model: string;
+  readonly serial: string;
+  readonly size: number;
+  readonly sectorSize: number;
+  /** As `Disk.bus`. */
+  readonly bus: string;
+}
+
+export interface PowerSupply {
+  readonly name: string;
+  readonly kind: 'mains' | 'battery' | 'ups';
+  /** Gives power to the machine now. Null where it cannot be told. */
+  readonly online: boolean | null;
+  /** Percent. */
+  readonly charge: number | null;
+  readonly state: 'charging' | 'discharging' | 'full' | 'unknown';
+  readonly minutesLeft: number | null;
+}
+
+export interface Fragmentation {
+  readonly files: number;
+  readonly fragmentedFiles: number;
+  /** Pieces that all files together have. */
+  readonly fragments: number;
+}
+
+/** What a read-only scan by the system's own tool said. */
+export interface FileSystemScan {
+  readonly clean: boolean;
+  /** The first lines it said about what is wrong. */
+  readonly lines: readonly string[];
+}
+
+/** Of SMART and NVMe only what predicts failure. Null where the disk does not say. */
+export interface SmartHealth {
+  /** The disk's own judgement. */
+  readonly passed: boolean | null;
+  readonly rotational: boolean | null;
+  readonly temperature: number | null;
+  readonly powerOnHours: number | null;
+  /** ATA attributes 5, 187, 188, 197, 198, as counts. */
+  readonly reallocated: number | null;
+  readonly reportedUncorrectable: number | null;
+  readonly commandTimeouts: number | null;
+  readonly pending: number | null;
+  readonly offlineUncorrectable: number | null;
+  /** NVMe: bits of the health log's critical warning. */
+  readonly criticalWarning: number | null;
+  /** Percent of its life used, may pass 100; of an SSD. */
+  readonly percentageUsed: number | null;
+  readonly mediaErrors: number | null;
+  /** Percent of spare blocks left, and below which the maker calls it too few. */
+  readonly availableSpare: number | null;
+  readonly spareThreshold: number | null;
+}
+
+/** A read of the whole disk. Bytes. */
+export interface SurfaceScan {
+  readonly read: number;
+  readonly unreadable: readonly { readonly offset: number; readonly length: number }[];
+  readonly unreadableBytes: number;
+  /** Places that were read, but took longer than a second. */
+  readonly slow: number;
+}
+
+export interface PendingProbe {
+  /** `reboot`, `updates`, `installer`, `renames`, `computer-name`, `domain-join`; the finding's code. */
+  readonly probe: 'reboot' | 'updates' | 'installer' | 'file-renames' | 'computer-name' | 'domain-join';
+  /** What was found; empty for nothing. */
+  readonly found: Fact<readonly string[]>;
+}
+
+export interface DiskActivity {
+  /** How long was looked. */
+  readonly seconds: number;
+  /** Percent of that time in which the disk was at work. Null where the system does not count it. */
+  readonly busy: number | null;
+  readonly bytesPerSecond: number;
+}
+
+/** Bytes. */
+export interface MemoryFacts {
+  readonly total: number;
+  readonly available: number;
+}
+
+export interface ExternalDevice {
+  readonly name: string;
+  readonly kind: 'storage' | 'printer' | 'network' | 'camera' | 'phone' | 'hub' | 'input' | 'audio' | 'other';
+  /** `Disk.id` of one that has a part in the job. */
+  readonly diskId: string | null;
+}
+
+export interface ImageNameFacts {
+  /** Without extension. */
+  readonly name: string;
+  /** What the template makes of it. */
+  readonly suggested: string;
+  /** Why it cannot be a name, in words; empty when it can. */
+  readonly invalid: string;
+  readonly meaningless: boolean;
+  /** Paths of images of the library with the same name. */
+  readonly taken: readonly string[];
+  /** The image it builds on, when that one has been renamed since. */
+  readonly parentRenamed: { readonly now: string; readonly before: string } | null;
+}
+
+export interface Encryption {
+  readonly kind: 'none' | 'bitlocker' | 'luks' | 'filevault';
+  /** `suspended`: still encrypted, but its key lies open on the disk. `encrypted` when no more is known. */
+  readonly state: 'off' | 'encrypting' | 'decrypting' | 'paused' | 'suspended' | 'encrypted';
+  /** Percent encrypted, null where it cannot be told. */
+  readonly percent: number | null;
+  /** Reading through the system gives plain text: it is unlocked. */
+  readonly unlocked: boolean;
+}
+
+export interface SysprepState {
+  /** As Windows itself writes it: `IMAGE_STATE_COMPLETE`, `IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE`, ...; empty when it says nothing. */
+  readonly imageState: string;
+  /** The next start goes to the first-run screens. */
+  readonly oobe: boolean;
+  readonly computerName: string;
+  readonly product: string;
+  /** Logs lie beside the hive whose changes are not yet in it. */
+  readonly dirty: boolean;
+}
+
+export interface ChosenPartition {
+  readonly number: number;
+  readonly name: string;
+  readonly role: LayoutRole;
+  readonly length: number;
+  /** Null when it cannot be told. */
+  readonly usedBytes: number | null;
+  readonly active: boolean;
+  /** `windows`, `linux`, ... for one that an operating system starts from; empty otherwise. */
+  readonly os: string;
+  readonly chosen: boolean;
+}
+
+/** What is read: a disk and what of it is chosen. */
+export interface Selection {
+  readonly disk: DiskRef;
+  readonly table: 'gpt' | 'mbr' | 'none' | 'corrupt' | 'unreadable';
+  readonly partitions: readonly ChosenPartition[];
+}
+
+export interface DestinationFacts {
+  readonly folder: string;
+  /** Bytes. */
+  readonly free: Fact<number>;
+  readonly fileSystem: Fact<{ readonly kind: string; readonly maxFileBytes: number | null; readonly network: boolean }>;
+  readonly writable: Fact<boolean>;
+  /** Bytes a second, of a short write. */
+  readonly speed: Fact<number>;
+  /** `Disk.id`s. */
+  readonly onDisks: Fact<readonly string[]>;
+}
+
+/** What is put onto a target. Bytes. */
+export interface WantedLayout {
+  /** The last byte that has to fit. */
+  readonly end: number;
+  readonly usedBytes: number;
+  readonly sectorSize: number;
+  readonly table: 'gpt' | 'mbr' | 'none';
+}
+
+export interface TargetFacts {
+  readonly disk: DiskRef;
+  readonly readOnly: boolean;
+  readonly partitions: number;
+  readonly systemDisk: boolean;
+  readonly health: Fact<SmartHealth>;
+  /** Another disk of the machine with the same model and size. */
+  readonly twins: number;
+}
+
+export interface PortHolder {
+  /** `udp`; the process's name, empty when it may not be asked. */
+  readonly process: string;
+  readonly pid: number | null;
+  readonly address: string;
+}
+
+export interface DhcpServer {
+  readonly address: string;
+  /** The interface that heard it. */
+  readonly via: string;
+  /** It tells machines what to start from the network as well. */
+  readonly boots: boolean;
+}
+
+interface OfVolume {
+  readonly volume: VolumeRef;
+}
+interface OfDisk {
+  readonly disk: DiskRef;
+}
+
+/** What each check has to know. */
+export interface CheckFacts {
+  'power': { readonly supplies: Fact<readonly PowerSupply[]> };
+  /** Milliseconds since 1970. */
+  'clock': { readonly now: number; readonly built: number; readonly synchronised: Fact<boolean> };
+  'firmware': { readonly firmware: Fact<'uefi' | 'bios'>; readonly secureBoot: Fact<boolean> };
+  'memory': { readonly memory: Fact<MemoryFacts> };
+  'updates': { readonly probes: readonly PendingProbe[] };
+  'external-devices': { readonly devices: Fact<readonly ExternalDevice[]> };
+  'hidden-disks': { readonly internalDisks: number; readonly controllers: Fact<readonly string[]> };
+  'smart': { readonly disks: readonly (OfDisk & { readonly health: Fact<SmartHealth> })[] };
+  'activity': { readonly disks: readonly (OfDisk & { readonly activity: Fact<DiskActivity> })[] };
+  'file-system': { readonly volumes: readonly (OfVolume & { readonly conditions: Fact<readonly VolumeCondition[]> })[] };
+  'encryption': { readonly volumes: readonly (OfVolume & { readonly encryption: Fact<Encryption> })[]; readonly byPolicy: Fact<boolean> };
+  'hibernation': { readonly volumes: readonly (OfVolume & { readonly asleep: Fact<boolean>; readonly fastStartup: Fact<boolean> })[] };
+  'os-partitions': { readonly selections: readonly Selection[] };
+  'free-space': { readonly volumes: readonly (OfVolume & { readonly space: Fact<{ readonly used: number; readonly leftOut: number }> })[] };
+  'fragmentation': { readonly volumes: readonly (OfVolume & { readonly rotational: Fact<boolean>; readonly fragmentation: Fact<Fragmentation> })[] };
+  'sysprep': { readonly installations: readonly (OfVolume & { readonly state: Fact<SysprepState> })[] };
+  'shrinking': { readonly selections: readonly Selection[] };
+  'image-name': { readonly name: ImageNameFacts | null };
+  'destination': { readonly destination: DestinationFacts | null };
+  'target': { readonly targets: readonly TargetFacts[] };
+  'ports': { readonly ports: readonly { readonly port: number; readonly holder: Fact<PortHolder | null> }[] };
+  'dhcp': { readonly servers: Fact<readonly DhcpServer[]> };
+  'file-system-scan': { readonly volumes: readonly (OfVolume & { readonly scan: Fact<FileSystemScan> })[] };
+  'surface': { readonly disks: readonly (OfDisk & { readonly scan: Fact<SurfaceScan> })[] };
+}
+
+/** What a verdict depends on besides the facts. */
+export interface CheckContext {
+  readonly system: 'linux' | 'windows' | 'macos';
+  /** Of the job that is planned, as far as it is known. */
+  readonly estimate: { readonly seconds: number | null; readonly imageBytes: number | null };
+  /** The image is meant for other machines than the one it is taken from. */
+  readonly manyMachines: boolean;
+  /** Disks that the job reads, by `Disk.id`. */
+  readonly sources: readonly string[];
+  readonly wanted: WantedLayout | null;
+  /** Bytes of each piece of a split image, 0 for one file. */
+  readonly partBytes: number;
+}
+
+export type FactsOf<C extends CheckId> = CheckFacts[C];
