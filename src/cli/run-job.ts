@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { EngineError } from '../../native-free-engine/index.ts';
-import type { JobProgress, Plan, Report } from '../contract/index.ts';
+import type { JobEvent, JobProgress, Plan, Report } from '../contract/index.ts';
+import { eventText, formatTime } from '../texts/index.ts';
 import { diskTitle } from './disk-text.ts';
 import { confirmPlan, type Consent } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -24,8 +25,9 @@ export async function runPlan(context: Context, plan: Plan, consent: Consent, re
 
 /** Runs a confirmed plan with its progress on the terminal; Ctrl+C cancels it, a second one leaves at once. */
 export async function watchJob(context: Context, plan: Plan, confirmed: Record<string, readonly string[]>): Promise<Report> {
-  const { jobs } = await context.services();
+  const { jobs, host } = await context.services();
   const { jobId, job } = jobs.start(plan, confirmed);
+  const letSleep = host.power.keepAwake();
   const show = progressWatcher(context, plan);
   const stopProgress = job.onProgress(show);
   let interrupts = 0;
@@ -36,6 +38,7 @@ export async function watchJob(context: Context, plan: Plan, confirmed: Record<s
   try {
     return await job.result;
   } finally {
+    letSleep();
     stopProgress();
     stopInterrupts();
     if (context.terminal.live && !context.json) context.terminal.draw([]);
@@ -46,6 +49,7 @@ function progressWatcher(context: Context, plan: Plan): (progress: JobProgress) 
   const ended = new Set<string>();
   let shownPhase = '';
   let shownAt = -Infinity;
+  let told = 0;
   return (progress) => {
     context.emit({ event: 'progress', progress });
     for (const target of progress.targets) {
@@ -55,6 +59,8 @@ function progressWatcher(context: Context, plan: Plan): (progress: JobProgress) 
       context.emit({ event: 'target', target });
     }
     if (context.json) return;
+    for (const event of progress.events.slice(told)) sayEvent(context, event);
+    told = progress.events.length;
     if (context.terminal.live) {
       context.terminal.draw(progressLines(context, plan, progress));
     } else if (progress.phase !== shownPhase || progress.elapsedSeconds - shownAt >= PLAIN_INTERVAL_SECONDS) {
@@ -63,6 +69,12 @@ function progressWatcher(context: Context, plan: Plan): (progress: JobProgress) 
       context.terminal.line(summaryLine(context, plan, progress));
     }
   };
+}
+
+/** What happened around the job, above the bars: it stays when they go. */
+function sayEvent(context: Context, event: JobEvent): void {
+  if (context.terminal.live) context.terminal.draw([]);
+  context.terminal.line(`${formatTime(event.at, context.language)} ${eventText(event, context.texts)}`, 'yellow');
 }
 
 async function endWithReport(context: Context, report: Report, reportFile: string | undefined): Promise<number> {

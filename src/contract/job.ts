@@ -32,6 +32,16 @@ export const targetProgressSchema = z.object({
   error: plainErrorSchema.nullable(),
 });
 
+/**
+ * Something that happened around a job while it ran. `code` picks the sentence in `jobs:event.<code>`, `params` fill it:
+ * `disk` (its name), `size` (bytes), `path`.
+ */
+export const jobEventSchema = z.object({
+  at: z.string(),
+  code: z.enum(['mains-lost', 'mains-back', 'device-arrived', 'device-left']),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+});
+
 export const jobProgressSchema = z.object({
   jobId: z.string(),
   phase: phaseSchema,
@@ -52,6 +62,8 @@ export const jobProgressSchema = z.object({
   /** Seconds since anything moved, when it has been long; else 0. */
   stalledSeconds: z.number(),
   targets: z.array(targetProgressSchema),
+  /** What happened around the job so far, oldest first. */
+  events: z.array(jobEventSchema),
 });
 
 export const targetOutcomeSchema = z.object({
@@ -128,6 +140,8 @@ export const reportSchema = z.object({
   imaging: imagingOutcomeSchema.nullable(),
   /** Bytes a second, one value for each of equal stretches of the job, for the drawn curve. */
   speedCurve: z.array(z.object({ seconds: z.number(), speed: z.number(), phase: phaseSchema })),
+  /** What happened around the job while it ran: mains lost, devices that came and went. Reports of earlier versions have none. */
+  events: z.array(jobEventSchema).default([]),
 });
 
 /** A job as the window finds it again after it was reopened. */
@@ -141,6 +155,7 @@ export const jobStateSchema = z.object({
 export type Phase = z.infer<typeof phaseSchema>;
 export type TargetState = z.infer<typeof targetStateSchema>;
 export type TargetProgress = z.infer<typeof targetProgressSchema>;
+export type JobEvent = z.infer<typeof jobEventSchema>;
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 export type TargetOutcome = z.infer<typeof targetOutcomeSchema>;
 export type ImagingOutcome = z.infer<typeof imagingOutcomeSchema>;

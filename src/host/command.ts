@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import { AbortError, EngineError, errnoOf } from '../../native-free-engine/index.ts';
 
 export interface CommandResult {
@@ -16,6 +17,10 @@ export interface CommandOptions {
   readonly longLived?: boolean;
   /** Written to standard input, which is then closed. */
   readonly input?: string;
+  /** Leaves standard input open: for programs that hold something for as long as it is. It closes by itself when this process ends, however it ends. */
+  readonly holdInput?: boolean;
+  /** Told of standard output as it comes. */
+  readonly onOutput?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -67,6 +72,7 @@ export const runCommand: CommandRunner = (program, args, options = {}) => {
     // A program stuck in the kernel outlives even SIGKILL: the answer does not wait for its end.
     const giveUp = (error: Error): void => {
       child.kill('SIGKILL');
+      child.stdin.destroy();
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();
@@ -91,9 +97,14 @@ export const runCommand: CommandRunner = (program, args, options = {}) => {
     child.on('close', (code) => {
       settle(() => resolve({ code, stdout: Buffer.concat(output.stdout).toString('utf8'), stderr: Buffer.concat(output.stderr).toString('utf8') }));
     });
+    if (options.onOutput) {
+      const decoder = new StringDecoder('utf8');
+      child.stdout.on('data', (chunk: Buffer) => options.onOutput?.(decoder.write(chunk)));
+    }
     // A program that ends without reading its input is no reason to fail.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(options.input ?? '');
+    if (options.holdInput) child.stdin.write(options.input ?? '');
+    else child.stdin.end(options.input ?? '');
   });
 };
 

@@ -15,6 +15,7 @@ export interface Host {
   readonly practice: PracticeDisks;
   readonly sources: SourceControl;
   readonly growth: GrowthControl;
+  readonly power: PowerControl;
 }
 
 export interface DiskWatcher {
@@ -78,6 +79,16 @@ export interface ElevatedCommand {
   /** From `createRendezvous`. */
   readonly socketPath: string;
   readonly tokenPath: string;
+}
+
+export interface PowerControl {
+  /**
+   * Tells whether the computer runs on mains (true) or on its battery (false): once when that is known, then at every change, within seconds.
+   * Silent where it cannot be told, or where there is no battery. Returns the way to stop.
+   */
+  watchMains(listener: (onMains: boolean) => void): () => void;
+  /** Keeps the computer from falling asleep until the returned function is called or this process ends. Does nothing where the system knows no way. */
+  keepAwake(): () => void;
 }
 
 /** Files that appear as disks, kept in a folder of the user's choice. */

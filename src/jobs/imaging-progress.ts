@@ -1,8 +1,6 @@
 import type { ImagingProgress } from '../../native-free-engine/index.ts';
-import type { JobProgress, Phase } from '../contract/index.ts';
-import { quietProgress } from './progress.ts';
-
-type Told = Omit<JobProgress, 'jobId' | 'elapsedSeconds'>;
+import type { Phase } from '../contract/index.ts';
+import { quietProgress, type Told } from './progress.ts';
 
 /** What imaging says of itself, as the screens want it. `stored` is shown where an image is made. */
 export function imagingProgress(phase: Phase, progress: ImagingProgress, makesImage: boolean): Told {

@@ -1,7 +1,8 @@
 import type { LaneProgress, WriteProgress } from '../../native-free-engine/index.ts';
 import type { JobProgress, Phase, TargetProgress } from '../contract/index.ts';
 
-type Told = Omit<JobProgress, 'jobId' | 'elapsedSeconds'>;
+/** What a job says of how far it is; who it is, for how long it runs and what happened around it is added where it runs. */
+export type Told = Omit<JobProgress, 'jobId' | 'elapsedSeconds' | 'events'>;
 
 /** Before and after the disks are at work there is nothing to measure. */
 export function quietProgress(phase: Phase, done = 0, total: number | null = null, speed = 0): Told {

@@ -1,5 +1,5 @@
 import type { Partition, PlainError, PlannedDisk, Report, TargetOutcome } from '../contract/index.ts';
-import { ALGORITHM_NAMES, createTexts, diskName, errorText, formatBytes, formatDuration, formatSpeed, planSteps, type Language, type Texts } from '../texts/index.ts';
+import { ALGORITHM_NAMES, createTexts, diskName, errorText, eventText, formatBytes, formatDuration, formatSpeed, formatTime, planSteps, type Language, type Texts } from '../texts/index.ts';
 import { speedCurve } from './report-curve.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 import { badLines, imagingFacts } from './report-imaging.ts';
@@ -43,6 +43,7 @@ ${imaging(writer, report)}
 ${bad(writer, report)}
 ${checksums(writer, report)}
 ${speed(writer, report)}
+${events(writer, report)}
 ${lost(writer, report)}
 ${steps(writer, report)}
 <footer>${texts('report:footer', { program: report.program, version: report.version, name: report.host.name })}</footer>
@@ -164,6 +165,12 @@ function checksums({ texts }: Writer, report: Report): Html | null {
 function speed({ texts, language }: Writer, report: Report): Html | null {
   const curve = speedCurve(report.speedCurve, texts, language);
   return curve ? section(texts('report:section.speed'), curve) : null;
+}
+
+function events({ texts, language }: Writer, report: Report): Html | null {
+  if (report.events.length === 0) return null;
+  const rows = report.events.map((event) => html`<tr><td class="figure"><time datetime="${event.at}">${formatTime(event.at, language)}</time></td><td>${eventText(event, texts)}</td></tr>`);
+  return section(texts('report:section.events'), html`<table><tbody>${rows}</tbody></table>`);
 }
 
 function lost(writer: Writer, report: Report): Html | null {

@@ -1,8 +1,10 @@
 import { hostname, release, type as systemType } from 'node:os';
 import { isAbort, toEngineError, type EngineError, type JobContext } from '../../native-free-engine/index.ts';
-import type { ImagingOutcome, JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
+import type { ImagingOutcome, JobEvent, JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
+import { quietProgress, type Told } from './progress.ts';
 import { SpeedCurve } from './speed-curve.ts';
+import { watchSurroundings } from './surroundings.ts';
 
 /** What a kind of job found out by the time it ended well. */
 export interface JobFindings {
@@ -16,7 +18,7 @@ export interface JobFindings {
 }
 
 /** Tells how far a job is; the rest of {@link JobProgress} is filled in. */
-export type Tell = (progress: Omit<JobProgress, 'jobId' | 'elapsedSeconds'>) => void;
+export type Tell = (progress: Told) => void;
 
 /** The part of a job that differs from kind to kind. */
 export interface JobBody {
@@ -44,11 +46,18 @@ export async function runToReport(
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const curve = new SpeedCurve();
+  let events: readonly JobEvent[] = [];
+  let last: Told = quietProgress('preparing');
+  const show = (): void => context.report({ jobId, elapsedSeconds: elapsed(), ...last, events: [...events] });
   const tell: Tell = (progress) => {
-    const elapsedSeconds = elapsed();
-    curve.add(elapsedSeconds, progress.speed, progress.phase);
-    context.report({ jobId, elapsedSeconds, ...progress });
+    curve.add(elapsed(), progress.speed, progress.phase);
+    last = progress;
+    show();
   };
+  const stopWatching = watchSurroundings(environment.host, plan, (event) => {
+    events = [...events, event];
+    show();
+  });
 
   let findings: JobFindings | null = null;
   let error: EngineError | null = null;
@@ -58,6 +67,8 @@ export async function runToReport(
   } catch (thrown) {
     cancelled = context.signal.aborted || isAbort(thrown);
     if (!cancelled) error = toEngineError(thrown);
+  } finally {
+    stopWatching();
   }
   const targets = findings?.targets ?? body.targetsSoFar(cancelled ? 'cancelled' : 'failed');
   return {
@@ -76,6 +87,7 @@ export async function runToReport(
     targets,
     imaging: findings?.imaging ?? body.imagingSoFar?.() ?? null,
     speedCurve: curve.points(),
+    events: [...events],
   };
 }
 

@@ -28,5 +28,11 @@ export function formatDuration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** The time of day, local: `14:03:27`. What is no moment is shown as it is. */
+export function formatTime(iso: string, language: string): string {
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(moment);
+}
+
 /** The names that people know the checksums by. */
 export const ALGORITHM_NAMES = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' } as const;

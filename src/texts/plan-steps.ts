@@ -1,4 +1,4 @@
-import type { DiskIdentity, Plan, PlanStep } from '../contract/index.ts';
+import type { DiskIdentity, JobEvent, Plan, PlanStep } from '../contract/index.ts';
 import type { Texts } from './texts.ts';
 
 const PRACTICE_PREFIX = 'file:';
@@ -25,6 +25,9 @@ export function disksOfPlan(plan: Plan): readonly DiskIdentity[] {
       return [];
   }
 }
+
+/** What happened around a job, in words. */
+export const eventText = ({ code, params }: JobEvent, texts: Texts): string => texts(`jobs:event.${code}`, params);
 
 /** The steps of a plan in words. What is done to every disk is said once. */
 export function planSteps(plan: Plan, texts: Texts): string[] {

@@ -83,8 +83,9 @@ export function createServices(script: Script = {}): Services {
     },
     cancel: (jobId) => jobs.get(jobId)?.(),
   };
-  const host: Pick<Host, 'disks'> = {
+  const host: Pick<Host, 'disks' | 'power'> = {
     disks: { list: () => Promise.resolve(list), find, watch: () => () => undefined, identify: () => Promise.reject(new Error()), holding: () => Promise.resolve([]) },
+    power: { watchMains: () => () => undefined, keepAwake: () => () => undefined },
   };
   return { host: host as Host, jobs: service as JobService };
 }
@@ -103,7 +104,7 @@ function progress(plan: Plan, state: TargetProgress['state']): JobProgress {
   const half = state === 'done' ? 1 : 0.5;
   return {
     jobId: 'job-1', phase: state === 'done' ? 'done' : 'writing', fraction: half, bytesDone: 1_000_000 * half, bytesTotal: 1_000_000, speed: 23_400_000, etaSeconds: 65,
-    elapsedSeconds: 1, bottleneck: { kind: 'source', disk: null }, stored: null, retrying: false, badBytes: 0, stalledSeconds: 0,
+    elapsedSeconds: 1, bottleneck: { kind: 'source', disk: null }, stored: null, retrying: false, badBytes: 0, stalledSeconds: 0, events: [],
     targets: disksOf(plan).map(({ identity }) => ({
       disk: identity.id, state, bytesDone: 1_000_000 * half, bytesTotal: 1_000_000, speed: 23_400_000, etaSeconds: 65, stalledSeconds: 0, error: null,
     })),
@@ -113,7 +114,7 @@ function progress(plan: Plan, state: TargetProgress['state']): JobProgress {
 function ended(plan: Plan, change: Partial<Report>): Report {
   return {
     jobId: 'job-1', program: 'Werkbank', version: '0', host: { name: 'bench', system: 'Linux', release: '6' }, startedAt: '', endedAt: '', elapsedSeconds: 2, plan,
-    outcome: 'done', error: null, checksums: [], expectedMatched: null, imaging: null, speedCurve: [],
+    outcome: 'done', error: null, checksums: [], expectedMatched: null, imaging: null, speedCurve: [], events: [],
     targets: disksOf(plan).map(({ identity, number }) => ({
       disk: identity.id, number, model: identity.model, serial: identity.serial, size: identity.size, outcome: 'verified', error: null, bytesWritten: 1_000_000,
       bytesSkipped: 0, bytesVerified: 1_000_000, writeSeconds: 1, verifySeconds: 1, sha256: null, ejected: false, notes: [],

@@ -31,12 +31,12 @@ export function capturePlan(diskId: string): CapturePlan {
 }
 
 export function progress(jobId: string, fraction: number): JobProgress {
-  return { jobId, phase: 'writing', fraction, bytesDone: 0, bytesTotal: 1, speed: 0, etaSeconds: null, elapsedSeconds: 0, bottleneck: null, stored: null, retrying: false, badBytes: 0, stalledSeconds: 0, targets: [] };
+  return { jobId, phase: 'writing', fraction, bytesDone: 0, bytesTotal: 1, speed: 0, etaSeconds: null, elapsedSeconds: 0, bottleneck: null, stored: null, retrying: false, badBytes: 0, stalledSeconds: 0, targets: [], events: [] };
 }
 
 export function report(jobId: string, plan: Report['plan'], outcome: Report['outcome']): Report {
   return {
     jobId, program: 'werkbank', version: '0', host: { name: 'h', system: 's', release: 'r' }, startedAt: '2026-01-02T03:04:05.000Z',
-    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], imaging: null, speedCurve: [],
+    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], imaging: null, speedCurve: [], events: [],
   };
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
 import { reportSchema } from '../../src/contract/index.ts';
-import { loggable, openLog } from '../../src/main/services/log.ts';
+import { eventLog, loggable, openLog } from '../../src/main/services/log.ts';
 import { findReport, reportFileName, saveReport } from '../../src/main/services/reports.ts';
 import { report, writePlan } from './plans.ts';
 
@@ -48,4 +48,19 @@ test('every start has its log, and old ones go', async () => {
 
 test('a fault without a name keeps its stack in the log', () => {
   expect(loggable(new EngineError('unexpected', {}, { cause: new Error('deep') }))['stack']).toContain('reports.test.ts');
+});
+
+test('what happens around a job is logged once, without saying which device', () => {
+  const said: unknown[] = [];
+  const log = eventLog({ warn: (line: unknown) => void said.push(line) } as never);
+  const lost = { at: '2026-01-02T03:04:05.000Z', code: 'mains-lost', params: {} } as const;
+  const left = { at: '2026-01-02T03:05:05.000Z', code: 'device-left', params: { disk: 'SanDisk', size: 1, path: '/dev/sdb' } } as const;
+  log({ jobId: 'a', events: [] });
+  log({ jobId: 'a', events: [lost] });
+  log({ jobId: 'b', events: [lost] });
+  log({ jobId: 'a', events: [lost, left] });
+  log({ jobId: 'a', events: [lost, left] });
+  expect(said).toEqual([
+    { jobId: 'a', at: lost.at, code: 'mains-lost' }, { jobId: 'b', at: lost.at, code: 'mains-lost' }, { jobId: 'a', at: left.at, code: 'device-left' },
+  ]);
 });

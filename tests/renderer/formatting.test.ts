@@ -74,7 +74,7 @@ test('whatever a hostile table says, no share, nor all free space together, is a
 });
 
 const progress = (elapsedSeconds: number, phase: JobProgress['phase'] = 'writing'): JobProgress => ({
-  jobId: 'a', phase, fraction: 0.5, bytesDone: 1, bytesTotal: 2, speed: 10, etaSeconds: 1, elapsedSeconds, bottleneck: null, targets: [], stored: null, retrying: false, badBytes: 0, stalledSeconds: 0,
+  jobId: 'a', phase, fraction: 0.5, bytesDone: 1, bytesTotal: 2, speed: 10, etaSeconds: 1, elapsedSeconds, bottleneck: null, targets: [], stored: null, retrying: false, badBytes: 0, stalledSeconds: 0, events: [],
 });
 
 test('the curve takes two points a second, at once when the phase changes, and none from the past', () => {

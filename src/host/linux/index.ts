@@ -8,6 +8,7 @@ import { createTargets } from '../targets.ts';
 import { createLinuxDisks } from './disks.ts';
 import { createLinuxElevation } from './elevation.ts';
 import { createLinuxGrowth } from './grow.ts';
+import { createLinuxPower } from './power.ts';
 import { createLinuxSources } from './sources.ts';
 import { createLinuxTargets } from './targets.ts';
 
@@ -20,5 +21,6 @@ export function createLinuxHost(practiceFolder: () => string | null): Host {
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createLinuxSources(runCommand)),
     growth: createGrowth(disks, createLinuxGrowth(runCommand)),
+    power: createLinuxPower(runCommand),
   };
 }

@@ -8,6 +8,7 @@ import { createTargets } from '../targets.ts';
 import { createMacDisks } from './disks.ts';
 import { createMacElevation } from './elevation.ts';
 import { createMacGrowth } from './grow.ts';
+import { createMacPower } from './power.ts';
 import { createMacSources } from './sources.ts';
 import { createMacTargets } from './targets.ts';
 
@@ -20,5 +21,6 @@ export function createMacHost(practiceFolder: () => string | null): Host {
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createMacSources(runCommand)),
     growth: createGrowth(disks, createMacGrowth()),
+    power: createMacPower(runCommand),
   };
 }

@@ -7,7 +7,7 @@ import { createCallRouter, type MainHandlers } from '../services/call-router.ts'
 import { elevatedCommand } from '../services/elevated-command.ts';
 import { openElevatedChannel } from '../services/elevated-host.ts';
 import { EngineClient } from '../services/engine-client.ts';
-import { loggable, openLog, type Log } from '../services/log.ts';
+import { eventLog, loggable, openLog, type Log } from '../services/log.ts';
 import { findReport, reportFileName, saveReport } from '../services/reports.ts';
 import { openSettings, type SettingsStore } from '../services/settings.ts';
 import { showActivity } from './activity.ts';
@@ -89,7 +89,11 @@ function openBench(settings: SettingsStore, log: Log): void {
   askBeforeClosing(window, engine, texts);
 
   engine.listen('disks', (disks) => sendEvent(window, 'disks', disks));
-  engine.listen('job.progress', (progress) => sendEvent(window, 'job.progress', progress));
+  const logEvents = eventLog(log);
+  engine.listen('job.progress', (progress) => {
+    logEvents(progress);
+    sendEvent(window, 'job.progress', progress);
+  });
   engine.listen('job.ended', (report) => {
     log.info({ kind: report.plan.kind, outcome: report.outcome, seconds: report.elapsedSeconds, code: report.error?.code }, 'job ended');
     sendEvent(window, 'job.ended', report);

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { destination, pino, type Logger } from 'pino';
 import type { EngineError } from '../../../native-free-engine/index.ts';
+import type { JobProgress } from '../../contract/index.ts';
 
 /** Logs of this many starts are kept. */
 const KEPT_LOGS = 10;
@@ -27,4 +28,13 @@ export function loggable(error: EngineError): Record<string, unknown> {
   const { code, place } = error;
   if (code !== 'unexpected') return { code, place };
   return { code, stack: error.cause instanceof Error ? error.cause.stack : error.stack };
+}
+
+/** Writes down what happens around jobs, once each: what and when, not which device. */
+export function eventLog(log: Pick<Log, 'warn'>): (progress: Pick<JobProgress, 'jobId' | 'events'>) => void {
+  const told = new Map<string, number>();
+  return ({ jobId, events }) => {
+    for (const { at, code } of events.slice(told.get(jobId) ?? 0)) log.warn({ jobId, at, code }, 'around a job');
+    if (events.length > 0) told.set(jobId, events.length);
+  };
 }

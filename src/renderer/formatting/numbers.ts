@@ -78,6 +78,11 @@ export function formatMoment(language: string, iso: string): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
 }
 
+/** `14:03:27`. */
+export function formatTimeOfDay(language: string, iso: string): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(iso));
+}
+
 /** `a, b and c`. */
 export function formatList(language: string, items: readonly string[]): string {
   return new Intl.ListFormat(language, { type: 'conjunction' }).format(items);

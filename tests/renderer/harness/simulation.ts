@@ -35,7 +35,7 @@ export function progressAt(jobId: string, plan: Plan, seconds: number, failing: 
     };
   });
   return {
-    jobId, phase, fraction: Math.min(1, seconds / VERIFYING), bytesDone: Math.round(TOTAL * Math.min(1, Math.max(0, share))), bytesTotal: TOTAL, speed,
+    jobId, events: [], phase, fraction: Math.min(1, seconds / VERIFYING), bytesDone: Math.round(TOTAL * Math.min(1, Math.max(0, share))), bytesTotal: TOTAL, speed,
     etaSeconds: phase === 'preparing' ? null : Math.max(1, VERIFYING - seconds), elapsedSeconds: seconds,
     bottleneck: phase === 'preparing' ? null : { kind: plan.kind === 'capture' ? 'source' : 'target', disk: disksOf(plan).at(-1)?.id ?? null },
     stored: plan.kind === 'capture' ? Math.round(TOTAL * 0.58 * Math.min(1, Math.max(0, share))) : null, retrying: plan.kind === 'capture' && seconds > 20 && seconds < 30,
@@ -60,6 +60,7 @@ export function reportOf(jobId: string, plan: Plan, seconds: number, failing: re
     outcome: cancelled ? 'cancelled' : failed === 0 ? 'done' : failed === targets.length ? 'failed' : 'partly', error: null,
     checksums: [{ algorithm: 'sha256', hex: '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', from: null }], expectedMatched: cancelled || plan.kind !== 'write' ? null : true,
     targets: plan.kind === 'capture' ? [] : targets, imaging: imagingOutcome(plan),
+    events: [],
     speedCurve: Array.from({ length: 80 }, (_, index) => {
       const at = (seconds * (index + 1)) / 80;
       const { speed, phase } = progressAt(jobId, plan, Math.min(at, VERIFYING - 0.1), failing);

@@ -5,6 +5,7 @@ import { useJob, type WatchedJob } from '../../stores/jobs.ts';
 import { Icon } from '../Icon.tsx';
 import { StepHeading } from '../StepHeading.tsx';
 import { ImagingTrouble, SpeedLimit } from './ImagingNow.tsx';
+import { EventsNow } from './JobEvents.tsx';
 import { JobBar } from './JobBar.tsx';
 import { identitiesOf, planDiskName, planTitle, writesDisks } from './plan-texts.ts';
 import { SpeedCurve } from './SpeedCurve.tsx';
@@ -18,6 +19,7 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
   return (
     <>
       <Phase jobId={jobId} title={title} />
+      <EventsNow jobId={jobId} />
       <section className="panel progress-panel" aria-label={t('progress:overall')}>
         <JobBar jobId={jobId} label={t('progress:overall')} large />
         <dl className="numbers">

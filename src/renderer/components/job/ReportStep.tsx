@@ -7,6 +7,7 @@ import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
 import { StepHeading } from '../StepHeading.tsx';
 import { ImagingReport } from './ImagingReport.tsx';
+import { EventList } from './JobEvents.tsx';
 import { outcomeWords } from './outcome.ts';
 import { OutcomeRow } from './OutcomeRow.tsx';
 import { planTitle } from './plan-texts.ts';
@@ -57,6 +58,12 @@ export function ReportStep({ report }: { report: Report }) {
         </dl>
         {report.speedCurve.length > 1 && <SpeedCurve samples={report.speedCurve} label={t('progress:curve')} />}
       </section>
+      {report.events.length > 0 && (
+        <section className="panel" aria-labelledby="report-events">
+          <h2 id="report-events">{t('report-view:events')}</h2>
+          <EventList events={report.events} />
+        </section>
+      )}
       <SaveReport jobId={report.jobId} />
     </>
   );
