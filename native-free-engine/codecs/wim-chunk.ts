@@ -1,5 +1,7 @@
 import { corrupt, unsupported } from './faults.ts';
 import type { ChunkCompressor, ChunkDecompressor, WimCompression } from './wim-chunk-types.ts';
+import { LzxDecompressor } from './lzx/decompress.ts';
+import { LzmsDecompressor } from './lzms/decompress.ts';
 import { XpressDecompressor } from './xpress/decompress.ts';
 
 export type { ChunkCompressor, ChunkDecompressor, WimCompression } from './wim-chunk-types.ts';
@@ -28,7 +30,8 @@ class ChunkReader implements ChunkDecompressor {
 export function createChunkDecompressor(compression: WimCompression, chunkSize: number): ChunkDecompressor {
   if (compression === 'none') return new ChunkReader('WIM', null);
   if (compression === 'xpress') return new ChunkReader(compression, new XpressDecompressor());
-  throw unsupported(`${compression}, ${chunkSize}`);
+  if (compression === 'lzx') return new ChunkReader(compression, new LzxDecompressor(chunkSize));
+  return new ChunkReader(compression, new LzmsDecompressor(chunkSize));
 }
 
 export function createChunkCompressor(compression: 'xpress' | 'lzx', chunkSize: number): ChunkCompressor {
