@@ -29,6 +29,7 @@ export type { WriteTarget } from './pipeline/lane.ts';
 export { readDisk, type ChunkTaker, type ReadProgress } from './pipeline/read.ts';
 export { nonZeroRuns } from './pipeline/zero-runs.ts';
 export * from './filesystems/index.ts';
+export { readDisc, type BootImage, type Disc, type DiscView } from './filesystems/disc.ts';
 export * from './layout/index.ts';
 export * from './preflight/index.ts';
 export { findOwners, readAllocation } from './filesystems/allocation.ts';

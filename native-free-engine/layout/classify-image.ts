@@ -99,9 +99,9 @@ async function udfHoldsSetup(source: BlockSource): Promise<boolean> {
 }
 
 async function isoHoldsSetup(source: BlockSource, iso: IsoVolume): Promise<boolean> {
-  const root = await listIsoDirectory(source, iso.root);
+  const root = await listIsoDirectory(source, iso);
   const sources = root.get('sources');
-  if (!(root.has('bootmgr') || root.has('bootmgr.')) || !sources) return false;
-  const names = await listIsoDirectory(source, sources);
+  if (!root.has('bootmgr') || !sources) return false;
+  const names = await listIsoDirectory(source, iso, sources);
   return INSTALLERS.some((name) => names.has(name));
 }

@@ -56,6 +56,20 @@ export const u32le = (offset: number, notes: Numeric = {}): Field<number> =>
 export const u32be = (offset: number, notes: Numeric = {}): Field<number> =>
   field(offset, 4, notes, (v, at) => v.getUint32(at, false), (v, at, x) => v.setUint32(at, x, false));
 
+/** One number twice, little endian and then big (ECMA-119 7.2.3): read from the first half, written to both. */
+export const u16both = (offset: number, notes: Numeric = {}): Field<number> =>
+  field(offset, 4, notes, (v, at) => v.getUint16(at, true), (v, at, x) => {
+    v.setUint16(at, x, true);
+    v.setUint16(at + 2, x, false);
+  });
+
+/** As {@link u16both}, of 32 bits (ECMA-119 7.3.3). */
+export const u32both = (offset: number, notes: Numeric = {}): Field<number> =>
+  field(offset, 8, notes, (v, at) => v.getUint32(at, true), (v, at, x) => {
+    v.setUint32(at, x, true);
+    v.setUint32(at + 4, x, false);
+  });
+
 /** A bigint: narrow it with `toSafeInt`, naming the field. */
 export const u64le = (offset: number, notes: Big = {}): Field<bigint> =>
   field(offset, 8, notes, (v, at) => v.getBigUint64(at, true), (v, at, x) => v.setBigUint64(at, x, true));
