@@ -11,15 +11,19 @@ export class XmlError extends Error {}
 
 const MAX_DEPTH = 8;
 const SKIPPED = /\s+|<\?[^<>]*\?>|<!--[^]*?-->/y;
-const OPEN = /<([A-Za-z_][\w.-]*)((?:\s+[A-Za-z_][\w.-]*\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*)\s*(\/?)>/y;
+/** The five names every XML has, and characters by number; all other entities are refused. */
+const ENTITY = '&(?:lt|gt|amp|quot|apos|#\\d{1,7}|#x[0-9A-Fa-f]{1,6});';
+const OPEN = new RegExp(`<([A-Za-z_][\\w.-]*)((?:\\s+[A-Za-z_][\\w.-]*\\s*=\\s*(?:"(?:[^"<&]|${ENTITY})*"|'(?:[^'<&]|${ENTITY})*'))*)\\s*(\\/?)>`, 'y');
 const ATTRIBUTE = /([A-Za-z_][\w.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 const CLOSE = /<\/([A-Za-z_][\w.-]*)\s*>/y;
-const TEXT = /[^<&]+/y;
+const TEXT = new RegExp(`(?:[^<&]|${ENTITY})+`, 'y');
+const ENTITIES = new RegExp(ENTITY, 'g');
+const NAMED: Readonly<Record<string, string>> = { '&lt;': '<', '&gt;': '>', '&amp;': '&', '&quot;': '"', '&apos;': "'" };
 
 /**
  * Reads an XML document of elements, attributes, text and comments: what block
- * maps are made of. Everything that could be used against a reader, such as
- * DOCTYPE, entities and deep nesting, is refused.
+ * maps and the descriptions in WIM files are made of. Everything that could be used
+ * against a reader, such as DOCTYPE, entities of one's own and deep nesting, is refused.
  * @throws XmlError
  */
 export function parseXml(document: string): XmlElement {
@@ -37,7 +41,7 @@ export function parseXml(document: string): XmlElement {
     const attributes: Record<string, string> = Object.create(null) as Record<string, string>;
     for (const [, key = '', double, single] of list.matchAll(ATTRIBUTE)) {
       if (key in attributes) throw new XmlError(`attribute ${key} twice`);
-      attributes[key] = double ?? single ?? '';
+      attributes[key] = decoded(double ?? single ?? '');
     }
     const children: XmlElement[] = [];
     let text = '';
@@ -51,7 +55,7 @@ export function parseXml(document: string): XmlElement {
       if (piece) text += piece[0];
       else if (!take(SKIPPED)) children.push(element(depth + 1));
     }
-    return { name, attributes, text: text.trim(), children };
+    return { name, attributes, text: decoded(text.trim()), children };
   };
   const skip = (): void => {
     while (take(SKIPPED));
@@ -62,3 +66,21 @@ export function parseXml(document: string): XmlElement {
   if (at !== document.length) throw new XmlError(`more after the end at ${at}`);
   return root;
 }
+
+/** The document again, without the comments and the space between elements that {@link parseXml} left out. */
+export function formatXml({ name, attributes, text, children }: XmlElement): string {
+  const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${encoded(value)}"`);
+  return `<${name}${list.join('')}>${encoded(text)}${children.map(formatXml).join('')}</${name}>`;
+}
+
+function decoded(text: string): string {
+  return text.replace(ENTITIES, (entity) => {
+    const named = NAMED[entity];
+    if (named !== undefined) return named;
+    const code = entity[2] === 'x' ? Number.parseInt(entity.slice(3), 16) : Number(entity.slice(2, -1));
+    if (code === 0 || code > 0x10ffff) throw new XmlError(`no character ${code}`);
+    return String.fromCodePoint(code);
+  });
+}
+
+const encoded = (text: string): string => text.replace(/[&<>"]/g, (char) => Object.keys(NAMED).find((entity) => NAMED[entity] === char)!);

@@ -2,7 +2,20 @@ import { entry, type ErrorEntry } from './entry.ts';
 
 /** What Windows media, discs, WIM files and driver packages can meet. Texts: errors-media.json. */
 export const MEDIA_CODES = {
+  // WIM files
+  'wim-not-one': entry('source'),
+  'wim-pipable': entry('source'),
+  'wim-unsupported': entry('source'),
   'wim-invalid': entry('source'),
+  'wim-truncated': entry('source'),
+  'wim-too-large': entry('source'),
+  'wim-folders-loop': entry('source'),
+  'wim-parts-mixed': entry('source'),
+  'wim-image-not-found': entry('usage'),
+  'wim-data-missing': entry('source'),
+  'wim-checksum-mismatch': entry('verify'),
+  'wim-solid': entry('refused'),
+  'wim-part-too-small': entry('refused'),
 
   // trees of files
   'file-unreadable': entry('source', true),
