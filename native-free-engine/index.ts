@@ -57,6 +57,7 @@ export type { RestoreState, TargetRequest } from './pipeline/imaging/node-restor
 export { readMarker, type RestoreMarker } from './pipeline/imaging/restore-marker.ts';
 export { openDiskImage } from './images/open-disk-image.ts';
 export { readQcow2Header, type Qcow2Info } from './images/qcow2/read-header.ts';
+export * from './images/wim/index.ts';
 export { convertImage, type ConvertFormat, type ConvertOptions, type ConvertResult } from './pipeline/imaging/convert.ts';
 export { readBytes } from './io/read-bytes.ts';
 export { verifyImage, type VerifyOptions, type VerifyResult } from './pipeline/imaging/node-verify.ts';

@@ -59,12 +59,14 @@ export function sizeOf(wim: Wim, entry: WimEntry, path: string): number {
 /**
  * The folders and files of an image, to be copied, packed or written: their own contents only. Symbolic links and junctions
  * are left out, with what lies behind them; what is linked more than once is there each time.
- * @throws EngineError `wim-data-missing`, `tree-too-large`
+ * @throws EngineError `wim-data-missing`, `tree-too-large`, `tree-too-deep`
  */
 export function imageTree(wim: Wim, image: WimImage): FileTree {
   const builder = new TreeBuilder();
   const leftOut = new Set<WimEntry>();
   for (const { path, entry, folder } of walk(image.root)) {
+    // Other systems bear less than WIMs do.
+    builder.join(path.slice(0, Math.max(0, path.length - entry.name.length - 1)), entry.name);
     if (isReparsePoint(entry) || leftOut.has(folder)) {
       leftOut.add(entry);
       builder.leaveOut({ path, why: 'link', target: '' });

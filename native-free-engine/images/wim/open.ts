@@ -22,6 +22,7 @@ export interface Wim {
   readonly images: readonly WimImageInfo[];
   /** Its XML as it lies there, with what this program does not know. */
   readonly xml: XmlElement;
+  readonly xmlData: Uint8Array;
   readonly table: LookupTable;
   readonly resources: ResourceReader;
   /** Many files are packed as one, as in an ESD: it cannot be split as it is. */
@@ -79,12 +80,14 @@ async function readWim(files: readonly WimFile[]): Promise<Omit<Wim, 'close'>> {
   for (const file of files) tables.push(await resources.readAll(file.header.lookupTable, 'lookup table', MAX_TABLE_BYTES));
   const table = await readLookupTables(files, tables);
   if (table.metadata.length < header.imageCount) throw wimInvalid(path, `metadata of ${table.metadata.length} images of ${header.imageCount}`);
-  const xml = parseXmlData(await resources.readAll(header.xmlData, 'XML', MAX_XML_BYTES), path);
+  const xmlData = await resources.readAll(header.xmlData, 'XML', MAX_XML_BYTES);
+  const xml = parseXmlData(xmlData, path);
   return {
     path,
     files,
     header,
     xml,
+    xmlData,
     // More than there are images: what was left behind when an image was deleted.
     table: { ...table, metadata: table.metadata.slice(0, header.imageCount) },
     images: imageElements(xml, header.imageCount).map((element, i) => readImageInfo(element, i + 1)),
