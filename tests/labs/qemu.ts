@@ -19,6 +19,8 @@ export interface BootRequest {
   readonly timeoutSeconds?: number;
   /** Sector size of the emulated stick. */
   readonly sectorSize?: 512 | 4096;
+  /** What the BIOS writes on the screen comes over the serial console too. */
+  readonly screen?: boolean;
 }
 
 export interface BootResult {
@@ -35,7 +37,7 @@ export async function bootFromStick(lab: Lab, request: BootRequest): Promise<Boo
   const sector = request.sectorSize ?? 512;
   const args = [
     // TCG always: where /dev/kvm exists inside another virtual machine a guest may hang on it.
-    '-accel', 'tcg', '-machine', 'q35', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot',
+    '-accel', 'tcg', '-machine', request.screen ? 'q35,graphics=off' : 'q35', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot',
     '-monitor', 'none', '-serial', 'stdio',
     ...(request.firmware === 'ovmf' ? await ovmf(lab) : []),
     '-drive', `if=none,id=stick,format=raw,snapshot=on,file.locking=off,file=${request.image}`,

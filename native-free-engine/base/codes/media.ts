@@ -39,4 +39,12 @@ export const MEDIA_CODES = {
   'disc-too-large': entry('refused'),
   'disc-boot-image-invalid': entry('refused'),
   'disc-boot-image-missing': entry('refused'),
+
+  // FAT32 trees and Windows sticks
+  'fat-name-illegal': entry('source'),
+  'fat-name-collision': entry('source'),
+  'fat-file-too-large': entry('source'),
+  'fat-folder-full': entry('source'),
+  'media-too-small': entry('refused'),
+  'media-bios-sector-size': entry('refused'),
 } as const satisfies Record<string, ErrorEntry>;

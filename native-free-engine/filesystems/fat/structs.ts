@@ -86,10 +86,29 @@ export const FatDirEntry = struct('FatDirEntry', 32, 'fatgen103, section 6 "FAT 
   size: u32le(0x1c, { unit: 'bytes' }),
 });
 
+/** One piece of a long name: thirteen UTF-16 units in three places. The pieces stand before the entry that they name, the last one first. */
+export const FatLongEntry = struct('FatLongEntry', 32, 'fatgen103, section 7 "Long File Name Implementation"', {
+  /** From 1; bit 6 marks the last piece. */
+  order: u8(0x00),
+  name1: bytes(0x01, 10),
+  attributes: u8(0x0b),
+  type: u8(0x0c),
+  /** Of the short name. */
+  checksum: u8(0x0d),
+  name2: bytes(0x0e, 12),
+  /** Always 0. */
+  cluster: u16le(0x1a),
+  name3: bytes(0x1c, 4),
+});
+
 export const ATTR_VOLUME_LABEL = 0x08;
 export const ATTR_DIRECTORY = 0x10;
 /** All four low attributes together mark a piece of a long name. */
 export const ATTR_LONG_NAME = 0x0f;
+
+/** What a file may have: read-only, hidden, system, archive. */
+export const ATTR_OF_FILE = 0x27;
+export const ATTR_ARCHIVE = 0x20;
 
 export const FAT_BOOT_SIGNATURE = 0xaa55;
 /** Fewer clusters than this make a FAT12, fewer than the next a FAT16: the count alone decides (fatgen103, section 3.5). */
