@@ -74,7 +74,7 @@ export interface SurfaceScan {
 }
 
 export interface PendingProbe {
-  /** `reboot`, `updates`, `installer`, `renames`, `computer-name`, `domain-join`; the finding's code. */
+  /** The finding's code. */
   readonly probe: 'reboot' | 'updates' | 'installer' | 'file-renames' | 'computer-name' | 'domain-join';
   /** What was found; empty for nothing. */
   readonly found: Fact<readonly string[]>;
@@ -140,6 +140,8 @@ export interface ChosenPartition {
   readonly number: number;
   readonly name: string;
   readonly role: LayoutRole;
+  /** Bytes from the start of the disk. */
+  readonly offset: number;
   readonly length: number;
   /** Null when it cannot be told. */
   readonly usedBytes: number | null;
@@ -216,7 +218,8 @@ export interface CheckFacts {
   'clock': { readonly now: number; readonly built: number; readonly synchronised: Fact<boolean> };
   'firmware': { readonly firmware: Fact<'uefi' | 'bios'>; readonly secureBoot: Fact<boolean> };
   'memory': { readonly memory: Fact<MemoryFacts> };
-  'updates': { readonly probes: readonly PendingProbe[] };
+  /** The running system (`volume` null) where it is read, and every Windows that lies still on a disk that is. */
+  'updates': { readonly systems: readonly { readonly volume: VolumeRef | null; readonly probes: readonly PendingProbe[] }[] };
   'external-devices': { readonly devices: Fact<readonly ExternalDevice[]> };
   'hidden-disks': { readonly internalDisks: number; readonly controllers: Fact<readonly string[]> };
   'smart': { readonly disks: readonly (OfDisk & { readonly health: Fact<SmartHealth> })[] };

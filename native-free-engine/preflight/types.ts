@@ -51,7 +51,10 @@ export interface CheckSubject {
 
 export type TextParams = Readonly<Record<string, string | number>>;
 
-/** A text by its code: `preflight:<check>.finding.<code>`, `.evidence.`, `.remedy.`, `.step.`. */
+/**
+ * A text by its code: findings and evidence by `checkTextKey` of the contract; `preflight:remedy.<code>`,
+ * `preflight:step.<code>` and `preflight:way.<code>`, which several checks share.
+ */
 export interface Said {
   readonly code: string;
   readonly params: TextParams;

@@ -78,6 +78,13 @@ export const checkResultSchema = z.object({
   overridable: z.boolean(),
 });
 
+/** What many checks say in the same words. */
+const SHARED = /^missing-|^not-applicable$|^not-chosen$/;
+
+/** Where the text of a finding or of a piece of evidence stands, `preflight:smart.finding.failing`; its `params` fill it. */
+export const checkTextKey = (check: CheckId, part: 'finding' | 'evidence', code: string): string =>
+  SHARED.test(code) ? `preflight:shared.${code}` : `preflight:${check}.${part}.${code}`;
+
 export type CheckId = z.infer<typeof checkIdSchema>;
 export type CheckedJob = z.infer<typeof checkedJobSchema>;
 export type CheckVerdict = z.infer<typeof checkVerdictSchema>;
