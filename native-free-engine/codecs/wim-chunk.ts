@@ -2,6 +2,7 @@ import { corrupt, unsupported } from './faults.ts';
 import type { ChunkCompressor, ChunkDecompressor, WimCompression } from './wim-chunk-types.ts';
 import { LzxDecompressor } from './lzx/decompress.ts';
 import { LzmsDecompressor } from './lzms/decompress.ts';
+import { XpressCompressor } from './xpress/compress.ts';
 import { XpressDecompressor } from './xpress/decompress.ts';
 
 export type { ChunkCompressor, ChunkDecompressor, WimCompression } from './wim-chunk-types.ts';
@@ -35,5 +36,6 @@ export function createChunkDecompressor(compression: WimCompression, chunkSize: 
 }
 
 export function createChunkCompressor(compression: 'xpress' | 'lzx', chunkSize: number): ChunkCompressor {
+  if (compression === 'xpress') return new XpressCompressor(chunkSize);
   throw unsupported(`${compression}, ${chunkSize}`);
 }

@@ -1,11 +1,9 @@
 import type { ChunkDecompressor } from '../wim-chunk-types.ts';
 import { HuffmanDecoder, ROOT_BITS } from '../huffman/decoder.ts';
 import { corrupt } from '../faults.ts';
+import { LENGTHS_BYTES, LENGTH_IN_BYTE, LENGTH_IN_WORD, LITERALS, SHORTEST_MATCH, SYMBOLS } from './format.ts';
 
 const FORMAT = 'xpress';
-const SYMBOLS = 512;
-const LENGTHS_BYTES = SYMBOLS / 2;
-const SHORTEST_MATCH = 3;
 
 /**
  * XPRESS with Huffman codes ([MS-XCA] 2.2), one block a chunk of at most 64 KiB, as in WIM files.
@@ -52,7 +50,7 @@ export class XpressDecompressor implements ChunkDecompressor {
         bits <<= found & 31;
         have -= found & 31;
       }
-      if (symbol < 256) {
+      if (symbol < LITERALS) {
         output[to++] = symbol;
         continue;
       }
@@ -67,10 +65,10 @@ export class XpressDecompressor implements ChunkDecompressor {
       bits <<= offsetBits;
       have -= offsetBits;
       let length = symbol & 15;
-      if (length === 15) {
+      if (length === LENGTH_IN_BYTE) {
         if (from >= inputEnd) throw corrupt(FORMAT);
         length += input[from++]!;
-        if (length === 15 + 255) {
+        if (length === LENGTH_IN_WORD) {
           if (from + 2 > inputEnd) throw corrupt(FORMAT);
           length = input[from]! | (input[from + 1]! << 8);
           from += 2;

@@ -1,0 +1,56 @@
+import { parentPort } from 'node:worker_threads';
+import { toEngineError } from '../base/errors.ts';
+import { createChunkCompressor, createChunkDecompressor } from './wim-chunk.ts';
+import type { BatchAnswer, BatchOrder, ChunkWork } from './wim-crew-protocol.ts';
+
+/** Writes the result for `chunk` at the start of `output`; returns its length. */
+type ChunkHand = (chunk: Uint8Array, output: Uint8Array, unpacked: number) => number;
+
+/** The last one, since orders of one kind come in a row; its tables may take many megabytes. */
+let kept: { readonly work: ChunkWork; readonly hand: ChunkHand } | null = null;
+
+function handFor(work: ChunkWork): ChunkHand {
+  if (kept?.work.kind === work.kind && kept.work.compression === work.compression && kept.work.chunkSize === work.chunkSize) return kept.hand;
+  kept = null;
+  kept = { work, hand: work.kind === 'unpack' ? unpacker(work.compression, work.chunkSize) : packer(work.compression, work.chunkSize) };
+  return kept.hand;
+}
+
+function unpacker(...kind: Parameters<typeof createChunkDecompressor>): ChunkHand {
+  const decompressor = createChunkDecompressor(...kind);
+  return (chunk, output, unpacked) => {
+    decompressor.decompress(chunk, output.subarray(0, unpacked));
+    return unpacked;
+  };
+}
+
+function packer(...kind: Parameters<typeof createChunkCompressor>): ChunkHand {
+  const compressor = createChunkCompressor(...kind);
+  return (chunk, output) => {
+    const result = compressor.compress(chunk) ?? chunk;
+    output.set(result);
+    return result.length;
+  };
+}
+
+function execute({ work, input, output, lengths, unpacked }: BatchOrder): number[] {
+  const hand = handFor(work);
+  let from = 0;
+  let to = 0;
+  return lengths.map((length, index) => {
+    const made = hand(input.subarray(from, from + length), output.subarray(to), unpacked[index] ?? 0);
+    from += length;
+    to += made;
+    return made;
+  });
+}
+
+parentPort?.on('message', (order: BatchOrder) => {
+  let answer: BatchAnswer;
+  try {
+    answer = { id: order.id, lengths: execute(order) };
+  } catch (error) {
+    answer = { id: order.id, error: toEngineError(error).toPlain() };
+  }
+  parentPort?.postMessage(answer);
+});
