@@ -5,7 +5,7 @@ import { endProcess, spawnBound } from './process.ts';
 
 export type Firmware = 'seabios' | 'ovmf';
 
-/** The programs {@link bootFromStick} needs, for `need()`. */
+/** The programs {@link bootFromStick} and {@link bootFromDisc} need, for `need()`. */
 export const QEMU_TOOLS = ['qemu-system-x86_64', 'setpriv'];
 
 const OVMF = '/usr/share/OVMF';
@@ -33,16 +33,30 @@ export interface BootResult {
  * its serial console. @throws Error with the end of the transcript when it does not
  */
 export async function bootFromStick(lab: Lab, request: BootRequest): Promise<BootResult> {
-  const started = performance.now();
   const sector = request.sectorSize ?? 512;
+  return boot(lab, request, [
+    '-drive', `if=none,id=stick,format=raw,snapshot=on,file.locking=off,file=${request.image}`,
+    '-device', 'qemu-xhci',
+    '-device', `usb-storage,drive=stick,bootindex=0,removable=on,logical_block_size=${sector},physical_block_size=${sector}`,
+  ]);
+}
+
+/** The same from an ISO in a CD drive. */
+export async function bootFromDisc(lab: Lab, request: Omit<BootRequest, 'sectorSize'>): Promise<BootResult> {
+  return boot(lab, request, [
+    '-drive', `if=none,id=disc,media=cdrom,format=raw,readonly=on,file.locking=off,file=${request.image}`,
+    '-device', 'ide-cd,drive=disc,bootindex=0',
+  ]);
+}
+
+async function boot(lab: Lab, request: BootRequest, drive: readonly string[]): Promise<BootResult> {
+  const started = performance.now();
   const args = [
     // TCG always: where /dev/kvm exists inside another virtual machine a guest may hang on it.
     '-accel', 'tcg', '-machine', request.screen ? 'q35,graphics=off' : 'q35', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot',
     '-monitor', 'none', '-serial', 'stdio',
     ...(request.firmware === 'ovmf' ? await ovmf(lab) : []),
-    '-drive', `if=none,id=stick,format=raw,snapshot=on,file.locking=off,file=${request.image}`,
-    '-device', 'qemu-xhci',
-    '-device', `usb-storage,drive=stick,bootindex=0,removable=on,logical_block_size=${sector},physical_block_size=${sector}`,
+    ...drive,
   ];
   const machine = spawnBound('qemu-system-x86_64', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   lab.defer(() => endProcess(machine));
