@@ -1,4 +1,4 @@
-import type { Disk, DiskImageInfo, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture } from '../contract/index.ts';
+import type { CustomisingPreview, Disk, DiskImageInfo, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture } from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
 export type CliEvent =
@@ -7,6 +7,7 @@ export type CliEvent =
   | { readonly event: 'disk-image'; readonly image: DiskImageInfo }
   | { readonly event: 'unfinished'; readonly unfinished: UnfinishedCapture }
   | { readonly event: 'library'; readonly folders: readonly LibraryListing[] }
+  | { readonly event: 'answer-file'; readonly preview: CustomisingPreview }
   | { readonly event: 'disk'; readonly disk: Disk }
   | { readonly event: 'plan'; readonly plan: Plan }
   | { readonly event: 'progress'; readonly progress: JobProgress }

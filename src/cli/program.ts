@@ -9,6 +9,7 @@ import type { CreateOptions } from './commands/practice.ts';
 import type { ReadOptions } from './commands/read.ts';
 import type { WriteOptions } from './commands/write.ts';
 import { endWithError, type Context } from './context.ts';
+import { addDeployCommands } from './deploy-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { addImagingCommands } from './imaging-commands.ts';
 import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
@@ -86,6 +87,7 @@ function createProgram(context: Context, act: Act): Command {
     .action((disk: string, options: FormatOptions) => act(async () => (await import('./commands/format.ts')).format(context, disk, options)));
 
   addImagingCommands({ program, command, context, act });
+  addDeployCommands({ program, command, context, act });
 
   command(program, 'inspect', 'inspect')
     .argument('<what>', help('what'))

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { answerFileFormSchema, customisingPreviewSchema, customisingSchema } from './answer-file.ts';
 import { diskSchema } from './disk.ts';
 import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
 import { plainErrorSchema } from './error.ts';
@@ -80,6 +81,10 @@ export const hostCalls = {
   'library.rename': call(z.object({ path: z.string(), name: z.string() }), z.object({ path: z.string() })),
   /** Deletes an image with the files beside it, or an interrupted capture. Refused when another image of `folders` builds on it. */
   'library.discard': call(z.object({ path: z.string(), folders: z.array(z.string()) }), nothing),
+  /** What customising a Windows installation comes to: the answer file itself and the files on the medium. Writes nothing. */
+  'answerFile.preview': call(customisingSchema, customisingPreviewSchema),
+  /** What a form for it needs to know. */
+  'answerFile.form': call(nothing, answerFileFormSchema),
   /** Runs a plan the user has confirmed; `confirmed` repeats the codes of the reasons agreed to, by `Disk.id`. */
   'job.start': call(z.object({ plan: planSchema, confirmed: z.record(z.string(), z.array(z.string())) }), z.object({ jobId: z.string() })),
   /** How fast a running job may be, bytes a second, 0 for as fast as it goes. Jobs that cannot be slowed ignore it. */

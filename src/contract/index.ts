@@ -1,3 +1,4 @@
+export * from './answer-file.ts';
 export * from './calls.ts';
 export * from './disk.ts';
 export * from './disk-image.ts';

@@ -3,6 +3,7 @@ import { isAbort, toEngineError, type EngineError, type JobContext } from '../..
 import type { ImagingOutcome, JobEvent, JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { quietProgress, type Told } from './progress.ts';
+import { withoutSecrets } from './secrets.ts';
 import { SpeedCurve } from './speed-curve.ts';
 import { watchSurroundings } from './surroundings.ts';
 
@@ -79,7 +80,7 @@ export async function runToReport(
     startedAt: startedAt.toISOString(),
     endedAt: new Date().toISOString(),
     elapsedSeconds: elapsed(),
-    plan,
+    plan: withoutSecrets(plan),
     outcome: cancelled ? 'cancelled' : (findings?.flaw?.outcome ?? outcomeOf(error, targets)),
     error: (error ?? findings?.flaw?.error)?.toPlain() ?? null,
     checksums: findings?.checksums ?? [],

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { startJob, type Job } from '../../native-free-engine/index.ts';
 import type {
-  CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Disk, DiskImageInfo, FormatPlan, FormatRequest, ImageInfo, JobProgress, JobState,
+  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, Disk, DiskImageInfo, FormatPlan, FormatRequest, ImageInfo, JobProgress, JobState,
   LibraryFolder, LibraryListing, Plan, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
@@ -12,6 +12,7 @@ import { CaptureJob } from './capture-job.ts';
 import { checkStops } from './capture-source.ts';
 import type { JobEnvironment } from './context.ts';
 import { ConvertJob } from './convert-job.ts';
+import { answerFileForm, previewCustomising } from './customising.ts';
 import { describeImage } from './describe.ts';
 import { lockDisks } from './disk-lock.ts';
 import { FormatJob } from './format-job.ts';
@@ -49,6 +50,11 @@ export interface JobService {
     folders(folders: readonly string[]): Promise<LibraryFolder[]>;
     rename(path: string, name: string): Promise<string>;
     discard(path: string, folders: readonly string[]): Promise<void>;
+  };
+  /** Answer files and what else customises an installation of Windows. */
+  customising: {
+    preview(wanted: Customising): Promise<CustomisingPreview>;
+    form(): AnswerFileForm;
   };
   /** The disks of the plan cannot be opened with the rights this process has. */
   needsRights(plan: Plan): Promise<boolean>;
@@ -101,6 +107,7 @@ export function createJobService(host: Host, options: { readonly version: string
       rename: renameImage,
       discard,
     },
+    customising: { preview: previewCustomising, form: answerFileForm },
     async needsRights(plan) {
       const answers = await Promise.all(disksOfPlan(plan).map((identity) => host.targets.needsRights(identity)));
       return answers.includes(true);

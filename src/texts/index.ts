@@ -1,5 +1,6 @@
 import { createInstance } from 'i18next';
 import type { PlainError } from '../contract/index.ts';
+import enAnswerFile from '../../resources/locales/en/answer-file.json' with { type: 'json' };
 import enCli from '../../resources/locales/en/cli.json' with { type: 'json' };
 import enDisks from '../../resources/locales/en/disks.json' with { type: 'json' };
 import enErrors from '../../resources/locales/en/errors.json' with { type: 'json' };
@@ -8,6 +9,7 @@ import enErrorsPreflight from '../../resources/locales/en/errors-preflight.json'
 import enJobs from '../../resources/locales/en/jobs.json' with { type: 'json' };
 import enPreflight from '../../resources/locales/en/preflight.json' with { type: 'json' };
 import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
+import nlAnswerFile from '../../resources/locales/nl/answer-file.json' with { type: 'json' };
 import nlCli from '../../resources/locales/nl/cli.json' with { type: 'json' };
 import nlDisks from '../../resources/locales/nl/disks.json' with { type: 'json' };
 import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json' };
@@ -25,8 +27,8 @@ export * from './printable.ts';
 export * from './texts.ts';
 
 const RESOURCES = {
-  en: { cli: enCli, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, preflight: enPreflight, report: enReport },
-  nl: { cli: nlCli, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, preflight: nlPreflight, report: nlReport },
+  en: { 'answer-file': enAnswerFile, cli: enCli, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, preflight: enPreflight, report: enReport },
+  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, preflight: nlPreflight, report: nlReport },
 };
 
 /** The texts outside the window: terminal, main process, report. */

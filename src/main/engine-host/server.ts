@@ -1,5 +1,5 @@
 import { EngineError, toEngineError, type Job } from '../../../native-free-engine/index.ts';
-import type { JobProgress, Report } from '../../contract/index.ts';
+import { customisingSchema, type JobProgress, type Report } from '../../contract/index.ts';
 import type { Host } from '../../host/index.ts';
 import type { JobService } from '../../jobs/index.ts';
 import type { Channel } from './channel.ts';
@@ -74,6 +74,8 @@ export function serveEngine(
       await jobs.library.discard(path, folders);
       return null;
     },
+    'answerFile.preview': (wanted) => jobs.customising.preview(customisingSchema.parse(wanted)),
+    'answerFile.form': async () => jobs.customising.form(),
     'job.needsRights': ({ plan }) => jobs.needsRights(plan),
     'job.start': async ({ plan, confirmed }) => {
       const { jobId, job } = jobs.start(plan, confirmed);

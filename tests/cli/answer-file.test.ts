@@ -1,0 +1,45 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createJobService } from '../../src/jobs/index.ts';
+import { withoutSecrets } from '../../src/jobs/secrets.ts';
+import { werkbank } from './support.ts';
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'answer-file-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const cli = async (...args: string[]): Promise<{ exitCode: number; text: string }> => {
+  const services = { host: {} as never, jobs: createJobService({} as never, { version: '0' }) };
+  const { exitCode, out, err } = await werkbank(['--lang', 'nl', ...args], { services });
+  return { exitCode, text: [...out, ...err].join('\n') };
+};
+
+test('the example becomes an answer file, for nobody else to read, and is not replaced unasked', async () => {
+  const options = join(folder, 'options.json');
+  const out = join(folder, 'Autounattend.xml');
+  writeFileSync(options, (await cli('answer-file', '--example')).text);
+  expect(await cli('answer-file', options, out)).toMatchObject({ exitCode: 0, text: expect.stringContaining('Wachtwoorden') });
+  expect(readFileSync(out, 'utf8')).toContain('<LocalAccount wcm:action="add">');
+  expect(statSync(out).mode & 0o077).toBe(0);
+  expect((await cli('answer-file', options, out)).exitCode).not.toBe(0);
+  expect(await cli('answer-file', out)).toMatchObject({ exitCode: 0, text: 'Autounattend.xml' });
+});
+
+test('a misspelt option is named', async () => {
+  const options = join(folder, 'options.json');
+  writeFileSync(options, '{ "computername": "X" }');
+  expect(await cli('answer-file', options)).toMatchObject({ exitCode: 2, text: expect.stringContaining('computername') });
+});
+
+test("somebody's own answer file that erases a disk is pointed out", async () => {
+  const own = join(folder, 'own.xml');
+  writeFileSync(own, '<unattend><settings pass="windowsPE"><component name="x"><WillWipeDisk>true</WillWipeDisk></component></settings></unattend>');
+  expect((await cli('answer-file', own)).text).toContain('wist een schijf zonder te vragen');
+});
+
+test('no report shows a password or a product key', () => {
+  const plan = { kind: 'x', customising: { options: { account: { password: 'geheim' }, productKey: 'AAAAA', join: { password: '' } } }, size: 1 };
+  expect(withoutSecrets(plan)).toEqual({ kind: 'x', customising: { options: { account: { password: '***' }, productKey: '***', join: { password: '' } } }, size: 1 });
+});
