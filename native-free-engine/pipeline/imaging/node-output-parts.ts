@@ -2,6 +2,7 @@ import { closeSync, constants, fsync, ftruncateSync, openSync, writeSync } from 
 import { promisify } from 'node:util';
 import { EngineError, errnoOf } from '../../base/errors.ts';
 import { partialPath, partPath } from '../../images/manifest/node-image-set.ts';
+import { BUFFER_ALIGNMENT, isAligned } from '../../io/aligned-buffer.ts';
 import { giveToCaller } from '../../io/node-caller.ts';
 
 const sync = promisify(fsync);
@@ -9,11 +10,20 @@ const sync = promisify(fsync);
 /** O_RDWR | O_CREAT, and where there is such a thing not through a link. */
 const CREATE = constants.O_RDWR | constants.O_CREAT | (constants.O_NOFOLLOW ?? 0);
 
+/** Past the page cache, where Node names the flag. */
+const DIRECT_FLAG = constants.O_DIRECT ?? 0;
+
+interface OpenPart {
+  readonly cached: number;
+  /** -1 where the file system knows no direct I/O. */
+  direct: number;
+}
+
 /** An image file in the making: one file, or pieces of at most `partBytes` that are it when joined. */
 export class OutputParts {
   readonly #image: string;
   readonly #partBytes: number;
-  readonly #open = new Map<number, number>();
+  readonly #open = new Map<number, OpenPart>();
 
   /** @param partBytes 0 for one file */
   constructor(image: string, partBytes: number) {
@@ -35,7 +45,10 @@ export class OutputParts {
     return this.#partBytes === 0 ? 1 : Math.max(1, Math.ceil(bytes / this.#partBytes));
   }
 
-  /** @throws EngineError `destination-full`, `destination-unwritable` */
+  /**
+   * Writes all of `data`: past the page cache when it starts and ends on a page, in memory and in the file.
+   * @throws EngineError `destination-full`, `destination-unwritable`
+   */
   write(offset: number, data: Uint8Array): void {
     let done = 0;
     while (done < data.length) {
@@ -44,7 +57,7 @@ export class OutputParts {
       const within = this.#partBytes === 0 ? at : at - index * this.#partBytes;
       const room = this.#partBytes === 0 ? data.length - done : Math.min(data.length - done, this.#partBytes - within);
       try {
-        done += writeSync(this.#file(index), data, done, room, within);
+        done += this.#writeSome(index, within, data.subarray(done, done + room));
       } catch (error) {
         throw destinationError(this.final(index), error);
       }
@@ -55,7 +68,7 @@ export class OutputParts {
   async flush(bytes: number): Promise<void> {
     for (let index = 0; index < this.count(bytes); index++) {
       try {
-        await sync(this.#file(index));
+        await sync(this.#file(index).cached);
       } catch (error) {
         throw destinationError(this.final(index), error);
       }
@@ -67,7 +80,7 @@ export class OutputParts {
     for (let index = 0; index < this.count(bytes); index++) {
       const length = this.#partBytes === 0 ? bytes : Math.min(this.#partBytes, bytes - index * this.#partBytes);
       try {
-        ftruncateSync(this.#file(index), length);
+        ftruncateSync(this.#file(index).cached, length);
       } catch (error) {
         throw destinationError(this.final(index), error);
       }
@@ -75,19 +88,47 @@ export class OutputParts {
   }
 
   close(): void {
-    for (const file of this.#open.values()) closeSync(file);
+    for (const { cached, direct } of this.#open.values()) {
+      closeSync(cached);
+      if (direct >= 0) closeSync(direct);
+    }
     this.#open.clear();
   }
 
-  #file(index: number): number {
+  #writeSome(index: number, offset: number, data: Uint8Array): number {
+    const file = this.#file(index);
+    if (file.direct >= 0 && isAligned(data) && offset % BUFFER_ALIGNMENT === 0 && data.length % BUFFER_ALIGNMENT === 0) {
+      try {
+        return writeSync(file.direct, data, 0, data.length, offset);
+      } catch (error) {
+        if (errnoOf(error) !== 'EINVAL') throw error;
+        closeSync(file.direct);
+        file.direct = -1;
+      }
+    }
+    return writeSync(file.cached, data, 0, data.length, offset);
+  }
+
+  #file(index: number): OpenPart {
     let file = this.#open.get(index);
     if (file === undefined) {
       // Never through a link and never truncating: other threads and an earlier run have written here.
-      file = openSync(this.partial(index), CREATE, 0o644);
-      giveToCaller(file);
+      const cached = openSync(this.partial(index), CREATE, 0o644);
+      giveToCaller(cached);
+      file = { cached, direct: openDirect(this.partial(index)) };
       this.#open.set(index, file);
     }
     return file;
+  }
+}
+
+function openDirect(path: string): number {
+  if (DIRECT_FLAG === 0) return -1;
+  try {
+    return openSync(path, constants.O_RDWR | DIRECT_FLAG | (constants.O_NOFOLLOW ?? 0));
+  } catch (error) {
+    if (errnoOf(error) === 'EINVAL') return -1;
+    throw error;
   }
 }
 

@@ -31,7 +31,7 @@ describe.each(['in place', 'documented calls'])('%s', (way) => {
   test.each(Object.keys(CONTENTS))('%s: packed as zstd unpacks it, and back', async (name) => {
     const { FrameCompressor, FrameDecompressor, frameBound, frameLength } = await load(way);
     const content = CONTENTS[name]!;
-    const compressor = new FrameCompressor(3);
+    const compressor = new FrameCompressor({ level: 3 });
     const decompressor = new FrameDecompressor();
     const out = new Uint8Array(frameBound(SIZE) + 100).fill(7);
     for (let round = 0; round < 3; round++) {
@@ -49,7 +49,7 @@ describe.each(['in place', 'documented calls'])('%s', (way) => {
     const out = new Uint8Array(frameBound(SIZE));
     const decompressor = new FrameDecompressor();
     for (const content of Object.values(CONTENTS)) {
-      const frame = Buffer.from(out.subarray(0, new FrameCompressor(3).compress(content, out)));
+      const frame = Buffer.from(out.subarray(0, new FrameCompressor({ level: 3 }).compress(content, out)));
       const plain = new Uint8Array(SIZE);
       for (let round = 0; round < 60; round++) {
         const bad = Buffer.from(frame);
