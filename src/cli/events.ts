@@ -1,4 +1,6 @@
-import type { CustomisingPreview, Disk, DiskImageInfo, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture } from '../contract/index.ts';
+import type {
+  CustomisingPreview, Disk, DiskImageInfo, HistoryList, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture,
+} from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
 export type CliEvent =
@@ -13,6 +15,7 @@ export type CliEvent =
   | { readonly event: 'progress'; readonly progress: JobProgress }
   | { readonly event: 'target'; readonly target: TargetProgress }
   | { readonly event: 'report'; readonly report: Report }
+  | ({ readonly event: 'history' } & HistoryList)
   | {
       readonly event: 'ended';
       readonly ok: boolean;

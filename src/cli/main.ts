@@ -3,9 +3,9 @@ import { run } from './program.ts';
 import { systemTerminal } from './terminal.ts';
 
 const exitCode = await run(process.argv.slice(2), systemTerminal(), async (practiceFolder) => {
-  const [{ createHost }, { createJobService }] = await Promise.all([import('../host/index.ts'), import('../jobs/index.ts')]);
+  const [{ createHost }, { createJobService }, { historyFolder, openHistory }] = await Promise.all([import('../host/index.ts'), import('../jobs/index.ts'), import('../history/index.ts')]);
   const host = createHost({ practiceFolder });
-  return { host, jobs: createJobService(host, { version: packageJson.version }) };
+  return { host, jobs: createJobService(host, { version: packageJson.version }), history: openHistory(await historyFolder()) };
 });
 
 // Watchers and pooled connections may still be open; what has been said goes out first.

@@ -93,6 +93,21 @@ function createProgram(context: Context, act: Act): Command {
     .argument('<what>', help('what'))
     .action((what: string) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what)));
 
+  const history = command(program, 'history', 'history').helpCommand(false);
+  history.command('list', { isDefault: true }).description(help('historyList'))
+    .action(() => act(async () => (await import('./commands/history.ts')).historyList(context, [])));
+  command(history, 'search', 'historySearch')
+    .argument('<words...>', help('historyWords'))
+    .action((words: string[]) => act(async () => (await import('./commands/history.ts')).historyList(context, words)));
+  command(history, 'show', 'historyShow')
+    .argument('<id>', help('historyId'))
+    .addOption(reportOption(texts))
+    .action((id: string, options: { report?: string }) => act(async () => (await import('./commands/history.ts')).historyShow(context, id, options)));
+  command(history, 'export', 'historyExport')
+    .argument('<folder>', help('historyFolder'))
+    .argument('[words...]', help('historyWords'))
+    .action((folder: string, words: string[]) => act(async () => (await import('./commands/history.ts')).historyExport(context, folder, words)));
+
   command(program, 'demo', 'demo')
     .option('--keep', help('keep'))
     .action((options: DemoOptions) => act(async () => (await import('./commands/demo.ts')).demo(context, options)));

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
-import { EngineError } from '../../native-free-engine/index.ts';
+import { EngineError, toEngineError } from '../../native-free-engine/index.ts';
 import type { JobEvent, JobProgress, Plan, Report } from '../contract/index.ts';
-import { eventText, formatTime } from '../texts/index.ts';
+import { asInvokingUser } from '../host/program-data.ts';
+import { errorText, eventText, formatTime } from '../texts/index.ts';
 import { diskTitle } from './disk-text.ts';
 import { confirmPlan, type Consent } from './confirm.ts';
 import type { Context } from './context.ts';
@@ -86,9 +87,21 @@ async function endWithReport(context: Context, report: Report, reportFile: strin
   context.say(headline, style);
   for (const line of rest) context.say(line);
   if (reportFile) await saveReport(context, report, reportFile);
+  await keep(context, report);
   const code = exitCode === EXIT.ok ? null : report.outcome === 'cancelled' ? 'cancelled' : (errorOfReport(report)?.code ?? 'unexpected');
   context.emit({ event: 'ended', ok: exitCode === EXIT.ok, code, exitCode });
   return exitCode;
+}
+
+/** A history that cannot be written is said, and changes nothing about how the job ended. */
+async function keep(context: Context, report: Report): Promise<void> {
+  const { history } = await context.services();
+  try {
+    await asInvokingUser(() => history.add(report));
+  } catch (thrown) {
+    const { title, remedy } = errorText(context.texts, toEngineError(thrown).toPlain());
+    context.terminal.errorLine(`${title} ${remedy}`);
+  }
 }
 
 /** As HTML or JSON, by the file's extension. */

@@ -3,6 +3,7 @@ import { answerFileFormSchema, customisingPreviewSchema, customisingSchema } fro
 import { diskSchema } from './disk.ts';
 import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
 import { plainErrorSchema } from './error.ts';
+import { historyListSchema } from './history.ts';
 import { imageInfoSchema } from './image.ts';
 import { unfinishedCaptureSchema } from './imaging.ts';
 import {
@@ -49,6 +50,11 @@ export const mainCalls = {
   'dialog.folder': call(nothing, z.string().nullable()),
   /** Asks where, saves, and returns the path; null when the user changed their mind. */
   'report.save': call(z.object({ jobId: z.string(), format: z.enum(['html', 'json']), language: z.enum(['en', 'nl']) }), z.string().nullable()),
+  /** Ended jobs that hold every word of `search`; empty for all of them. */
+  'history.list': call(z.object({ search: z.string() }), historyListSchema),
+  'history.get': call(z.object({ id: z.string() }), reportSchema),
+  /** Asks for a folder and saves the reports of the same list into it; null when the user changed their mind. */
+  'history.export': call(z.object({ search: z.string(), language: z.enum(['en', 'nl']) }), z.object({ path: z.string(), count: z.int() }).nullable()),
   'report.show': call(z.object({ path: z.string() }), nothing),
 } as const;
 
@@ -103,6 +109,8 @@ export const events = {
   'job.progress': jobProgressSchema,
   'job.ended': reportSchema,
   'engine.gone': plainErrorSchema,
+  /** The report of a job was kept in the history, or could not be. */
+  'history.changed': z.object({ error: plainErrorSchema.nullable() }),
   'theme': z.object({ dark: z.boolean() }),
 } as const;
 

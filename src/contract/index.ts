@@ -3,6 +3,7 @@ export * from './calls.ts';
 export * from './disk.ts';
 export * from './disk-image.ts';
 export * from './error.ts';
+export * from './history.ts';
 export * from './image.ts';
 export * from './imaging.ts';
 export * from './imaging-plan.ts';

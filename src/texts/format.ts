@@ -34,5 +34,11 @@ export function formatTime(iso: string, language: string): string {
   return Number.isNaN(moment.getTime()) ? iso : new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(moment);
 }
 
+/** Day and time, local and short: `29 Nov 2026, 14:03`. What is no moment is shown as it is. */
+export function formatMoment(iso: string, language: string): string {
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, { dateStyle: 'medium', timeStyle: 'short' }).format(moment);
+}
+
 /** The names that people know the checksums by. */
 export const ALGORITHM_NAMES = { sha256: 'SHA-256', sha1: 'SHA-1', md5: 'MD5' } as const;

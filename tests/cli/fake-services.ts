@@ -32,6 +32,7 @@ export interface Script {
   readonly report?: Partial<Report>;
   /** The job goes on until it is cancelled. */
   readonly endless?: boolean;
+  readonly history?: Services['history'];
   /** Filled with what `start` was told. */
   readonly started?: { plan: Plan; confirmed: Readonly<Record<string, readonly string[]>> }[];
 }
@@ -87,7 +88,7 @@ export function createServices(script: Script = {}): Services {
     disks: { list: () => Promise.resolve(list), find, watch: () => () => undefined, identify: () => Promise.reject(new Error()), holding: () => Promise.resolve([]) },
     power: { watchMains: () => () => undefined, keepAwake: () => () => undefined },
   };
-  return { host: host as Host, jobs: service as JobService };
+  return { host: host as Host, jobs: service as JobService, history: script.history ?? { add: () => Promise.resolve(), list: () => Promise.reject(new Error()), get: () => Promise.reject(new Error()) } };
 }
 
 function planned(disk: Disk, systemDiskAllowed: boolean): PlannedDisk {

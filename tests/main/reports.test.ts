@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
 import { reportSchema } from '../../src/contract/index.ts';
 import { eventLog, loggable, openLog } from '../../src/main/services/log.ts';
-import { findReport, reportFileName, saveReport } from '../../src/main/services/reports.ts';
+import { findReport, keepReport, reportFileName, saveReport } from '../../src/main/services/reports.ts';
 import { report, writePlan } from './plans.ts';
 
 let folder: string;
@@ -19,7 +19,7 @@ const done = report('job-1', writePlan('disk.img', 'a'), 'done');
 test('a report is found, named and saved', async () => {
   const states = [{ jobId: 'job-1', plan: done.plan, progress: null, report: done }];
   expect(findReport(states, 'job-1')).toBe(done);
-  expect(() => findReport(states, 'job-2')).toThrow(EngineError);
+  expect(findReport(states, 'job-2')).toBeNull();
   expect(reportFileName(done, 'html')).toBe('werkbank-write-2026-01-02-0304.html');
   await saveReport(done, join(folder, 'r.json'), 'json', 'en');
   expect(reportSchema.parse(JSON.parse(await readFile(join(folder, 'r.json'), 'utf8')))).toEqual(done);
@@ -63,4 +63,14 @@ test('what happens around a job is logged once, without saying which device', ()
   expect(said).toEqual([
     { jobId: 'a', at: lost.at, code: 'mains-lost' }, { jobId: 'b', at: lost.at, code: 'mains-lost' }, { jobId: 'a', at: left.at, code: 'device-left' },
   ]);
+});
+
+test('a history that cannot be written is named, and the log does not say where it is', async () => {
+  const said: unknown[] = [];
+  const log = { error: (line: unknown) => void said.push(line) } as never;
+  const full = { add: () => Promise.reject(new EngineError('history-unwritable', { path: '/home/someone/history', errno: 'ENOSPC' })) };
+  expect(await keepReport(full, done, log)).toMatchObject({ code: 'history-unwritable', params: { errno: 'ENOSPC' } });
+  expect(JSON.stringify(said)).not.toContain('someone');
+  expect(await keepReport({ add: () => Promise.resolve() }, done, log)).toBeNull();
+  expect(said).toHaveLength(1);
 });

@@ -7,4 +7,10 @@ export const PREFLIGHT_CODES = {
   // remedies
   'remedy-refused': entry('refused'),
   'remedy-failed': entry('target', true),
+
+  // the history of jobs
+  'history-unwritable': entry('target', true),
+  'history-unreadable': entry('source', true),
+  'history-corrupt': entry('source'),
+  'history-not-found': entry('usage'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { app, dialog, Menu, nativeTheme } from 'electron';
+import { exportReports, historyFolder, matching, openHistory, type HistoryStore } from '../../history/index.ts';
 import { createHost } from '../../host/index.ts';
 import type { Settings } from '../../contract/index.ts';
 import { formatHostArguments } from '../engine-host/arguments.ts';
@@ -8,7 +9,7 @@ import { elevatedCommand } from '../services/elevated-command.ts';
 import { openElevatedChannel } from '../services/elevated-host.ts';
 import { EngineClient } from '../services/engine-client.ts';
 import { eventLog, loggable, openLog, type Log } from '../services/log.ts';
-import { findReport, reportFileName, saveReport } from '../services/reports.ts';
+import { findReport, keepReport, reportFileName, saveReport } from '../services/reports.ts';
 import { openSettings, type SettingsStore } from '../services/settings.ts';
 import { showActivity } from './activity.ts';
 import { askBeforeClosing } from './closing.ts';
@@ -38,7 +39,7 @@ function createEngine(settings: SettingsStore, log: Log): EngineClient {
   });
 }
 
-function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: Dialogs): MainHandlers {
+function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: Dialogs, history: HistoryStore): MainHandlers {
   return {
     'app.info': async () => ({
       version: app.getVersion(),
@@ -58,10 +59,21 @@ function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: 
     'dialog.destination': ({ suggested }) => dialogs.destination(suggested),
     'dialog.folder': () => dialogs.folder(),
     'report.save': async ({ jobId, format, language }) => {
-      const report = findReport(await engine.call('job.list', null), jobId);
+      const report = findReport(await engine.call('job.list', null), jobId) ?? (await history.get(jobId));
       const path = await dialogs.report(reportFileName(report, format));
       if (path !== null) await saveReport(report, path, format, language);
       return path;
+    },
+    'history.list': async ({ search }) => {
+      const found = await history.list();
+      return { ...found, entries: matching(found.entries, search) };
+    },
+    'history.get': ({ id }) => history.get(id),
+    'history.export': async ({ search, language }) => {
+      const path = await dialogs.exportFolder();
+      if (path === null) return null;
+      const { entries } = await history.list();
+      return { path, count: await exportReports(history, matching(entries, search), path, language) };
     },
     'report.show': async ({ path }) => {
       dialogs.show(path);
@@ -74,13 +86,13 @@ function applyTheme(settings: Settings): void {
   nativeTheme.themeSource = settings.theme;
 }
 
-function openBench(settings: SettingsStore, log: Log): void {
+function openBench(settings: SettingsStore, log: Log, history: HistoryStore): void {
   const engine = createEngine(settings, log);
   const window = createWindow(log);
   const texts = () => mainTexts(settings.get());
   const dialogs = createDialogs(window, texts);
   const router = createCallRouter({
-    main: createHandlers(settings, engine, dialogs),
+    main: createHandlers(settings, engine, dialogs, history),
     engine,
     onError: (call, error) => log.warn({ call, ...loggable(error) }, 'call failed'),
   });
@@ -97,6 +109,7 @@ function openBench(settings: SettingsStore, log: Log): void {
   engine.listen('job.ended', (report) => {
     log.info({ kind: report.plan.kind, outcome: report.outcome, seconds: report.elapsedSeconds, code: report.error?.code }, 'job ended');
     sendEvent(window, 'job.ended', report);
+    void keepReport(history, report, log).then((error) => sendEvent(window, 'history.changed', { error }));
   });
   engine.listen('engine.gone', (error) => {
     log.error({ detail: error.detail }, 'engine host gone');
@@ -121,7 +134,7 @@ async function start(): Promise<void> {
   // The default menu offers reloading and developer tools; macOS needs one for copying and pasting.
   if (process.platform !== 'darwin') Menu.setApplicationMenu(null);
   app.on('window-all-closed', () => app.quit());
-  openBench(settings, log);
+  openBench(settings, log, openHistory(await historyFolder()));
 }
 
 app.enableSandbox();

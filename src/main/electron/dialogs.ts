@@ -10,6 +10,8 @@ export interface Dialogs {
   destination(suggested: string): Promise<string | null>;
   folder(): Promise<string | null>;
   report(suggested: string): Promise<string | null>;
+  /** A folder for many reports, which may be shown afterwards. */
+  exportFolder(): Promise<string | null>;
   /** Shows a file in the system's file manager: only one that was chosen here before. @throws EngineError `argument-invalid` */
   show(path: string): void;
 }
@@ -36,6 +38,11 @@ export function createDialogs(window: BrowserWindow, texts: () => MainTexts): Di
     destination: (suggested) => save(texts().dialog.destination, suggested),
     folder: () => open(texts().dialog.folder, ['openDirectory', 'createDirectory']),
     report: (suggested) => save(texts().dialog.report, suggested),
+    async exportFolder() {
+      const folder = await open(texts().dialog.report, ['openDirectory', 'createDirectory']);
+      if (folder !== null) chosen.add(folder);
+      return folder;
+    },
     show(path) {
       if (!chosen.has(path)) throw new EngineError('argument-invalid', { what: 'path' });
       shell.showItemInFolder(path);

@@ -1,7 +1,10 @@
-import { EngineError } from '../../../native-free-engine/index.ts';
-import type { JobState, Report } from '../../contract/index.ts';
+import { EngineError, toEngineError } from '../../../native-free-engine/index.ts';
+import type { JobState, PlainError, Report } from '../../contract/index.ts';
+import type { HistoryStore } from '../../history/index.ts';
+import { writeFileAtomically } from '../../host/index.ts';
 import { reportHtml } from '../../jobs/report-html.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { toPlainError } from '../engine-host/protocol.ts';
+import { loggable, type Log } from './log.ts';
 
 export type ReportFormat = 'html' | 'json';
 
@@ -11,10 +14,19 @@ export function reportFileName(report: Report, format: ReportFormat): string {
   return `werkbank-${report.plan.kind}-${stamp}.${format}`;
 }
 
-export function findReport(states: readonly JobState[], jobId: string): Report {
-  const report = states.find((state) => state.jobId === jobId)?.report;
-  if (!report) throw new EngineError('argument-invalid', { what: 'jobId' });
-  return report;
+/** The report of a job that this start of the program knows; null for older ones. */
+export const findReport = (states: readonly JobState[], jobId: string): Report | null => states.find((state) => state.jobId === jobId)?.report ?? null;
+
+/** Keeps a report in the history. A history that cannot be written changes nothing about the job. @returns why it was not kept, else null */
+export async function keepReport(history: Pick<HistoryStore, 'add'>, report: Report, log: Pick<Log, 'error'>): Promise<PlainError | null> {
+  try {
+    await history.add(report);
+    return null;
+  } catch (thrown) {
+    const error = toEngineError(thrown);
+    log.error(loggable(error), 'a report was not kept');
+    return toPlainError(error);
+  }
 }
 
 /** @throws EngineError `destination-unwritable` */

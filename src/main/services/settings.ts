@@ -2,7 +2,7 @@ import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errnoOf } from '../../../native-free-engine/index.ts';
 import { DEFAULT_NAME_TEMPLATE, settingsSchema, type Settings } from '../../contract/index.ts';
-import { writeFileAtomically } from './atomic-file.ts';
+import { writeFileAtomically } from '../../host/index.ts';
 
 const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE };
 
