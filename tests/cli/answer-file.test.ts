@@ -11,7 +11,7 @@ beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'answer-file-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 const cli = async (...args: string[]): Promise<{ exitCode: number; text: string }> => {
-  const services = { host: {} as never, jobs: createJobService({} as never, { version: '0' }) };
+  const services = { host: {} as never, jobs: createJobService({} as never, { version: '0' }), history: {} as never };
   const { exitCode, out, err } = await werkbank(['--lang', 'nl', ...args], { services });
   return { exitCode, text: [...out, ...err].join('\n') };
 };
