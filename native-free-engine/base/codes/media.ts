@@ -15,6 +15,8 @@ export const MEDIA_CODES = {
   'wim-data-missing': entry('source'),
   'wim-checksum-mismatch': entry('verify'),
   'wim-solid': entry('refused'),
+  'wim-is-split': entry('refused'),
+  'wim-changed': entry('refused'),
   'wim-part-too-small': entry('refused'),
 
   // trees of files
@@ -27,6 +29,7 @@ export const MEDIA_CODES = {
   'tree-name-illegal': entry('target'),
   'tree-names-collide': entry('target'),
   'tree-entry-missing': entry('usage'),
+  'tree-entry-in-the-way': entry('refused'),
 
   // discs, read and made
   'disc-unknown': entry('source'),

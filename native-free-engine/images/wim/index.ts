@@ -1,14 +1,18 @@
 /**
  * WIM files (.wim, .esd, .swm). Open one with {@link openWim} from sources (a file inside an ISO will do) or
  * {@link openWimFile} from a path; `wim.images` lists what it holds. {@link readImage} reads the tree of one image,
- * {@link imageTree} gives it as files to copy. {@link planSplit} says what the parts of a split WIM will be, to be written
- * wherever they are wanted.
+ * {@link imageTree} gives it as files to copy. {@link planSplit} and {@link planEdit} say what the parts of a split WIM, or
+ * a changed one, will be: sources of exact size, to be written wherever they are wanted; {@link applyEdit} writes changes into the file itself.
  */
 export type { WimCompression } from '../../codecs/wim-chunk.ts';
+export type { NewContents, WimChange } from './change.ts';
+export { planEdit, type PlannedEdit, type WimEdits } from './edit.ts';
 export { contentsOf, isFolder, isReparsePoint, walk, type StreamName, type WimEntry } from './entry.ts';
 export type { WimHeader } from './header.ts';
 export { findEntry, imageTree, openContents, readImage, type WimImage } from './image.ts';
+export { applyEdit } from './node-edit.ts';
 export { openWimFile, partName } from './node-open.ts';
 export { openWim, type Wim } from './open.ts';
 export { planSplit, type SplitPart } from './split.ts';
+export { verifyWim, type WimVerified, type WimVerifyOptions } from './verify.ts';
 export type { WimImageInfo, WimImageVersion } from './xml-data.ts';

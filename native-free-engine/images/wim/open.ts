@@ -54,12 +54,17 @@ export async function openWim(files: readonly { readonly path: string; readonly 
 }
 
 /** @throws EngineError as {@link openWim} */
-export async function readWimHeader({ path, source }: { readonly path: string; readonly source: BlockSource }, part = 0): Promise<WimHeader> {
-  return readHeader(await readBytes(source, 0, Math.min(WIM_HEADER_BYTES, source.size)), path, part);
+export async function readWimHeader({ path, source }: { readonly path: string; readonly source: BlockSource }): Promise<WimHeader> {
+  return readHeader(await headOf(source), path);
 }
 
+const headOf = (source: BlockSource): Promise<Uint8Array> => readBytes(source, 0, Math.min(WIM_HEADER_BYTES, source.size));
+
 async function inOrder(files: readonly { readonly path: string; readonly source: BlockSource }[]): Promise<WimFile[]> {
-  const read = await Promise.all(files.map(async (file) => ({ file, header: await readWimHeader(file) })));
+  const read = await Promise.all(files.map(async (file) => {
+    const head = await headOf(file.source);
+    return { file, head, header: readHeader(head, file.path) };
+  }));
   read.sort((a, b) => a.header.partNumber - b.header.partNumber);
   const first = read[0]!;
   for (const { header, file } of read) {
@@ -70,7 +75,7 @@ async function inOrder(files: readonly { readonly path: string; readonly source:
     if (found.length === 0) throw new EngineError('image-part-missing', { path: first.file.path, part });
     if (found.length > 1) throw new EngineError('wim-parts-mixed', { path: found[1]!.file.path, other: found[0]!.file.path });
   }
-  return Promise.all(read.map(async ({ file }, part) => ({ ...file, header: await readWimHeader(file, part) })));
+  return read.map(({ file, head }, part) => ({ ...file, head, header: readHeader(head, file.path, part) }));
 }
 
 async function readWim(files: readonly WimFile[]): Promise<Omit<Wim, 'close'>> {

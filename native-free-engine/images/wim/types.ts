@@ -8,6 +8,8 @@ export interface WimFile {
   readonly path: string;
   readonly source: BlockSource;
   readonly header: WimHeader;
+  /** The header's 208 bytes as they lay there when it was opened. */
+  readonly head: Uint8Array;
 }
 
 /** Contents that files of the images share: known by their SHA-1, stored once. */
