@@ -27,6 +27,8 @@ export interface Wim {
   readonly resources: ResourceReader;
   /** Many files are packed as one, as in an ESD: it cannot be split as it is. */
   readonly solid: boolean;
+  /** Bytes of its largest chunks, unpacked. */
+  readonly largestChunk: number;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,9 @@ async function readWim(files: readonly WimFile[]): Promise<Omit<Wim, 'close'>> {
   if (table.metadata.length < header.imageCount) throw wimInvalid(path, `metadata of ${table.metadata.length} images of ${header.imageCount}`);
   const xmlData = await resources.readAll(header.xmlData, 'XML', MAX_XML_BYTES);
   const xml = parseXmlData(xmlData, path);
+  const solid = new Set([...table.streams.values()].map(({ resource }) => resource).filter(isSolid));
+  let largestChunk = header.chunkSize;
+  for (const resource of solid) largestChunk = Math.max(largestChunk, (await resources.map(resource)).chunkSize);
   return {
     path,
     files,
@@ -97,6 +102,7 @@ async function readWim(files: readonly WimFile[]): Promise<Omit<Wim, 'close'>> {
     table: { ...table, metadata: table.metadata.slice(0, header.imageCount) },
     images: imageElements(xml, header.imageCount).map((element, i) => readImageInfo(element, i + 1)),
     resources,
-    solid: [...table.streams.values()].some(({ resource }) => isSolid(resource)),
+    solid: solid.size > 0,
+    largestChunk,
   };
 }

@@ -1,7 +1,10 @@
 import { throwIfAborted } from '../../base/abort.ts';
+import { EngineError } from '../../base/errors.ts';
+import { WimCrew, type PackedBatch } from '../../codecs/node-wim-crew.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
 import { chunkSizeAt, type ChunkMap } from './chunk-map.ts';
+import { wimInvalid } from './faults.ts';
 import type { Wim } from './open.ts';
 import { isPacked, type Resource } from './resource.ts';
 import type { Stream } from './types.ts';
@@ -17,13 +20,9 @@ export interface StreamBytes {
 /** What is stored, read at once and unpacked together: 1 MiB, or one chunk when that is more. */
 const BATCH_BYTES = 1 << 20;
 const WINDOW_BYTES = 4 << 20;
-/** Unpacked bytes in memory at which no more is read ahead; two of the large chunks of an ESD. */
-const AHEAD_BYTES = 96 << 20;
-/** Batches being unpacked while one is taken. */
-const AHEAD_BATCHES = 4;
-
+const LARGE_CHUNK_BYTES = 16 << 20;
 /** Some bytes of one resource: a chunk, or a stretch of what is not packed. */
-export interface Unit {
+interface Unit {
   readonly path: string;
   /** Null: not packed. */
   readonly map: ChunkMap | null;
@@ -39,50 +38,67 @@ interface Placed extends Unit {
   readonly offset: number;
 }
 
-/** Unpacks units, all of them at once. */
-export type Unpack = (units: readonly Unit[]) => Promise<readonly Uint8Array[]>;
-
 /**
  * The contents of `streams` from beginning to end, each byte of the WIM read and unpacked once, whatever their order: a
  * solid resource is gone through once for all streams in it. Empty streams give nothing.
  * @param streams in the order of the file: {@link inFileOrder}
+ * @param crew unpacks on several threads; null: in this one
  * @throws EngineError `wim-invalid`, `wim-unsupported`, `wim-too-large`, what the sources throw; AbortError
  */
-export async function* readInOrder(wim: Wim, streams: readonly Stream[], unpack: Unpack = unpackHere(wim), signal?: AbortSignal): AsyncGenerator<StreamBytes> {
-  const batches = batchesOf(units(wim, streams));
-  const running: { readonly units: readonly Placed[]; readonly unpacked: Promise<readonly Uint8Array[]> }[] = [];
-  let ahead = 0;
-  for (let more = true; more || running.length > 0; ) {
-    while (more && running.length < AHEAD_BATCHES && ahead < AHEAD_BYTES) {
-      throwIfAborted(signal);
-      const next = await batches.next();
-      if (next.done) more = false;
-      else {
-        const unpacked = unpack(next.value);
-        // Whoever awaits it first throws; until then it is nobody's.
-        unpacked.catch(() => undefined);
-        running.push({ units: next.value, unpacked });
-        ahead += bytesIn(next.value);
-      }
+export async function* readInOrder(wim: Wim, streams: readonly Stream[], crew: WimCrew | null, signal?: AbortSignal): AsyncGenerator<StreamBytes> {
+  const batches = batchesOf(units(wim, streams, signal));
+  let next = await batches.next();
+  /** Batches packed in one way, as a crew takes them; what each held is kept in `underWay` until it comes back. */
+  const alike = async function* (map: ChunkMap, underWay: (readonly Placed[])[]): AsyncGenerator<PackedBatch> {
+    while (!next.done && (isAlike(next.value, map))) {
+      underWay.push(next.value);
+      yield { bytes: joined(next.value), lengths: next.value.map(({ stored }) => stored.length), unpacked: next.value.map(({ size }) => size) };
+      next = await batches.next();
     }
-    const batch = running.shift();
-    if (!batch) break;
-    const unpacked = await batch.unpacked;
-    for (const [i, unit] of batch.units.entries()) yield* cut(unit, unpacked[i]!);
-    ahead -= bytesIn(batch.units);
+  };
+  while (!next.done) {
+    const map = next.value.find((unit) => unit.map)?.map;
+    if (!map || !crew) {
+      for (const unit of next.value) yield* cut(unit, unpackHere(wim, unit));
+      next = await batches.next();
+      continue;
+    }
+    const underWay: (readonly Placed[])[] = [];
+    try {
+      for await (const { bytes, lengths } of crew.unpack(map.compression, map.chunkSize, alike(map, underWay))) {
+        let at = 0;
+        for (const [i, unit] of underWay.shift()!.entries()) yield* cut(unit, bytes.subarray(at, (at += lengths[i]!)));
+      }
+    } catch (error) {
+      throw error instanceof EngineError && error.code === 'image-corrupt' ? wimInvalid(underWay[0]?.[0]?.path ?? wim.path, 'a chunk that does not unpack', error) : error;
+    }
   }
 }
 
-const bytesIn = (units: readonly Unit[]): number => units.reduce((sum, { size }) => sum + size, 0);
+/** A crew whose batches stay within memory: each of its threads has two under way. Of the large chunks of an ESD, one thread's are enough. */
+export function crewFor(wim: Wim): WimCrew {
+  return new WimCrew(wim.largestChunk > LARGE_CHUNK_BYTES ? 1 : undefined);
+}
 
-/** Unpacks in the caller's thread. */
-export function unpackHere(wim: Wim): Unpack {
-  return async (units) => units.map(({ path, map, stored, size }) => {
-    if (!map) return stored;
-    const data = new Uint8Array(size);
-    wim.resources.unpackChunk(path, map, stored, data);
-    return data;
-  });
+const isAlike = (units: readonly Placed[], like: ChunkMap): boolean =>
+  units.every(({ map }) => !map || (map.compression === like.compression && map.chunkSize === like.chunkSize));
+
+function joined(units: readonly Unit[]): Uint8Array {
+  if (units.length === 1) return units[0]!.stored;
+  const bytes = new Uint8Array(units.reduce((sum, { stored }) => sum + stored.length, 0));
+  let at = 0;
+  for (const { stored } of units) {
+    bytes.set(stored, at);
+    at += stored.length;
+  }
+  return bytes;
+}
+
+function unpackHere(wim: Wim, { path, map, stored, size }: Unit): Uint8Array {
+  if (!map) return stored;
+  const data = new Uint8Array(size);
+  wim.resources.unpackChunk(path, map, stored, data);
+  return data;
 }
 
 function* cut({ streams, offset }: Placed, data: Uint8Array): Generator<StreamBytes> {
@@ -106,14 +122,16 @@ function firstEndingAfter(streams: readonly Stream[], offset: number): number {
   return low;
 }
 
-async function* units(wim: Wim, streams: readonly Stream[]): AsyncGenerator<Placed> {
+async function* units(wim: Wim, streams: readonly Stream[], signal: AbortSignal | undefined): AsyncGenerator<Placed> {
   const sources = wim.files.map(({ source }) => windowed(source));
   for (const [resource, inIt] of byResource(streams)) {
     const source = sources[resource.part]!;
     const { path } = wim.files[resource.part]!;
+    throwIfAborted(signal);
     if (!isPacked(resource)) {
       for (let at = 0; at < resource.size; at += BATCH_BYTES) {
         const size = Math.min(BATCH_BYTES, resource.size - at);
+        throwIfAborted(signal);
         yield { path, map: null, stored: await readBytes(source, resource.offset + at, size), size, streams: inIt, offset: at };
       }
       continue;
@@ -126,17 +144,20 @@ async function* units(wim: Wim, streams: readonly Stream[]): AsyncGenerator<Plac
       if (!next) break;
       // Nobody wants what is in this chunk.
       if (next.offset >= offset + size) continue;
+      throwIfAborted(signal);
       const stored = await readBytes(source, map.starts[index]!, map.starts[index + 1]! - map.starts[index]!);
       yield { path, map, stored, size, streams: inIt, offset };
     }
   }
 }
 
+/** Units of one way of packing, or none. */
 async function* batchesOf(units: AsyncGenerator<Placed>): AsyncGenerator<readonly Placed[]> {
   let batch: Placed[] = [];
   let bytes = 0;
   for await (const unit of units) {
-    if (batch.length > 0 && bytes + unit.size > BATCH_BYTES) {
+    const first = batch.find(({ map }) => map)?.map;
+    if (batch.length > 0 && (bytes + unit.size > BATCH_BYTES || (first && !isAlike([unit], first)))) {
       yield batch;
       batch = [];
       bytes = 0;

@@ -4,7 +4,7 @@ import { contentsOf, walk } from './entry.ts';
 import { readImage } from './image.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { Wim } from './open.ts';
-import { readInOrder } from './sequence.ts';
+import { crewFor, readInOrder } from './sequence.ts';
 import { inFileOrder } from './split.ts';
 import type { Stream } from './types.ts';
 
@@ -49,9 +49,14 @@ export async function verifyWim(wim: Wim, { signal, onProgress }: WimVerifyOptio
     throw new EngineError('wim-checksum-mismatch', { path: wim.files[stream.resource.part]!.path, what: names.get(stream.hash) ?? stream.hash });
   });
   let done = 0;
-  for await (const { stream, data } of readInOrder(wim, streams, undefined, signal)) {
-    check.update(stream, data);
-    onProgress?.((done += data.length), total);
+  const crew = crewFor(wim);
+  try {
+    for await (const { stream, data } of readInOrder(wim, streams, crew, signal)) {
+      check.update(stream, data);
+      onProgress?.((done += data.length), total);
+    }
+  } finally {
+    await crew.close();
   }
   for (const stream of streams) if (stream.size > 0 && !check.finished.has(stream)) throw new EngineError('wim-checksum-mismatch', { path: wim.path, what: names.get(stream.hash) ?? stream.hash });
   return { images: wim.images.length, streams: streams.length, bytes: total, integrity };
