@@ -2,6 +2,7 @@ import type { FormatPlan, ImageInfo, Plan, PlannedDisk, ReadPlan, WritePlan } fr
 import { ALGORITHM_NAMES, formatBytes, planSteps } from '../texts/index.ts';
 import type { Context } from './context.ts';
 import { diskTitle, partitionLine, reasonText } from './disk-text.ts';
+import { windowsPlanLines } from './media-text.ts';
 import { capturePlanLines, diskImageLines, restorePlanLines } from './imaging-text.ts';
 
 type Speaker = Pick<Context, 'texts' | 'language'>;
@@ -60,6 +61,8 @@ function whatOf(speaker: Speaker, plan: Plan): string[] {
       return capturePlanLines(speaker, plan);
     case 'restore':
       return restorePlanLines(speaker, plan, (disk) => losses(speaker, disk));
+    case 'windows-stick':
+      return windowsPlanLines(speaker, plan, (disk) => losses(speaker, disk));
     case 'verify':
     case 'convert':
       return diskImageLines(speaker, plan.image);
@@ -74,6 +77,6 @@ export function planLines(speaker: Speaker, plan: Plan): string[] {
 
 /** The disks that a plan writes to. */
 export function writtenDisks(plan: Plan): readonly PlannedDisk[] {
-  if (plan.kind === 'write' || plan.kind === 'restore') return plan.disks;
+  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick') return plan.disks;
   return plan.kind === 'format' ? [plan.disk] : [];
 }

@@ -12,6 +12,7 @@ import { endWithError, type Context } from './context.ts';
 import { addDeployCommands } from './deploy-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { addImagingCommands } from './imaging-commands.ts';
+import { addMediaCommands } from './media-commands.ts';
 import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
 import { defaultPracticeFolder, type OpenServices, type Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
@@ -88,6 +89,8 @@ function createProgram(context: Context, act: Act): Command {
 
   addImagingCommands({ program, command, context, act });
   addDeployCommands({ program, command, context, act });
+
+  addMediaCommands({ program, command, context, act });
 
   command(program, 'inspect', 'inspect')
     .argument('<what>', help('what'))

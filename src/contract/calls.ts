@@ -13,6 +13,7 @@ import { jobProgressSchema, jobStateSchema, reportSchema } from './job.ts';
 import {
   formatPlanSchema, formatRequestSchema, planSchema, readPlanSchema, readRequestSchema, writePlanSchema, writeRequestSchema,
 } from './plan.ts';
+import { windowsMediaSchema, windowsStickPlanSchema, windowsStickRequestSchema } from './windows-media.ts';
 
 /** How images are named until somebody says otherwise; the placeholders are listed in docs/guides/library.md. */
 export const DEFAULT_NAME_TEMPLATE = '{machine}-{os}-{date}-{purpose}';
@@ -70,6 +71,9 @@ export const hostCalls = {
   'plan.restore': call(restoreRequestSchema, restorePlanSchema),
   'plan.verify': call(verifyRequestSchema, verifyPlanSchema),
   'plan.convert': call(convertRequestSchema, convertPlanSchema),
+  'plan.windowsStick': call(windowsStickRequestSchema, windowsStickPlanSchema),
+  /** Which Windows an ISO installs, and what starts it. */
+  'media.inspectWindows': call(z.object({ location: z.string() }), windowsMediaSchema),
   /** An image that holds a disk, of this program or another one; `image.inspect` is for images to be written as they are. */
   'image.describe': call(z.object({ location: z.string(), folders: z.array(z.string()) }), diskImageSchema),
   /** A name for a new image by the template, unique in its folder. */

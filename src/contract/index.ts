@@ -10,4 +10,5 @@ export * from './imaging-plan.ts';
 export * from './job.ts';
 export * from './plan.ts';
 export * from './plan-parts.ts';
+export * from './windows-media.ts';
 export * from './preflight.ts';

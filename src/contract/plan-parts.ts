@@ -21,6 +21,8 @@ export const planStepSchema = z.object({
     // imaging
     'snapshot', 'map', 'capture', 'capture-resume', 'manifest', 'check-chain', 'new-table', 'restore', 'restore-resume', 'zero-rest', 'trim-rest', 'verify-restored',
     'restore-first', 'grow', 'verify-image', 'verify-share', 'convert',
+    // Windows media
+    'split-wim', 'add-loader', 'add-files', 'layout-uefi', 'layout-bios', 'layout-both', 'write-files', 'verify-files',
   ]),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
 });

@@ -3,6 +3,7 @@ import { diskIdentitySchema } from './disk.ts';
 import { checksumSchema, imageInfoSchema } from './image.ts';
 import { capturePlanSchema, convertPlanSchema, restorePlanSchema, verifyPlanSchema } from './imaging-plan.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
+import { windowsStickPlanSchema } from './windows-media.ts';
 
 export const writePlanSchema = z.object({
   kind: z.literal('write'), ...planBase,
@@ -33,6 +34,7 @@ export const formatPlanSchema = z.object({
 
 export const planSchema = z.discriminatedUnion('kind', [
   writePlanSchema, readPlanSchema, formatPlanSchema, capturePlanSchema, restorePlanSchema, verifyPlanSchema, convertPlanSchema,
+  windowsStickPlanSchema,
 ]);
 
 /** What the user asked for, before it is a plan. Disks by `Disk.id`. */

@@ -23,6 +23,7 @@ function imageOf(plan: Plan): { image: string; location: string } {
   switch (plan.kind) {
     case 'write':
     case 'restore':
+    case 'windows-stick':
     case 'verify':
     case 'convert': return { image: plan.image.name, location: plan.image.location };
     case 'read':
@@ -32,12 +33,15 @@ function imageOf(plan: Plan): { image: string; location: string } {
 }
 
 function numberOf(plan: Plan, index: number): number {
-  if (plan.kind === 'write' || plan.kind === 'restore') return plan.disks[index]?.number ?? 0;
+  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick') return plan.disks[index]?.number ?? 0;
   if (plan.kind === 'format') return plan.disk.number;
   return plan.kind === 'read' || plan.kind === 'capture' ? plan.number : 0;
 }
 
-const descriptions = (plan: Plan): string[] => (plan.kind === 'capture' ? [plan.description, plan.purpose] : []);
+const descriptions = (plan: Plan): string[] => {
+  if (plan.kind === 'windows-stick') return plan.image.editions.map(({ name }) => name);
+  return plan.kind === 'capture' ? [plan.description, plan.purpose] : [];
+};
 
 /** A day as people type it: 2026-11-29, 29-11-2026, 29 november 2026. */
 function moments(iso: string): string[] {

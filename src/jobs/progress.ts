@@ -66,6 +66,28 @@ export function writingProgress(progress: WriteProgress, verify: boolean, stored
   };
 }
 
+/** Several writes at once as one. */
+export function togetherProgress(parts: readonly Told[]): Told {
+  const [first] = parts;
+  if (!first || parts.length === 1) return first ?? quietProgress('writing');
+  const active = parts.filter(({ phase }) => phase !== 'done');
+  const every = (pick: (part: Told) => number | null, from: readonly Told[], join: (values: number[]) => number): number | null => {
+    const values = from.map(pick);
+    return values.length > 0 && values.every((value) => value !== null) ? join(values) : null;
+  };
+  return {
+    ...first,
+    phase: PHASE_ORDER.find((phase) => active.some((part) => part.phase === phase)) ?? 'done',
+    fraction: every((part) => part.fraction, parts, (values) => Math.min(...values)),
+    bytesDone: sum(parts.map((part) => part.bytesDone)),
+    bytesTotal: every((part) => part.bytesTotal, parts, sum),
+    speed: sum(active.map((part) => part.speed)),
+    etaSeconds: every((part) => part.etaSeconds, active, (values) => Math.max(...values)),
+    bottleneck: active.find((part) => part.bottleneck)?.bottleneck ?? null,
+    targets: parts.flatMap((part) => part.targets),
+  };
+}
+
 function targetProgress(lane: LaneProgress): TargetProgress {
   const { id, detached: _, error, ...rest } = lane;
   return { disk: id, ...rest, error: error?.toPlain() ?? null };

@@ -18,7 +18,7 @@ export function headline(report: Report, texts: Texts, language: Language): stri
 
 function variant({ outcome }: Report, plan: Plan): string {
   if (plan.kind === 'capture') return outcome;
-  if (plan.kind !== 'write' && plan.kind !== 'restore') return outcome === 'partly' ? 'failed' : outcome;
+  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'windows-stick') return outcome === 'partly' ? 'failed' : outcome;
   if (outcome !== 'done' || !plan.verify) return outcome;
   return plan.disks.length === 1 ? 'verifiedOne' : 'verified';
 }

@@ -4,6 +4,7 @@ import { speedCurve } from './report-curve.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 import { badLines, imagingFacts } from './report-imaging.ts';
 import { html, type Html } from './report-markup.ts';
+import { windowsFacts } from './report-windows.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 interface Writer {
@@ -89,6 +90,8 @@ function facts(writer: Writer, report: Report): Html {
     const size = image.size ?? report.targets.find((target) => target.bytesVerified > 0)?.bytesVerified;
     if (size !== undefined) rows.push(['size', exactBytes(writer, size)]);
     if (image.chain.length > 0) rows.push(['packed', image.chain.join(' › ')]);
+  } else if (plan.kind === 'windows-stick') {
+    rows.push(...windowsFacts(plan, texts, language));
   } else if (plan.kind === 'read' || plan.kind === 'capture') {
     rows.push(['disk', diskTitle(writer, plan.number, plan.disk)], ['destination', plan.destination], ['size', exactBytes(writer, plan.disk.size)]);
   } else if (plan.kind === 'format') {
@@ -175,7 +178,7 @@ function events({ texts, language }: Writer, report: Report): Html | null {
 
 function lost(writer: Writer, report: Report): Html | null {
   const { plan } = report;
-  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'format') return null;
+  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'windows-stick' && plan.kind !== 'format') return null;
   const disks = plan.kind === 'format' ? [plan.disk] : plan.disks;
   return section(writer.texts('report:section.lost'), html`${disks.map((disk) => lostDisk(writer, disk))}`);
 }

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { startJob, type Job } from '../../native-free-engine/index.ts';
 import type {
   AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, Disk, DiskImageInfo, FormatPlan, FormatRequest, ImageInfo, JobProgress, JobState,
-  LibraryFolder, LibraryListing, Plan, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest, WritePlan, WriteRequest,
+  LibraryFolder, LibraryListing, Plan, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
+  WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { discardImage, readUnfinished, renameImage } from '../library/index.ts';
@@ -23,10 +24,13 @@ import { canonicalPath, imageLock, planCapture } from './plan-capture.ts';
 import { planConvert, planVerify } from './plan-image.ts';
 import { planRestoreOf } from './plan-restore.ts';
 import { planFormat, planRead, planWrite } from './plan.ts';
+import { planWindowsStick } from './plan-windows-stick.ts';
 import { ReadJob } from './read-job.ts';
 import { RestoreJob } from './restore-job.ts';
 import { VerifyJob } from './verify-job.ts';
 import { runToReport, type JobBody } from './run.ts';
+import { inspectWindows } from './windows-media.ts';
+import { WindowsStickJob } from './windows-stick-job.ts';
 import { WriteJob } from './write-job.ts';
 
 /** Everything a screen or a terminal can have done. */
@@ -40,6 +44,9 @@ export interface JobService {
   planRestore(request: RestoreRequest): Promise<RestorePlan>;
   planVerify(request: VerifyRequest): Promise<VerifyPlan>;
   planConvert(request: ConvertRequest): Promise<ConvertPlan>;
+  planWindowsStick(request: WindowsStickRequest): Promise<WindowsStickPlan>;
+  /** Which Windows an ISO installs, and what starts it. */
+  inspectWindows(location: string): Promise<WindowsMediaInfo>;
   /** What a disk image of any format holds. */
   describe(location: string, folders: readonly string[]): Promise<DiskImageInfo>;
   suggestName(request: CallInput<'capture.suggestName'>): Promise<CallOutput<'capture.suggestName'>>;
@@ -98,6 +105,8 @@ export function createJobService(host: Host, options: { readonly version: string
     planRestore: async (request) => planRestoreOf(host, request, await describe(request.image, request.folders), looking()),
     planVerify: async (request) => planVerify(request, await describe(request.image, request.folders)),
     planConvert: async (request) => planConvert(request, await describe(request.image, request.folders)),
+    planWindowsStick: (request) => planWindowsStick(host, request, looking()),
+    inspectWindows: (location) => inspectWindows(location, looking()),
     describe,
     suggestName: (request) => suggestName(host, request),
     unfinished: async (destination) => readUnfinished(await canonicalPath(destination)),
@@ -135,7 +144,7 @@ export function createJobService(host: Host, options: { readonly version: string
 
 /** @throws EngineError `disk-needs-confirmation`, `volume-dirty` */
 function checkAgreed(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>): void {
-  if (plan.kind === 'write' || plan.kind === 'restore') checkConfirmed(plan.disks, confirmed);
+  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick') checkConfirmed(plan.disks, confirmed);
   else if (plan.kind === 'format') checkConfirmed([plan.disk], confirmed);
   else if (plan.kind === 'capture') checkStops(plan, confirmed[plan.disk.id] ?? []);
 }
@@ -167,5 +176,7 @@ function bodyOf(plan: Plan, environment: JobEnvironment): JobBody {
       return new VerifyJob(plan);
     case 'convert':
       return new ConvertJob(plan, environment);
+    case 'windows-stick':
+      return new WindowsStickJob(plan, environment);
   }
 }

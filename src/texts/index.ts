@@ -7,6 +7,7 @@ import enErrors from '../../resources/locales/en/errors.json' with { type: 'json
 import enErrorsMedia from '../../resources/locales/en/errors-media.json' with { type: 'json' };
 import enErrorsPreflight from '../../resources/locales/en/errors-preflight.json' with { type: 'json' };
 import enJobs from '../../resources/locales/en/jobs.json' with { type: 'json' };
+import enMedia from '../../resources/locales/en/media.json' with { type: 'json' };
 import enPreflight from '../../resources/locales/en/preflight.json' with { type: 'json' };
 import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
 import nlAnswerFile from '../../resources/locales/nl/answer-file.json' with { type: 'json' };
@@ -16,19 +17,21 @@ import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json
 import nlErrorsMedia from '../../resources/locales/nl/errors-media.json' with { type: 'json' };
 import nlErrorsPreflight from '../../resources/locales/nl/errors-preflight.json' with { type: 'json' };
 import nlJobs from '../../resources/locales/nl/jobs.json' with { type: 'json' };
+import nlMedia from '../../resources/locales/nl/media.json' with { type: 'json' };
 import nlPreflight from '../../resources/locales/nl/preflight.json' with { type: 'json' };
 import nlReport from '../../resources/locales/nl/report.json' with { type: 'json' };
 import { formatBytes } from './format.ts';
 import { LANGUAGES, type Language, type Texts } from './texts.ts';
 
+export * from './edition.ts';
 export * from './format.ts';
 export * from './plan-steps.ts';
 export * from './printable.ts';
 export * from './texts.ts';
 
 const RESOURCES = {
-  en: { 'answer-file': enAnswerFile, cli: enCli, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, preflight: enPreflight, report: enReport },
-  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, preflight: nlPreflight, report: nlReport },
+  en: { 'answer-file': enAnswerFile, cli: enCli, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, media: enMedia, preflight: enPreflight, report: enReport },
+  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, media: nlMedia, preflight: nlPreflight, report: nlReport },
 };
 
 /** The texts outside the window: terminal, main process, report. */

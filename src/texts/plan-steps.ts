@@ -17,6 +17,7 @@ export function disksOfPlan(plan: Plan): readonly DiskIdentity[] {
       return [plan.disk];
     case 'write':
     case 'restore':
+    case 'windows-stick':
       return plan.disks.map((disk) => disk.identity);
     case 'format':
       return [plan.disk.identity];

@@ -73,6 +73,8 @@ const jobs: JobService = {
   planRestore: notHere,
   planVerify: notHere,
   planConvert: notHere,
+  planWindowsStick: notHere,
+  inspectWindows: notHere,
   describe: notHere,
   suggestName: notHere,
   unfinished: notHere,

@@ -76,4 +76,10 @@ export const MEDIA_CODES = {
   'driver-folder-too-large': entry('source'),
   'driver-none': entry('source'),
   'hardware-id-invalid': entry('usage'),
+  'windows-media-unknown': entry('source'),
+  'media-no-uefi': entry('refused'),
+  'media-no-bios': entry('refused'),
+  'windows-esd-too-large': entry('source'),
+  'media-file-mismatch': entry('verify'),
+  'windows-media-packed': entry('source'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -64,6 +64,8 @@ export function serveEngine(
     'plan.restore': (request) => jobs.planRestore(request),
     'plan.verify': (request) => jobs.planVerify(request),
     'plan.convert': (request) => jobs.planConvert(request),
+    'plan.windowsStick': (request) => jobs.planWindowsStick(request),
+    'media.inspectWindows': ({ location }) => jobs.inspectWindows(location),
     'image.describe': ({ location, folders }) => jobs.describe(location, folders),
     'capture.suggestName': (request) => jobs.suggestName(request),
     'capture.unfinished': ({ destination }) => jobs.unfinished(destination),

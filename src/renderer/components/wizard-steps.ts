@@ -7,6 +7,7 @@ const STEPS = {
   write: ['image', 'disks', 'plan', 'progress', 'report'],
   format: ['disk', 'format', 'plan', 'progress', 'report'],
   read: ['disk', 'destination', 'plan', 'progress', 'report'],
+  'windows-stick': ['image', 'disks', 'plan', 'progress', 'report'],
   verify: ['progress', 'report'],
   convert: ['progress', 'report'],
 } as const satisfies Record<Plan['kind'], readonly string[]>;

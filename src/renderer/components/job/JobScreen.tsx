@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import type { PlainError, Plan } from '../../../contract/index.ts';
 import { toPlainError } from '../../bridge.ts';
 import { useJob, useJobs } from '../../stores/jobs.ts';
-import { goHome, useNavigation } from '../../stores/navigation.ts';
+import { goHome, useNavigation, type Screen } from '../../stores/navigation.ts';
 import { useCapture } from '../../stores/capture.ts';
 import { useFormat } from '../../stores/format.ts';
 import { useRead } from '../../stores/read.ts';
@@ -19,7 +19,7 @@ import { ProgressStep } from './ProgressStep.tsx';
 import { ReportStep } from './ReportStep.tsx';
 
 const ANOTHER_ICONS: Record<Plan['kind'], IconName> = {
-  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library',
+  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'write',
 };
 
 /** A job from its start to its report: the last two steps of every wizard. */
@@ -49,7 +49,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
   };
   const another = () => {
     startAnother(plan);
-    useNavigation.getState().go({ name: plan.kind === 'verify' || plan.kind === 'convert' ? 'library' : plan.kind });
+    useNavigation.getState().go({ name: screenOf(plan.kind) });
   };
 
   const running = (
@@ -93,6 +93,11 @@ export function JobScreen({ jobId }: { jobId: string }) {
   );
 }
 
+function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job'> {
+  if (kind === 'verify' || kind === 'convert') return 'library';
+  return kind === 'windows-stick' ? 'home' : kind;
+}
+
 /** Empties the wizard of this kind for another round. */
 function startAnother(plan: Plan): void {
   switch (plan.kind) {
@@ -101,6 +106,7 @@ function startAnother(plan: Plan): void {
     case 'capture': return useCapture.getState().restart();
     case 'format': return useFormat.getState().restart();
     case 'read': return useRead.getState().restart();
+    case 'windows-stick':
     case 'verify':
     case 'convert': return;
   }

@@ -7,6 +7,7 @@ import { diskName } from '../disk-texts.ts';
 export function identitiesOf(plan: Plan): DiskIdentity[] {
   switch (plan.kind) {
     case 'write':
+    case 'windows-stick':
     case 'restore': return plan.disks.map((disk) => disk.identity);
     case 'format': return [plan.disk.identity];
     case 'read':
@@ -17,7 +18,7 @@ export function identitiesOf(plan: Plan): DiskIdentity[] {
 }
 
 /** Whether the disks of a plan are written, each with a state of its own. */
-export const writesDisks = (plan: Plan): boolean => plan.kind === 'write' || plan.kind === 'format' || plan.kind === 'restore';
+export const writesDisks = (plan: Plan): boolean => plan.kind === 'write' || plan.kind === 'format' || plan.kind === 'restore' || plan.kind === 'windows-stick';
 
 /** One line for a job: `debian.iso to SanDisk Ultra, 31.9 GB …`. */
 export function planTitle(t: TFunction, language: string, plan: Plan): string {
@@ -26,6 +27,7 @@ export function planTitle(t: TFunction, language: string, plan: Plan): string {
   const disk = identities.length === 1 && first ? diskName(t, language, first) : t('progress:disks', { count: identities.length });
   switch (plan.kind) {
     case 'write': return t('progress:title.write', { image: plan.image.name, disk });
+    case 'windows-stick': return t('progress:title.windows-stick', { image: plan.image.name, disk });
     case 'restore': return t('progress:title.restore', { image: plan.image.name, disk });
     case 'format': return t('progress:title.format', { disk });
     case 'read': return t('progress:title.read', { disk, file: fileName(plan.destination) });

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path';
+import type { StickFirmware } from '../../contract/index.ts';
+import type { Context } from '../context.ts';
+import { runPlan } from '../run-job.ts';
+import { locationOf, type WriteOptions } from './write.ts';
+
+export interface MediaWindowsOptions extends Omit<WriteOptions, 'checksum'> {
+  readonly firmware?: StickFirmware;
+  readonly label?: string;
+  readonly extra?: string;
+}
+
+/** `werkbank media windows ISO --to DISK...` */
+export async function mediaWindows(context: Context, iso: string, options: MediaWindowsOptions): Promise<number> {
+  const { host, jobs } = await context.services();
+  const targets: string[] = [];
+  for (const spec of options.to) targets.push((await host.disks.find(spec)).id);
+  const plan = await jobs.planWindowsStick({
+    location: locationOf(iso),
+    disks: [...new Set(targets)],
+    firmware: options.firmware ?? 'uefi',
+    label: options.label ?? '',
+    extraFolder: options.extra === undefined ? null : resolve(options.extra),
+    verify: options.verify,
+    eject: options.eject,
+    allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
+  });
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+}

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { planBase, plannedDiskSchema } from './plan-parts.ts';
+
+/** What starts a stick: PCs with UEFI (GPT), with a BIOS (MBR), or both kinds (MBR). */
+export const stickFirmwareSchema = z.enum(['uefi', 'bios', 'both']);
+
+/** One Windows that a medium installs, as the WIM's own XML tells it. Texts are empty where it says nothing. */
+export const windowsEditionSchema = z.object({
+  /** The WIM it is in, as it lies on the medium, and its number there, from 1. */
+  wim: z.string(),
+  index: z.int(),
+  /** `Windows 11 Pro`. */
+  name: z.string(),
+  /** `Professional`. */
+  edition: z.string(),
+  /** `x64`, `arm64`, `x86`. */
+  architecture: z.string(),
+  /** The default one first. */
+  languages: z.array(z.string()),
+  /** `10.0.26100.1742`; empty when it is not told. */
+  version: z.string(),
+  createdAt: z.string().nullable(),
+  /** Bytes that it takes installed. */
+  size: z.number(),
+});
+
+/** A Windows disc, found out without writing anything. */
+export const windowsMediaSchema = z.object({
+  location: z.string(),
+  /** The file's own name, for people. */
+  name: z.string(),
+  label: z.string(),
+  /** Bytes of the ISO. */
+  size: z.number(),
+  editions: z.array(windowsEditionSchema),
+  /** The WIMs that Setup installs from. `solid`: packed as one block, which cannot be split as it is. */
+  installs: z.array(z.object({ path: z.string(), format: z.enum(['wim', 'esd', 'swm']), size: z.number(), solid: z.boolean() })),
+  /** Architectures that PCs with UEFI start it on; empty when they do not. */
+  uefi: z.array(z.string()),
+  /** A BIOS can start it. */
+  bios: z.boolean(),
+  files: z.int(),
+  /** Bytes of all files. */
+  bytes: z.number(),
+});
+
+export const windowsStickPlanSchema = z.object({
+  kind: z.literal('windows-stick'), ...planBase,
+  image: windowsMediaSchema,
+  firmware: stickFirmwareSchema,
+  table: z.enum(['gpt', 'mbr']),
+  /** Of the volume. */
+  label: z.string(),
+  /** WIMs that are too large for FAT32 in one piece, part by part. */
+  parts: z.array(z.object({ path: z.string(), of: z.string(), size: z.number() })),
+  /** Files added to those of the disc. */
+  extras: z.array(z.object({ path: z.string(), size: z.number() })),
+  /** Files of the disc that extras take the place of. */
+  replaced: z.array(z.string()),
+  /** The folder that extras come from; null for none. */
+  extraFolder: z.string().nullable(),
+  /** What each disk gets, by `Disk.id`: bytes written, and bytes that stay free for other files. */
+  room: z.array(z.object({ disk: z.string(), writes: z.number(), free: z.number() })),
+  disks: z.array(plannedDiskSchema).min(1),
+  verify: z.boolean(),
+  eject: z.boolean(),
+});
+
+/** What the user asked for, before it is a plan. Disks by `Disk.id`. */
+export const windowsStickRequestSchema = z.object({
+  /** The ISO. */
+  location: z.string(),
+  disks: z.array(z.string()).min(1),
+  firmware: stickFirmwareSchema,
+  /** Up to eleven characters of ASCII; empty for one made from the disc's own. */
+  label: z.string(),
+  /** A folder whose contents are laid over the files of the disc; null for none. */
+  extraFolder: z.string().nullable(),
+  verify: z.boolean(),
+  eject: z.boolean(),
+  allowSystemDisk: z.boolean(),
+});
+
+export type StickFirmware = z.infer<typeof stickFirmwareSchema>;
+export type WindowsEdition = z.infer<typeof windowsEditionSchema>;
+export type WindowsMediaInfo = z.infer<typeof windowsMediaSchema>;
+export type WindowsStickPlan = z.infer<typeof windowsStickPlanSchema>;
+export type WindowsStickRequest = z.infer<typeof windowsStickRequestSchema>;

@@ -1,0 +1,54 @@
+import {
+  EngineError, folderTree, planFatStick, planWindowsTree, type FatStick, type StickFirmware, type TreeEntry, type WindowsTree,
+} from '../../native-free-engine/index.ts';
+import type { WindowsMedia } from '../../native-free-engine/index.ts';
+
+/** What is laid over the files of the disc. @throws EngineError `file-unreadable` and others of `folderTree` */
+export async function windowsExtras(extraFolder: string | null, signal: AbortSignal): Promise<readonly TreeEntry[]> {
+  return extraFolder === null ? [] : (await folderTree(extraFolder, { signal })).entries;
+}
+
+interface SizedDisk {
+  readonly id: string;
+  readonly name: string;
+  readonly size: number;
+  readonly sectorSize: number;
+}
+
+/** One stick and the disks of its very size that get it. */
+interface PlannedStick {
+  readonly stick: FatStick;
+  /** By `Disk.id`. */
+  readonly disks: readonly string[];
+}
+
+/** Everything that will stand on the sticks, and on which. */
+export interface WindowsSticks {
+  readonly contents: WindowsTree;
+  readonly sticks: readonly PlannedStick[];
+}
+
+/**
+ * Plans the sticks to the last byte; disks of the same size share a plan.
+ * @throws EngineError what `planWindowsTree` and `planFatStick` throw
+ */
+export async function planWindowsSticks(
+  media: WindowsMedia,
+  options: { readonly firmware: StickFirmware; readonly label: string; readonly extras: readonly TreeEntry[]; readonly largestFile?: number; readonly partBytes?: number },
+  disks: readonly SizedDisk[],
+): Promise<WindowsSticks> {
+  const contents = await planWindowsTree(media, options);
+  const bySize = new Map<string, SizedDisk[]>();
+  for (const disk of disks) {
+    const key = `${disk.size}/${disk.sectorSize}`;
+    bySize.set(key, [...(bySize.get(key) ?? []), disk]);
+  }
+  const sticks = [...bySize.values()].flatMap((alike) => {
+    const [first] = alike;
+    if (!first) return [];
+    const stick = planFatStick({ disk: first, tree: contents.tree, firmware: options.firmware, label: options.label });
+    return [{ stick, disks: alike.map(({ id }) => id) }];
+  });
+  if (sticks.length === 0) throw new EngineError('argument-invalid', { what: 'disks' });
+  return { contents, sticks };
+}
