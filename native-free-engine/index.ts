@@ -21,6 +21,8 @@ export { mediaFiles } from './deploy/answer-file/place.ts';
 export { OPTION_SUPPORT, WINDOWS_VERSIONS } from './deploy/answer-file/support.ts';
 export { TIME_ZONES } from './deploy/answer-file/time-zones.ts';
 export type { FileTree, LeftOut, TreeEntry } from './io/file-tree.ts';
+export { folderTree } from './io/node-folder-tree.ts';
+export { memoryFile, overlayTree } from './io/tree-overlay.ts';
 export { alignedBuffer } from './io/aligned-buffer.ts';
 export { memoryDevice, type MemoryDevice } from './io/memory.ts';
 export { openDevice, type DeviceOptions } from './io/node-device.ts';
@@ -71,3 +73,4 @@ export { planFatStick, type FatStick, type FatStickRequest, type StickFirmware }
 export { writeSticks, type StickGroup, type WriteSticksOptions } from './media/stick/write-sticks.ts';
 export { openWindowsMedia, type InstallImage, type WindowsMedia } from './media/windows-stick/windows-media.ts';
 export { planWindowsTree, type WindowsTree, type WindowsTreeOptions } from './media/windows-stick/windows-tree.ts';
+export * from './media/iso/index.ts';

@@ -38,7 +38,7 @@ export const MEDIA_CODES = {
   'disc-truncated': entry('source'),
   'disc-feature-unsupported': entry('source'),
   'disc-file-too-large': entry('refused'),
-  'disc-name-too-long': entry('refused'),
+  'disc-name-unfit': entry('refused'),
   'disc-too-large': entry('refused'),
   'disc-boot-image-invalid': entry('refused'),
   'disc-boot-image-missing': entry('refused'),

@@ -1,0 +1,124 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { classifyImage, folderTree, memoryDevice, memoryFile, overlayTree, planIso, readDisc, writeIso, type IsoOptions } from '../../../native-free-engine/index.ts';
+import { need } from '../../support/need.ts';
+import { labFolder, run, tryRun } from '../lab.ts';
+import { hashFolder, hashTree, makeTree, sha256, WHEN, type Hashes } from './discs.ts';
+
+const folder = labFolder();
+const tree = makeTree(join(folder, 'tree'));
+const wanted = hashFolder(tree);
+const OPTIONS: IsoOptions = { label: 'Made by us', when: WHEN };
+let number = 0;
+
+/** An ISO of a folder, and its path. */
+async function made(options: Partial<IsoOptions> = {}, from = tree): Promise<{ path: string; bytes: Uint8Array }> {
+  const plan = planIso(await folderTree(from), { ...OPTIONS, ...options });
+  const sink = memoryDevice(plan.size);
+  const { sha256: sum } = await writeIso(plan, sink);
+  expect(sum).toBe(sha256(sink.bytes));
+  const path = join(folder, `made-${++number}.iso`);
+  writeFileSync(path, sink.bytes);
+  return { path, bytes: sink.bytes };
+}
+
+function extracted(tool: string, args: (into: string) => readonly string[]): Hashes {
+  const into = join(folder, `out-${++number}`);
+  mkdirSync(into);
+  run(tool, args(into));
+  return hashFolder(into);
+}
+
+need({ tools: ['7z', 'xorriso', 'isoinfo'] })('what we write is read by 7-Zip (UDF), xorriso and isoinfo (Joliet, ISO 9660), and by ourselves', async () => {
+  const { path, bytes } = await made();
+  const disc = await readDisc(memoryDevice(bytes));
+  expect(disc).toMatchObject({ label: 'Made by us', view: 'udf', views: ['udf', 'joliet', 'iso9660'] });
+  for (const view of ['udf', 'joliet'] as const) expect(await hashTree((await readDisc(memoryDevice(bytes), { view })).tree), view).toEqual(wanted);
+  expect(disc.tree.entries.find((entry) => entry.path === 'README.TXT')?.modifiedAt).toEqual(WHEN);
+  const plain = await hashTree((await readDisc(memoryDevice(bytes), { view: 'iso9660' })).tree);
+  expect(Object.values(plain).sort()).toEqual(Object.values(wanted).sort());
+  expect(plain['SOURCES/BOOT.WIM']).toBe(wanted['SOURCES/BOOT.WIM']);
+
+  expect(run('7z', ['t', path])).toContain('Everything is Ok');
+  expect(run('7z', ['l', path])).toMatch(/Type = Udf[^]*Created = 2024-05-06 07:08:10/);
+  expect(extracted('7z', (into) => ['x', '-y', `-o${into}`, path])).toEqual(wanted);
+  expect(extracted('7z', (into) => ['x', '-y', '-tiso', `-o${into}`, path])).toEqual(wanted);
+  const theirs = extracted('xorriso', (into) => ['-read_fs', 'norock', '-osirrox', 'on', '-indev', path, '-extract', '/', into]);
+  expect(theirs).toEqual(wanted);
+  const listed = run('isoinfo', ['-i', path, '-J', '-f']).trim().split('\n').map((line) => line.slice(1).replace(/;1$/, ''));
+  // isoinfo prints Latin-1 at best.
+  const ascii = (name: string): boolean => /^[ -~]+$/.test(name) && !name.includes('__');
+  expect(listed).toHaveLength(Object.keys(wanted).length);
+  expect(listed.filter(ascii).sort()).toEqual(Object.keys(wanted).filter(ascii).sort());
+  const two = run('isoinfo', ['-i', path, '-x', '/SOURCES/TWO.BIN;1']);
+  expect(two).toBe(readFileSync(join(tree, 'SOURCES/TWO.BIN'), 'utf8'));
+  expect(run('isoinfo', ['-i', path, '-J', '-x', '/SOURCES/TWO.BIN;1'])).toBe(two);
+  expect(tryRun('blkid', ['-p', '-o', 'export', path]).output).toMatch(/LABEL=Made\\? by\\? us[^]*TYPE=udf/);
+});
+
+need({ tools: ['7z', 'xorriso'] })('without UDF: Joliet and ISO 9660; as a stub: UDF alone', async () => {
+  const joliet = await made({ udf: false });
+  expect(await readDisc(memoryDevice(joliet.bytes))).toMatchObject({ view: 'joliet', views: ['joliet', 'iso9660'] });
+  expect(extracted('7z', (into) => ['x', '-y', `-o${into}`, joliet.path])).toEqual(wanted);
+  const stub = await made({ isoTree: 'stub' });
+  expect(await readDisc(memoryDevice(stub.bytes))).toMatchObject({ view: 'udf', views: ['udf', 'iso9660'] });
+  expect(extracted('7z', (into) => ['x', '-y', `-o${into}`, stub.path])).toEqual(wanted);
+  const seen = extracted('xorriso', (into) => ['-osirrox', 'on', '-indev', stub.path, '-extract', '/', into]);
+  expect(Object.keys(seen)).toEqual(['README.TXT']);
+});
+
+test('the same files and the same time make the same disc', async () => {
+  const [a, b] = [await made({ hybrid: false }), await made({})];
+  expect(Buffer.compare(a.bytes, b.bytes)).toBe(0);
+});
+
+need({ tools: ['xorriso', 'mdir', 'fsck.fat', 'sfdisk'] })('boot images: those of Windows media, or a FAT image of the loaders; hybrid shows it as a partition', async () => {
+  const from = makeTree(join(folder, 'boots'), { plainNames: true });
+  for (const [path, size] of [['efi/boot/bootx64.efi', 700_000], ['efi/boot/grubx64.efi', 2_500_000], ['efi/boot/a name that is long.efi', 10]] as const) {
+    mkdirSync(join(from, path, '..'), { recursive: true });
+    writeFileSync(join(from, path), Buffer.alloc(size, path));
+  }
+  const { path, bytes } = await made({ hybrid: true }, from);
+  const disc = await readDisc(memoryDevice(bytes));
+  const [efi] = disc.boot;
+  expect(disc.boot).toHaveLength(1);
+  expect(efi).toMatchObject({ platform: 'efi', bootable: true, emulation: 'none' });
+  const image = join(folder, 'efi.img');
+  writeFileSync(image, bytes.subarray(efi!.offset, efi!.offset + efi!.loadBytes));
+  const check = tryRun('fsck.fat', ['-n', image]);
+  expect(check.status, check.output).toBe(0);
+  expect(run('mdir', ['-i', image, '-b', '::/EFI/BOOT'])).toBe('::/EFI/BOOT/BOOTX64.EFI\n::/EFI/BOOT/GRUBX64.EFI\n');
+  run('mcopy', ['-i', image, '::/EFI/BOOT/GRUBX64.EFI', join(folder, 'grub.efi')]);
+  expect(readFileSync(join(folder, 'grub.efi')).equals(readFileSync(join(from, 'efi/boot/grubx64.efi')))).toBe(true);
+
+  const { partitiontable } = JSON.parse(run('sfdisk', ['--json', path])) as { partitiontable: { label: string; partitions: { start: number; size: number; type: string }[] } };
+  expect(partitiontable).toMatchObject({ label: 'dos', partitions: [{ start: efi!.offset / 512, size: efi!.loadBytes / 512, type: 'ef' }] });
+  expect(await classifyImage(bytes.subarray(0, 1 << 20), bytes.length)).toMatchObject({ kind: 'hybrid-iso' });
+  expect(run('xorriso', ['-indev', path, '-report_el_torito', 'plain'])).toMatch(/El Torito boot img :\s+1\s+UEFI\s+y\s+none/);
+});
+
+test('what does not fit on a disc is refused before anything is written', async () => {
+  const file = (path: string, size = 1) => ({ ...memoryFile(path, new Uint8Array(1)), size });
+  const plan = (files: readonly ReturnType<typeof file>[], options: Partial<IsoOptions> = {}) => planIso({ label: '', entries: files }, { ...OPTIONS, ...options });
+  expect(() => plan([file('n'.repeat(255))])).toThrow(/disc-name-unfit/);
+  expect(() => plan([file('n'.repeat(104))], { udf: false })).toThrow(/disc-name-unfit/);
+  expect(() => plan([file('a:b')], { udf: false })).toThrow(/disc-name-unfit/);
+  expect(() => plan([file('huge', 2 ** 38)])).toThrow(/disc-file-too-large/);
+  expect(() => plan(Array.from({ length: 40 }, (_, i) => file(`f${i}`, 2 ** 37 + 2 ** 36)).concat(Array.from({ length: 10 }, (_, i) => file(`g${i}`, 2 ** 37 + 2 ** 36))))).toThrow(/disc-too-large/);
+  expect(() => plan([file('a')], { hybrid: true })).toThrow(/disc-boot-image-missing/);
+  expect(() => plan([file('efi/microsoft/boot/efisys.bin', 700)])).toThrow(/disc-boot-image-invalid/);
+  expect(() => plan([file('boot/etfsboot.com', 1 << 20)])).toThrow(/disc-boot-image-invalid/);
+  expect(() => plan([file('../up')])).toThrow(/tree-name-unsafe/);
+  expect(() => plan([file('a'), file('a')])).toThrow(/tree-name-twice/);
+  expect(() => plan([file('a'), file('a/b')])).toThrow(/tree-name-twice/);
+  const shrunk = plan([file('f', 2)]);
+  await expect(writeIso(shrunk, memoryDevice(shrunk.size))).rejects.toMatchObject({ code: 'file-changed' });
+});
+
+test('files put into a tree take the place of others in any case, and bring their folders', async () => {
+  const base = { label: '', entries: [{ ...memoryFile('EFI', new Uint8Array()), kind: 'folder' as const }, memoryFile('EFI/Boot.txt', new Uint8Array(1))] };
+  const over = overlayTree(base, [memoryFile('efi/boot.TXT', new Uint8Array(2)), memoryFile('efi/new/deep/File', new Uint8Array(3)), memoryFile('efi/NEW/other', new Uint8Array(4))]);
+  expect(over.entries.map(({ path, size }) => `${path} ${size}`)).toEqual(['EFI 0', 'EFI/Boot.txt 2', 'EFI/new 0', 'EFI/new/deep 0', 'EFI/new/deep/File 3', 'EFI/new/other 4']);
+  expect(() => overlayTree(base, [memoryFile('EFI/boot.txt/x', new Uint8Array())])).toThrow(/tree-name-twice/);
+});
