@@ -21,7 +21,6 @@ export { mediaFiles } from './deploy/answer-file/place.ts';
 export { OPTION_SUPPORT, WINDOWS_VERSIONS } from './deploy/answer-file/support.ts';
 export { TIME_ZONES } from './deploy/answer-file/time-zones.ts';
 export type { FileTree, LeftOut, TreeEntry } from './io/file-tree.ts';
-export { folderTree } from './io/node-folder-tree.ts';
 export { memoryFile, overlayTree } from './io/tree-overlay.ts';
 export { alignedBuffer } from './io/aligned-buffer.ts';
 export { memoryDevice, type MemoryDevice } from './io/memory.ts';
