@@ -21,6 +21,7 @@ export { mediaFiles } from './deploy/answer-file/place.ts';
 export { OPTION_SUPPORT, WINDOWS_VERSIONS } from './deploy/answer-file/support.ts';
 export { TIME_ZONES } from './deploy/answer-file/time-zones.ts';
 export type { FileTree, LeftOut, TreeEntry } from './io/file-tree.ts';
+export { extractTree, type ExtractOptions, type ExtractResult } from './io/node-extract-tree.ts';
 export { memoryFile, overlayTree } from './io/tree-overlay.ts';
 export { alignedBuffer } from './io/aligned-buffer.ts';
 export { memoryDevice, type MemoryDevice } from './io/memory.ts';
