@@ -1,5 +1,6 @@
-import { corrupt, unsupported } from './faults.ts';
+import { corrupt } from './faults.ts';
 import type { ChunkCompressor, ChunkDecompressor, WimCompression } from './wim-chunk-types.ts';
+import { LzxCompressor } from './lzx/compress.ts';
 import { LzxDecompressor } from './lzx/decompress.ts';
 import { LzmsDecompressor } from './lzms/decompress.ts';
 import { XpressCompressor } from './xpress/compress.ts';
@@ -35,7 +36,10 @@ export function createChunkDecompressor(compression: WimCompression, chunkSize: 
   return new ChunkReader(compression, new LzmsDecompressor(chunkSize));
 }
 
+/**
+ * @param chunkSize in bytes
+ * @throws EngineError `image-format-unsupported` for a chunk size that the compression does not have
+ */
 export function createChunkCompressor(compression: 'xpress' | 'lzx', chunkSize: number): ChunkCompressor {
-  if (compression === 'xpress') return new XpressCompressor(chunkSize);
-  throw unsupported(`${compression}, ${chunkSize}`);
+  return compression === 'xpress' ? new XpressCompressor(chunkSize) : new LzxCompressor(chunkSize);
 }

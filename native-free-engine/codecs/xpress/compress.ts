@@ -34,7 +34,8 @@ export class XpressCompressor implements ChunkCompressor {
     this.#chunkSize = chunkSize;
     this.#chains = new HashChains(chunkSize, SEARCH_DEPTH, ENOUGH);
     this.#items = new Uint32Array(chunkSize);
-    this.#output = new Uint8Array(LENGTHS_BYTES + 2 * chunkSize + 16);
+    // What would run over the end is dropped: then the chunk did not become smaller.
+    this.#output = new Uint8Array(chunkSize);
     this.#bits = new BitOutput(this.#output);
   }
 
