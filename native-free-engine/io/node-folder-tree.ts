@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { throwIfAborted } from '../base/abort.ts';
 import { EngineError, errnoOf } from '../base/errors.ts';
 import { checkRange } from './bounds.ts';
-import type { FileTree } from './file-tree.ts';
+import type { FileTree, TreeEntry } from './file-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import type { BlockSource } from './types.ts';
 
@@ -45,6 +45,13 @@ export async function folderTree(folder: string, options: { readonly label?: str
   };
   await list('');
   return builder.build(options.label ?? basename(root));
+}
+
+/** One file of this computer as an entry of a tree. @param path where it stands in the tree @throws EngineError `file-unreadable` */
+export async function fileEntry(place: string, path: string): Promise<TreeEntry> {
+  const stats = await lstat(place).catch(unreadable(place));
+  if (!stats.isFile()) throw new EngineError('file-unreadable', { path: place, errno: 'EISDIR' });
+  return { path, kind: 'file', size: stats.size, modifiedAt: stats.mtime, attributes: 0, open: () => openSeen(place, stats) };
 }
 
 const unreadable = (path: string) => (error: unknown): never => {

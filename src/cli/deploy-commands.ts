@@ -1,7 +1,11 @@
+import { Option } from 'commander';
+import { driverArchitectureSchema, driverKindSchema } from '../contract/index.ts';
 import type { AnswerFileCommandOptions } from './commands/answer-file.ts';
+import type { DriverListOptions } from './commands/drivers.ts';
 import type { CommandMaker } from './imaging-commands.ts';
+import { collect } from './options.ts';
 
-/** What is put on Windows media besides Windows: answer files. */
+/** What is put on Windows media besides Windows: answer files and drivers. */
 export function addDeployCommands({ program, command, context, act }: CommandMaker): void {
   const help = (name: string): string => context.texts(`cli:help.${name}`);
 
@@ -12,4 +16,19 @@ export function addDeployCommands({ program, command, context, act }: CommandMak
     .option('--overwrite', help('overwrite'))
     .action((file: string | undefined, out: string | undefined, options: AnswerFileCommandOptions) =>
       act(async () => (await import('./commands/answer-file.ts')).answerFile(context, file, out, options)));
+
+  const drivers = command(program, 'drivers', 'drivers').helpCommand(false);
+  command(drivers, 'scan', 'driversScan')
+    .argument('[folders...]', help('driverFolders'))
+    .action((folders: string[]) => act(async () => (await import('./commands/drivers.ts')).driversScan(context, folders)));
+  command(drivers, 'list', 'driversList')
+    .argument('[folders...]', help('driverFolders'))
+    .addOption(new Option('--arch <architecture>', help('arch')).choices(driverArchitectureSchema.options))
+    .option('--build <number>', help('build'))
+    .addOption(new Option('--kind <kind>', help('driverKind')).choices(driverKindSchema.options).argParser(collect))
+    .addOption(new Option('--hardware-id <id>', help('hardwareId')).argParser(collect))
+    .option('--this-machine', help('thisMachine'))
+    .action((folders: string[], options: DriverListOptions) => act(async () => (await import('./commands/drivers.ts')).driversList(context, folders, options)));
+  command(drivers, 'machine', 'driversMachine')
+    .action(() => act(async () => (await import('./commands/drivers.ts')).driversMachine(context)));
 }

@@ -1,5 +1,5 @@
 import type {
-  CustomisingPreview, Disk, DiskImageInfo, HistoryList, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture,
+  CustomisingPreview, Disk, DiskImageInfo, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture,
 } from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
@@ -10,6 +10,9 @@ export type CliEvent =
   | { readonly event: 'unfinished'; readonly unfinished: UnfinishedCapture }
   | { readonly event: 'library'; readonly folders: readonly LibraryListing[] }
   | { readonly event: 'answer-file'; readonly preview: CustomisingPreview }
+  | { readonly event: 'drivers'; readonly scan: DriverScan }
+  | { readonly event: 'driver-choice'; readonly choice: DriverChoice }
+  | { readonly event: 'hardware'; readonly devices: readonly HardwareDevice[] }
   | { readonly event: 'disk'; readonly disk: Disk }
   | { readonly event: 'plan'; readonly plan: Plan }
   | { readonly event: 'progress'; readonly progress: JobProgress }

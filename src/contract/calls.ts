@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { answerFileFormSchema, customisingPreviewSchema, customisingSchema } from './answer-file.ts';
 import { diskSchema } from './disk.ts';
 import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
+import { driverChoiceSchema, driverScanSchema, driverWishSchema, hardwareDeviceSchema } from './drivers.ts';
 import { plainErrorSchema } from './error.ts';
 import { historyListSchema } from './history.ts';
 import { imageInfoSchema } from './image.ts';
@@ -25,6 +26,8 @@ export const settingsSchema = z.object({
   practiceFolder: z.string().nullable(),
   /** The library: folders with images, the first one is where new images go. */
   imageFolders: z.array(z.string()),
+  /** Folders with driver packages. */
+  driverFolders: z.array(z.string()),
   /** How new images are named; see docs/guides/library.md. */
   nameTemplate: z.string(),
 });
@@ -95,6 +98,12 @@ export const hostCalls = {
   'answerFile.preview': call(customisingSchema, customisingPreviewSchema),
   /** What a form for it needs to know. */
   'answerFile.form': call(nothing, answerFileFormSchema),
+  /** The driver packages in folders, which of them are old or lie there twice, and what could not be read. */
+  'drivers.scan': call(z.object({ folders: z.array(z.string()).min(1) }), driverScanSchema),
+  /** The packages that a medium would get. */
+  'drivers.choose': call(driverWishSchema, driverChoiceSchema),
+  /** The network and storage controllers of this machine. */
+  'drivers.machine': call(nothing, z.array(hardwareDeviceSchema)),
   /** Runs a plan the user has confirmed; `confirmed` repeats the codes of the reasons agreed to, by `Disk.id`. */
   'job.start': call(z.object({ plan: planSchema, confirmed: z.record(z.string(), z.array(z.string())) }), z.object({ jobId: z.string() })),
   /** How fast a running job may be, bytes a second, 0 for as fast as it goes. Jobs that cannot be slowed ignore it. */

@@ -2,6 +2,7 @@ export * from './answer-file.ts';
 export * from './calls.ts';
 export * from './disk.ts';
 export * from './disk-image.ts';
+export * from './drivers.ts';
 export * from './error.ts';
 export * from './history.ts';
 export * from './image.ts';

@@ -15,7 +15,21 @@ export interface Host {
   readonly practice: PracticeDisks;
   readonly sources: SourceControl;
   readonly growth: GrowthControl;
+  readonly hardware: Hardware;
   readonly power: PowerControl;
+}
+
+/** What is built into this machine and needs a driver. */
+export interface Hardware {
+  /** Network and storage controllers; empty where the system does not tell (macOS). @throws EngineError `tool-missing`, `tool-failed` */
+  devices(): Promise<readonly HardwareDevice[]>;
+}
+
+export interface HardwareDevice {
+  readonly name: string;
+  readonly kind: 'network' | 'storage' | 'unknown';
+  /** As Windows writes them, the most telling one first. */
+  readonly ids: readonly string[];
 }
 
 export interface DiskWatcher {

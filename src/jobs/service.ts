@@ -16,6 +16,7 @@ import { ConvertJob } from './convert-job.ts';
 import { answerFileForm, previewCustomising } from './customising.ts';
 import { describeImage } from './describe.ts';
 import { lockDisks } from './disk-lock.ts';
+import { createDriverStore, type DriverStore } from './drivers.ts';
 import { FormatJob } from './format-job.ts';
 import { checkConfirmed } from './identity.ts';
 import { inspectImage } from './inspect.ts';
@@ -63,6 +64,7 @@ export interface JobService {
     preview(wanted: Customising): Promise<CustomisingPreview>;
     form(): AnswerFileForm;
   };
+  drivers: DriverStore;
   /** The disks of the plan cannot be opened with the rights this process has. */
   needsRights(plan: Plan): Promise<boolean>;
   /**
@@ -116,6 +118,7 @@ export function createJobService(host: Host, options: { readonly version: string
       rename: renameImage,
       discard,
     },
+    drivers: createDriverStore(host),
     customising: { preview: previewCustomising, form: answerFileForm },
     async needsRights(plan) {
       const answers = await Promise.all(disksOfPlan(plan).map((identity) => host.targets.needsRights(identity)));

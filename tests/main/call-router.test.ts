@@ -3,7 +3,7 @@ import { AbortError, EngineError } from '../../native-free-engine/index.ts';
 import { calls, type MainCallName } from '../../src/contract/index.ts';
 import { createCallRouter, type MainHandlers } from '../../src/main/services/call-router.ts';
 
-const settings = { language: 'en', theme: 'dark', practiceFolder: null, imageFolders: [] as string[], nameTemplate: '{date}' } as const;
+const settings = { language: 'en', theme: 'dark', practiceFolder: null, imageFolders: [] as string[], driverFolders: [] as string[], nameTemplate: '{date}' } as const;
 
 function setUp(main: Partial<MainHandlers> = {}) {
   const engine = { call: vi.fn(async () => [] as never) };

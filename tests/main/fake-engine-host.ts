@@ -79,6 +79,7 @@ const jobs: JobService = {
   suggestName: notHere,
   unfinished: notHere,
   library: { list: notHere, folders: notHere, rename: notHere, discard: notHere },
+  drivers: { scan: notHere, choose: notHere, machine: notHere, packages: notHere },
   customising: { preview: notHere, form: notHere },
   limit: (jobId, bytesPerSecond) => note(`limit ${jobId} ${bytesPerSecond}`),
   needsRights: async (plan) => nameOf(plan).startsWith('root-') || (plan.kind === 'capture' && plan.disk.id === 'guarded'),

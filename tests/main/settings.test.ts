@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEFAULT_NAME_TEMPLATE } from '../../src/contract/index.ts';
 import { openSettings } from '../../src/main/services/settings.ts';
 
-const DEFAULTS = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [] as string[], nameTemplate: DEFAULT_NAME_TEMPLATE };
+const DEFAULTS = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [] as string[], driverFolders: [] as string[], nameTemplate: DEFAULT_NAME_TEMPLATE };
 let folder: string;
 let file: string;
 beforeEach(async () => {
@@ -19,7 +19,7 @@ test('settings start with their defaults and are found again', async () => {
   expect(settings.get()).toEqual(DEFAULTS);
   await settings.set({ language: 'nl', theme: undefined });
   await settings.set({ practiceFolder: '/a folder/é' });
-  const expected = { language: 'nl', theme: 'system', practiceFolder: '/a folder/é', imageFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE };
+  const expected = { language: 'nl', theme: 'system', practiceFolder: '/a folder/é', imageFolders: [], driverFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE };
   expect((await openSettings(file)).get()).toEqual(expected);
   expect(await readdir(folder)).toEqual(['settings.json']);
 });

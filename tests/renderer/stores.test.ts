@@ -54,7 +54,7 @@ const plan = {
 };
 
 test('the chosen language, else the system\'s where it is spoken, else English', () => {
-  const settings: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], nameTemplate: '' };
+  const settings: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], driverFolders: [], nameTemplate: '' };
   expect(languageOf(settings, 'nl-BE')).toBe('nl');
   expect(languageOf(settings, 'de-DE')).toBe('en');
   expect(languageOf({ ...settings, language: 'en' }, 'nl-NL')).toBe('en');

@@ -8,6 +8,7 @@ import { createTargets } from '../targets.ts';
 import { createLinuxDisks } from './disks.ts';
 import { createLinuxElevation } from './elevation.ts';
 import { createLinuxGrowth } from './grow.ts';
+import { createLinuxHardware } from './hardware.ts';
 import { createLinuxPower } from './power.ts';
 import { createLinuxSources } from './sources.ts';
 import { createLinuxTargets } from './targets.ts';
@@ -21,6 +22,7 @@ export function createLinuxHost(practiceFolder: () => string | null): Host {
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createLinuxSources(runCommand)),
     growth: createGrowth(disks, createLinuxGrowth(runCommand)),
+    hardware: createLinuxHardware(),
     power: createLinuxPower(runCommand),
   };
 }

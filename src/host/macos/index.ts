@@ -21,6 +21,7 @@ export function createMacHost(practiceFolder: () => string | null): Host {
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createMacSources(runCommand)),
     growth: createGrowth(disks, createMacGrowth()),
+    hardware: { devices: () => Promise.resolve([]) },
     power: createMacPower(runCommand),
   };
 }

@@ -8,6 +8,7 @@ import { createTargets } from '../targets.ts';
 import { createWindowsDisks } from './disks.ts';
 import { createWindowsElevation } from './elevation.ts';
 import { createWindowsGrowth } from './grow.ts';
+import { createWindowsHardware } from './hardware.ts';
 import { createWindowsPower } from './power.ts';
 import { createWindowsSources } from './sources.ts';
 import { createWindowsTargets } from './targets.ts';
@@ -22,6 +23,7 @@ export function createWindowsHost(practiceFolder: () => string | null): Host {
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createWindowsSources(runCommand)),
     growth: createGrowth(disks, createWindowsGrowth(runCommand)),
+    hardware: createWindowsHardware(runCommand),
     power: createWindowsPower(runCommand),
   };
 }

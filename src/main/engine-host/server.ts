@@ -1,5 +1,5 @@
 import { EngineError, toEngineError, type Job } from '../../../native-free-engine/index.ts';
-import { customisingSchema, type JobProgress, type Report } from '../../contract/index.ts';
+import { customisingSchema, driverWishSchema, type JobProgress, type Report } from '../../contract/index.ts';
 import type { Host } from '../../host/index.ts';
 import type { JobService } from '../../jobs/index.ts';
 import type { Channel } from './channel.ts';
@@ -78,6 +78,9 @@ export function serveEngine(
     },
     'answerFile.preview': (wanted) => jobs.customising.preview(customisingSchema.parse(wanted)),
     'answerFile.form': async () => jobs.customising.form(),
+    'drivers.scan': ({ folders }) => jobs.drivers.scan(folders),
+    'drivers.choose': (wish) => jobs.drivers.choose(driverWishSchema.parse(wish)),
+    'drivers.machine': () => jobs.drivers.machine(),
     'job.needsRights': ({ plan }) => jobs.needsRights(plan),
     'job.start': async ({ plan, confirmed }) => {
       const { jobId, job } = jobs.start(plan, confirmed);

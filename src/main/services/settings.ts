@@ -4,7 +4,7 @@ import { errnoOf } from '../../../native-free-engine/index.ts';
 import { DEFAULT_NAME_TEMPLATE, settingsSchema, type Settings } from '../../contract/index.ts';
 import { writeFileAtomically } from '../../host/index.ts';
 
-const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE };
+const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], driverFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE };
 
 type SettingsChange = { readonly [Key in keyof Settings]?: Settings[Key] | undefined };
 

@@ -15,7 +15,7 @@ interface SettingsState {
 /** The settings, and what the program knows of itself. */
 export const useSettings = create<SettingsState>((set, get) => ({
   info: null,
-  settings: { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE },
+  settings: { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], driverFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE },
   systemDark: null,
   load: async () => {
     const [info, settings] = await Promise.all([call('app.info', null), call('settings.get', null)]);

@@ -30,7 +30,7 @@ const starts = new Map<string, number>();
 let count = 0;
 
 const harness: Harness = {
-  settings: { language: 'system', theme: 'system', practiceFolder: '/home/anna/oefenschijven', imageFolders: [LIBRARY], nameTemplate: '{machine}-{os}-{date}-{purpose}' },
+  settings: { language: 'system', theme: 'system', practiceFolder: '/home/anna/oefenschijven', imageFolders: [LIBRARY], driverFolders: [], nameTemplate: '{machine}-{os}-{date}-{purpose}' },
   systemLanguage: 'en-GB',
   preview: true,
   disks: DISKS,
