@@ -17,7 +17,7 @@ module.exports = {
     only('engine-struct', `${ENGINE}struct/`, [`${ENGINE}base/`], 'struct stands on base'),
     only('engine-io', `${ENGINE}io/`, [`${ENGINE}base/`, `${ENGINE}struct/`], 'io stands on base'),
     only('engine-codecs', `${ENGINE}codecs/`, [`${ENGINE}(base|io|struct)/`], 'codecs unpack what io reads'),
-    only('engine-formats', `${ENGINE}(partitions|filesystems|images)/`, [`${ENGINE}(base|struct|io|codecs)/`], 'formats stand on io and codecs'),
+    only('engine-formats', `${ENGINE}(partitions|filesystems|images|registry)/`, [`${ENGINE}(base|struct|io|codecs)/`], 'formats stand on io and codecs'),
     only('engine-layout', `${ENGINE}layout/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems)/`], 'a layout is a table and its file systems'),
     only('engine-preflight', `${ENGINE}preflight/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'verdicts stand on facts, and do no I/O'),
     only('engine-pipeline', `${ENGINE}pipeline/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'the pipeline moves what the formats describe'),

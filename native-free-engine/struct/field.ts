@@ -53,6 +53,10 @@ export const u16be = (offset: number, notes: Numeric = {}): Field<number> =>
 export const u32le = (offset: number, notes: Numeric = {}): Field<number> =>
   field(offset, 4, notes, (v, at) => v.getUint32(at, true), (v, at, x) => v.setUint32(at, x, true));
 
+/** Signed. */
+export const i32le = (offset: number, notes: Numeric = {}): Field<number> =>
+  field(offset, 4, notes, (v, at) => v.getInt32(at, true), (v, at, x) => v.setInt32(at, x, true));
+
 export const u32be = (offset: number, notes: Numeric = {}): Field<number> =>
   field(offset, 4, notes, (v, at) => v.getUint32(at, false), (v, at, x) => v.setUint32(at, x, false));
 

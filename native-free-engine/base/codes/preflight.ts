@@ -3,6 +3,7 @@ import { entry, type ErrorEntry } from './entry.ts';
 /** What checks and their remedies can meet. Texts: errors-preflight.json. */
 export const PREFLIGHT_CODES = {
   'hive-invalid': entry('source'),
+  'ntfs-file-encoded': entry('source'),
 
   // remedies
   'remedy-refused': entry('refused'),

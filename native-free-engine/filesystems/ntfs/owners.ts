@@ -70,7 +70,7 @@ export const ntfsOwners: OwnerFinder = async (source, extents, signal) => {
 };
 
 /** Every record that can be read and makes sense, with its number. */
-async function* recordsOf(mft: Mft, signal: AbortSignal | undefined): AsyncGenerator<[number, NtfsRecord]> {
+export async function* recordsOf(mft: Mft, signal: AbortSignal | undefined): AsyncGenerator<[number, NtfsRecord]> {
   const { recordSize } = mft.geometry;
   const size = mft.records * recordSize;
   const buffer = new Uint8Array(Math.min(PIECE, size));

@@ -137,6 +137,7 @@ export const NTFS_ATTRIBUTE = {
   indexRoot: 0x90,
   indexAllocation: 0xa0,
   bitmap: 0xb0,
+  reparsePoint: 0xc0,
   end: 0xffffffff,
 } as const;
 /** Numbers of the records that hold the file system's own files. `extend` is the last of those that every volume has. */

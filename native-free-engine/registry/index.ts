@@ -1,0 +1,1 @@
+export { openHive, type Hive, type HiveKey, type HiveValue } from './hive.ts';
