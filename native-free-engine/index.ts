@@ -47,6 +47,7 @@ export * from './layout/index.ts';
 export * from './preflight/index.ts';
 export * from './registry/index.ts';
 export { findOwners, readAllocation } from './filesystems/allocation.ts';
+export { readBitlocker, type BitlockerState } from './filesystems/by-name/bitlocker.ts';
 export { ntfsFragments } from './filesystems/ntfs/fragmentation.ts';
 export { openNtfsFile } from './filesystems/ntfs/open-file.ts';
 export type { AllocationMap, FileOwner, VolumeCondition } from './filesystems/allocation-types.ts';

@@ -1,7 +1,9 @@
 import type { BlockDevice, BlockSource } from '../../native-free-engine/index.ts';
 import type { Disk, DiskIdentity } from '../contract/index.ts';
+import type { FactGatherer } from './facts/types.ts';
 import type { GrowthControl } from './growth-types.ts';
 import type { PracticeRequest } from './practice.ts';
+import type { RemedyControl } from './remedies/types.ts';
 import type { SourceControl } from './source-types.ts';
 
 /**
@@ -16,6 +18,8 @@ export interface Host {
   readonly sources: SourceControl;
   readonly growth: GrowthControl;
   readonly hardware: Hardware;
+  readonly facts: FactGatherer;
+  readonly remedies: RemedyControl;
   readonly power: PowerControl;
 }
 

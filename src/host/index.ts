@@ -3,8 +3,10 @@ import { createLinuxHost } from './linux/index.ts';
 import { createMacHost } from './macos/index.ts';
 import { createWindowsHost } from './windows/index.ts';
 
+export type * from './facts/types.ts';
 export type * from './growth-types.ts';
 export type * from './host.ts';
+export type * from './remedies/types.ts';
 export type * from './source-types.ts';
 export { writeFileAtomically } from './atomic-file.ts';
 export { withImageOn } from './classify.ts';

@@ -1,15 +1,20 @@
 import { runCommand } from '../command.ts';
 import { createDisks } from '../disks.ts';
+import { BUILT } from '../facts/built.ts';
+import { createFacts } from '../facts/session.ts';
 import type { Host } from '../host.ts';
 import { createGrowth } from '../growth.ts';
 import { createPracticeDisks } from '../practice-disks.ts';
+import { createRemedies } from '../remedies/remedies.ts';
 import { createSources } from '../sources.ts';
 import { createTargets } from '../targets.ts';
 import { createLinuxDisks } from './disks.ts';
 import { createLinuxElevation } from './elevation.ts';
+import { createLinuxFacts } from './facts/index.ts';
 import { createLinuxGrowth } from './grow.ts';
 import { createLinuxHardware } from './hardware.ts';
 import { createLinuxPower } from './power.ts';
+import { createLinuxRemedies } from './remedies.ts';
 import { createLinuxSources } from './sources.ts';
 import { createLinuxTargets } from './targets.ts';
 
@@ -23,6 +28,8 @@ export function createLinuxHost(practiceFolder: () => string | null): Host {
     sources: createSources(disks, createLinuxSources(runCommand)),
     growth: createGrowth(disks, createLinuxGrowth(runCommand)),
     hardware: createLinuxHardware(),
+    facts: createFacts(disks, createLinuxFacts(runCommand), { built: BUILT }),
+    remedies: createRemedies(runCommand, createLinuxRemedies(runCommand)),
     power: createLinuxPower(runCommand),
   };
 }

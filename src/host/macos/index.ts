@@ -1,12 +1,16 @@
 import { runCommand } from '../command.ts';
 import { createDisks } from '../disks.ts';
+import { BUILT } from '../facts/built.ts';
+import { createFacts } from '../facts/session.ts';
 import type { Host } from '../host.ts';
 import { createGrowth } from '../growth.ts';
 import { createPracticeDisks } from '../practice-disks.ts';
+import { createRemedies, NO_REMEDIES } from '../remedies/remedies.ts';
 import { createSources } from '../sources.ts';
 import { createTargets } from '../targets.ts';
 import { createMacDisks } from './disks.ts';
 import { createMacElevation } from './elevation.ts';
+import { createMacFacts } from './facts.ts';
 import { createMacGrowth } from './grow.ts';
 import { createMacPower } from './power.ts';
 import { createMacSources } from './sources.ts';
@@ -22,6 +26,8 @@ export function createMacHost(practiceFolder: () => string | null): Host {
     sources: createSources(disks, createMacSources(runCommand)),
     growth: createGrowth(disks, createMacGrowth()),
     hardware: { devices: () => Promise.resolve([]) },
+    facts: createFacts(disks, createMacFacts(runCommand), { built: BUILT }),
+    remedies: createRemedies(runCommand, NO_REMEDIES),
     power: createMacPower(runCommand),
   };
 }

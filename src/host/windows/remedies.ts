@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EngineError, throwIfAborted, type VolumeRef } from '../../../native-free-engine/index.ts';
+import type { CommandRunner } from '../command.ts';
+import type { RemedyCommand, RemedySystem } from '../remedies/remedies.ts';
+import { encryptionOf, valuesOf } from './facts/answers.ts';
+import { ENCRYPTION } from './facts/scripts.ts';
+import { powershell } from './powershell.ts';
+
+const LETTER = /^[A-Z]:$/i;
+const WATCH_MS = 5_000;
+/** Questions that could not be answered in a row before the watching ends. */
+const MAX_SILENCE = 12;
+
+/** Remedies on Windows, by its own programs. */
+export function createWindowsRemedies(run: CommandRunner, systemDrive: string = process.env['SystemDrive'] ?? 'C:'): RemedySystem {
+  const isSystem = ({ device }: VolumeRef): boolean => device.toUpperCase() === systemDrive.toUpperCase();
+  return {
+    commands(action): RemedyCommand[] {
+      if ('volume' in action && !LETTER.test(action.volume.device)) return [];
+      switch (action.id) {
+        case 'repair-file-system':
+          return repairs(action.volume, isSystem(action.volume));
+        case 'defragment':
+          return [{ program: 'defrag.exe', args: [action.volume.device, '/U', '/V'], good: [0] }];
+        case 'trim':
+          return [{ program: 'defrag.exe', args: [action.volume.device, '/L', '/U'], good: [0] }];
+        case 'decrypt':
+          return [{ program: 'manage-bde.exe', args: ['-off', action.volume.device], good: [0] }];
+        case 'hibernation-off':
+          return [{ program: 'powercfg.exe', args: ['/hibernate', 'off'], good: [0] }];
+        default:
+          return [];
+      }
+    },
+    allow: () => Promise.resolve(),
+    async finish(action, { signal, onProgress }) {
+      if (action.id !== 'decrypt') return;
+      let silent = 0;
+      for (;;) {
+        throwIfAborted(signal);
+        try {
+          const { state, percent } = encryptionOf(valuesOf(await powershell(run, ENCRYPTION)), action.volume.device);
+          silent = 0;
+          onProgress?.({ line: `${action.volume.device} ${state} ${percent ?? ''}`.trim(), share: percent === null ? null : 1 - percent / 100 });
+          if (state === 'off') return;
+          // Turned off again by somebody, or by a policy: it will not end by itself.
+          if (state === 'paused') throw new EngineError('remedy-failed', { tool: 'manage-bde.exe', detail: 'decryption is paused' });
+        } catch (error) {
+          if (error instanceof EngineError && error.code === 'remedy-failed') throw error;
+          if (++silent >= MAX_SILENCE) throw new EngineError('remedy-failed', { tool: 'manage-bde.exe', detail: 'its state can no longer be read' }, { cause: error });
+        }
+        await sleep(WATCH_MS, undefined, { signal });
+      }
+    },
+  };
+}
+
+/** The running system's own volume is looked through and mended as far as that goes while it runs; others are mended at once. */
+function repairs({ device, kind }: VolumeRef, isSystem: boolean): RemedyCommand[] {
+  const input = 'N\r\n';
+  if (kind !== 'ntfs') return isSystem ? [] : [{ program: 'chkdsk.exe', args: [device, '/F'], good: [0, 1], input }];
+  const scan: RemedyCommand = { program: 'chkdsk.exe', args: [device, '/scan'], good: [0, 1, 2, 3, 11], input };
+  return isSystem ? [scan] : [scan, { program: 'chkdsk.exe', args: [device, '/spotfix'], good: [0, 1, 2], input }];
+}
