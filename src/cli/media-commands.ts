@@ -15,6 +15,8 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .addOption(new Option('--firmware <firmware>', help('firmware')).choices([...stickFirmwareSchema.options]))
     .option('--label <label>', help('stickLabel'))
     .option('--extra <folder>', help('extra'))
+    .option('--answer-file <file>', help('stickAnswerFile'))
+    .option('--autopilot <file>', help('stickAutopilot'))
     .option('--no-verify', help('noVerify'))
     .option('--no-eject', help('noEject'));
   addConsentOptions(windows, context.texts)

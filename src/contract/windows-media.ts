@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { customisingSchema, type Customising } from './answer-file.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
 
 /** What starts a stick: PCs with UEFI (GPT), with a BIOS (MBR), or both kinds (MBR). */
@@ -44,6 +45,9 @@ export const windowsMediaSchema = z.object({
   bytes: z.number(),
 });
 
+/** A plan has every option filled in already. */
+const wholeCustomisingSchema = z.custom<Customising>((value) => customisingSchema.safeParse(value).success);
+
 export const windowsStickPlanSchema = z.object({
   kind: z.literal('windows-stick'), ...planBase,
   image: windowsMediaSchema,
@@ -59,6 +63,8 @@ export const windowsStickPlanSchema = z.object({
   replaced: z.array(z.string()),
   /** The folder that extras come from; null for none. */
   extraFolder: z.string().nullable(),
+  /** Answer file and what else makes the installation somebody's own; null for none. */
+  customising: wholeCustomisingSchema.nullable(),
   /** What each disk gets, by `Disk.id`: bytes written, and bytes that stay free for other files. */
   room: z.array(z.object({ disk: z.string(), writes: z.number(), free: z.number() })),
   disks: z.array(plannedDiskSchema).min(1),
@@ -76,6 +82,8 @@ export const windowsStickRequestSchema = z.object({
   label: z.string(),
   /** A folder whose contents are laid over the files of the disc; null for none. */
   extraFolder: z.string().nullable(),
+  /** Answer file and what else makes the installation somebody's own; null for none. */
+  customising: customisingSchema.nullable(),
   verify: z.boolean(),
   eject: z.boolean(),
   allowSystemDisk: z.boolean(),

@@ -22,12 +22,12 @@ export async function planWindowsStick(host: Host, request: WindowsStickRequest,
   const iso = await openWindowsIso(request.location, options);
   try {
     const { info, media } = iso;
-    const { firmware, verify, eject } = request;
+    const { firmware, customising, verify, eject } = request;
     const label = request.label.trim() || suggestLabel(info);
-    const extras = await windowsExtras(extraFolder, options.signal);
+    const extras = await windowsExtras({ extraFolder, customising }, options.signal);
     const sized = disks.map((disk) => ({ id: disk.id, name: nameOf(disk), size: disk.size, sectorSize: disk.logicalSectorSize }));
-    const { contents, sticks } = await planWindowsSticks(media, { firmware, label, extras }, sized);
-    const added = extras.flatMap(({ path, kind, size }) => (kind === 'file' ? [{ path, size }] : []));
+    const { contents, sticks } = await planWindowsSticks(media, { firmware, label, extras: extras.entries }, sized);
+    const added = [...extras.files];
     const splitWims = [...new Set(contents.parts.map(({ of }) => of))];
     const [first] = sticks;
     return {
@@ -41,6 +41,7 @@ export async function planWindowsStick(host: Host, request: WindowsStickRequest,
       extras: added,
       replaced: [...contents.replaced],
       extraFolder,
+      customising,
       room: sticks.flatMap(({ stick, disks: alike }) => alike.map((disk) => ({ disk, writes: stick.writes, free: stick.free }))),
       disks: planned,
       verify,

@@ -52,16 +52,15 @@ export class WindowsStickJob implements JobBody {
   }
 
   async #write(iso: WindowsIso, signal: AbortSignal, tell: Tell): Promise<LaneResult[]> {
-    const { image, extraFolder, firmware, label, verify } = this.#plan;
+    const { image, extraFolder, customising, firmware, label, verify } = this.#plan;
     if (!isDeepStrictEqual(iso.info, image)) throw new EngineError('image-changed', { path: image.location });
-    const extras = await windowsExtras(extraFolder, signal);
-    const added = extras.flatMap(({ path, kind, size }) => (kind === 'file' ? [{ path, size }] : []));
-    if (!isDeepStrictEqual(added, this.#plan.extras)) throw new EngineError('file-changed', { path: extraFolder ?? '' });
+    const extras = await windowsExtras({ extraFolder, customising }, signal);
+    if (!isDeepStrictEqual(extras.files, this.#plan.extras)) throw new EngineError('file-changed', { path: extraFolder ?? '' });
     const sources = [...(isUrl(image.location) ? [] : [image.location]), ...(extraFolder === null ? [] : [extraFolder])];
     const targets = await this.#disks.open(sources, signal);
     try {
       const sized = targets.map(({ id, device: { size, sectorSize } }) => ({ id, name: this.#nameOf(id), size, sectorSize }));
-      const { sticks } = await planWindowsSticks(iso.media, { firmware, label, extras }, sized);
+      const { sticks } = await planWindowsSticks(iso.media, { firmware, label, extras: extras.entries }, sized);
       return await writeSticks({
         groups: sticks.map(({ stick, disks }) => ({ stick, targets: targets.filter(({ id }) => disks.includes(id)) })),
         verify,

@@ -2,10 +2,22 @@ import {
   EngineError, folderTree, planFatStick, planWindowsTree, type FatStick, type StickFirmware, type TreeEntry, type WindowsTree,
 } from '../../native-free-engine/index.ts';
 import type { WindowsMedia } from '../../native-free-engine/index.ts';
+import type { WindowsStickRequest } from '../contract/index.ts';
+import { customisingFiles } from './customising.ts';
 
-/** What is laid over the files of the disc. @throws EngineError `file-unreadable` and others of `folderTree` */
-export async function windowsExtras(extraFolder: string | null, signal: AbortSignal): Promise<readonly TreeEntry[]> {
-  return extraFolder === null ? [] : (await folderTree(extraFolder, { signal })).entries;
+/** What is laid over the files of the disc: a folder's contents, and over those what customises the installation. */
+export interface Extras {
+  readonly entries: readonly TreeEntry[];
+  /** The files among them, as a plan tells them. */
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+
+/** @throws EngineError what `folderTree` and `customisingFiles` throw */
+export async function windowsExtras({ extraFolder, customising }: Pick<WindowsStickRequest, 'extraFolder' | 'customising'>, signal: AbortSignal): Promise<Extras> {
+  const own = extraFolder === null ? [] : (await folderTree(extraFolder, { signal })).entries;
+  const made = customising ? await customisingFiles(customising) : [];
+  const entries = [...new Map([...own, ...made].map((entry) => [entry.path.toLowerCase(), entry])).values()];
+  return { entries, files: entries.flatMap(({ path, kind, size }) => (kind === 'file' ? [{ path, size }] : [])) };
 }
 
 interface SizedDisk {

@@ -9,13 +9,14 @@ export interface OverlaidTree {
 }
 
 /**
- * Lays files and folders over a tree. Names that differ only in case are the same name, as Windows has it: a file replaces
+ * Lays files and folders over a tree, each over those before it. Names that differ only in case are the same name, as Windows has it: a file replaces
  * its namesake, and goes into the folder that is there already, under that folder's name. Folders on the way are made.
  * @param extras a file where the tree has a folder, or the other way round, takes the place of all of it
  */
 export function overlayTree(tree: FileTree, extras: readonly TreeEntry[]): OverlaidTree {
   const byName = new Map<string, TreeEntry>();
   for (const entry of tree.entries) byName.set(foldName(entry.path), entry);
+  const own = new Set(tree.entries);
   const replaced: string[] = [];
   for (const extra of extras) {
     const parts = extra.path.split('/');
@@ -27,7 +28,7 @@ export function overlayTree(tree: FileTree, extras: readonly TreeEntry[]): Overl
     const known = byName.get(folded);
     if (known?.kind === 'folder' && extra.kind === 'folder') continue;
     if (known?.kind === 'folder') removeBelow(byName, folded);
-    if (known?.kind === 'file') replaced.push(known.path);
+    if (known?.kind === 'file' && own.has(known)) replaced.push(known.path);
     byName.set(folded, { ...extra, path: wanted });
   }
   return { tree: { ...tree, entries: parentsFirst([...byName.values()]) }, replaced };

@@ -33,14 +33,15 @@ const EXAMPLE: AnswerFileRequest = {
 /** `werkbank answer-file OPTIONS.json [OUT.xml]`: makes an answer file, or looks at one; `--example` shows every option. */
 export async function answerFile(context: Context, file: string | undefined, out: string | undefined, { example, overwrite }: AnswerFileCommandOptions): Promise<number> {
   if (example) {
-    context.say(JSON.stringify(EXAMPLE, null, 2));
+    sayLines(context, JSON.stringify(EXAMPLE, null, 2));
     return endWell(context);
   }
   if (file === undefined) throw invalid('answer-file');
-  const own = /\.xml$/i.test(file);
+  const chosen = await answerFileOf(file);
+  const own = chosen.kind === 'file';
   if (own && out !== undefined) throw invalid(out);
   const wanted: Customising = {
-    answerFile: own ? { kind: 'file', path: file } : { kind: 'options', options: parseOptions(await read(file), file) },
+    answerFile: chosen,
     autopilot: null, updatePolicy: null, setupComplete: [],
   };
   const { jobs } = await context.services();
@@ -52,12 +53,22 @@ export async function answerFile(context: Context, file: string | undefined, out
     context.say(context.texts('cli:answerFile.saved', { path: out }));
     context.say(context.texts('cli:answerFile.secrets'));
   } else if (own) for (const { path } of preview.files) context.say(path);
-  else context.say((preview.xml ?? '').replaceAll('\r\n', '\n').trimEnd());
+  else sayLines(context, (preview.xml ?? '').trimEnd());
   return endWell(context);
 }
 
+/** A text of several lines: one at a time, for the terminal takes the breaks out of each. */
+function sayLines(context: Context, text: string): void {
+  for (const line of text.split(/\r?\n/)) context.say(line);
+}
+
+/** An answer file of one's own, or one to be made from options in JSON. @throws EngineError `file-unreadable`, `answer-file-options` */
+export async function answerFileOf(path: string): Promise<NonNullable<Customising['answerFile']>> {
+  return /\.xml$/i.test(path) ? { kind: 'file', path } : { kind: 'options', options: parseOptions(await read(path), path) };
+}
+
 /** @throws EngineError `answer-file-options` */
-export function parseOptions(text: string, path: string): AnswerFileRequest {
+function parseOptions(text: string, path: string): AnswerFileRequest {
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -1,13 +1,16 @@
 import { resolve } from 'node:path';
-import type { StickFirmware } from '../../contract/index.ts';
+import type { Customising, StickFirmware } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
 import { runPlan } from '../run-job.ts';
+import { answerFileOf } from './answer-file.ts';
 import { locationOf, type WriteOptions } from './write.ts';
 
 export interface MediaWindowsOptions extends Omit<WriteOptions, 'checksum'> {
   readonly firmware?: StickFirmware;
   readonly label?: string;
   readonly extra?: string;
+  readonly answerFile?: string;
+  readonly autopilot?: string;
 }
 
 /** `werkbank media windows ISO --to DISK...` */
@@ -21,9 +24,21 @@ export async function mediaWindows(context: Context, iso: string, options: Media
     firmware: options.firmware ?? 'uefi',
     label: options.label ?? '',
     extraFolder: options.extra === undefined ? null : resolve(options.extra),
+    customising: await customisingOf(options),
     verify: options.verify,
     eject: options.eject,
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
   return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+}
+
+/** @throws EngineError `file-unreadable`, `answer-file-options` */
+async function customisingOf({ answerFile, autopilot }: MediaWindowsOptions): Promise<Customising | null> {
+  if (answerFile === undefined && autopilot === undefined) return null;
+  return {
+    answerFile: answerFile === undefined ? null : await answerFileOf(resolve(answerFile)),
+    autopilot: autopilot === undefined ? null : { kind: 'file', path: resolve(autopilot) },
+    updatePolicy: null,
+    setupComplete: [],
+  };
 }

@@ -1,5 +1,5 @@
 import { EngineError, toEngineError, type Job } from '../../../native-free-engine/index.ts';
-import { customisingSchema, driverWishSchema, type JobProgress, type Report } from '../../contract/index.ts';
+import { customisingSchema, driverWishSchema, windowsStickRequestSchema, type JobProgress, type Report } from '../../contract/index.ts';
 import type { Host } from '../../host/index.ts';
 import type { JobService } from '../../jobs/index.ts';
 import type { Channel } from './channel.ts';
@@ -64,7 +64,7 @@ export function serveEngine(
     'plan.restore': (request) => jobs.planRestore(request),
     'plan.verify': (request) => jobs.planVerify(request),
     'plan.convert': (request) => jobs.planConvert(request),
-    'plan.windowsStick': (request) => jobs.planWindowsStick(request),
+    'plan.windowsStick': (request) => jobs.planWindowsStick(windowsStickRequestSchema.parse(request)),
     'media.inspectWindows': ({ location }) => jobs.inspectWindows(location),
     'image.describe': ({ location, folders }) => jobs.describe(location, folders),
     'capture.suggestName': (request) => jobs.suggestName(request),
