@@ -1,8 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
-import { EngineError, errnoOf } from '../../base/errors.ts';
+import { EngineError } from '../../base/errors.ts';
 import { throwIfAborted } from '../../base/abort.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { PlannedEdit } from './edit.ts';
+import { unwritable } from './node-new-file.ts';
 import type { Wim } from './open.ts';
 import { WIM_HEADER_BYTES } from './structs.ts';
 
@@ -44,9 +45,3 @@ async function checkUnchanged(file: FileHandle, path: string, opened: Uint8Array
 async function writeAll(file: FileHandle, data: Uint8Array, offset: number): Promise<void> {
   for (let done = 0; done < data.length; ) done += (await file.write(data, done, data.length - done, offset + done)).bytesWritten;
 }
-
-const unwritable = (path: string) => (error: unknown): never => {
-  const errno = errnoOf(error);
-  if (errno === 'ENOSPC' || errno === 'EDQUOT') throw new EngineError('destination-full', { path }, { cause: error });
-  throw new EngineError('destination-unwritable', { path, errno }, { cause: error });
-};

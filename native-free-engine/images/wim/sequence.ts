@@ -2,7 +2,7 @@ import { throwIfAborted } from '../../base/abort.ts';
 import { EngineError } from '../../base/errors.ts';
 import { WimCrew, type PackedBatch } from '../../codecs/node-wim-crew.ts';
 import { readBytes } from '../../io/read-bytes.ts';
-import type { BlockSource } from '../../io/types.ts';
+import { windowed } from '../../io/windowed.ts';
 import { chunkSizeAt, type ChunkMap } from './chunk-map.ts';
 import { wimInvalid } from './faults.ts';
 import type { Wim } from './open.ts';
@@ -19,8 +19,9 @@ export interface StreamBytes {
 
 /** What is stored, read at once and unpacked together: 1 MiB, or one chunk when that is more. */
 const BATCH_BYTES = 1 << 20;
-const WINDOW_BYTES = 4 << 20;
 const LARGE_CHUNK_BYTES = 16 << 20;
+/** Less than this is unpacked before threads have started. */
+const WORTH_THREADS_BYTES = 4 << 20;
 /** Some bytes of one resource: a chunk, or a stretch of what is not packed. */
 interface Unit {
   readonly path: string;
@@ -46,11 +47,12 @@ interface Placed extends Unit {
  * @throws EngineError `wim-invalid`, `wim-unsupported`, `wim-too-large`, what the sources throw; AbortError
  */
 export async function* readInOrder(wim: Wim, streams: readonly Stream[], crew: WimCrew | null, signal?: AbortSignal): AsyncGenerator<StreamBytes> {
+  const worthIt = crew && streams.reduce((sum, { size }) => sum + size, 0) > WORTH_THREADS_BYTES;
   const batches = batchesOf(units(wim, streams, signal));
   let next = await batches.next();
   /** Batches packed in one way, as a crew takes them; what each held is kept in `underWay` until it comes back. */
   const alike = async function* (map: ChunkMap, underWay: (readonly Placed[])[]): AsyncGenerator<PackedBatch> {
-    while (!next.done && (isAlike(next.value, map))) {
+    while (!next.done && isAlike(next.value, map)) {
       underWay.push(next.value);
       yield { bytes: joined(next.value), lengths: next.value.map(({ stored }) => stored.length), unpacked: next.value.map(({ size }) => size) };
       next = await batches.next();
@@ -58,7 +60,7 @@ export async function* readInOrder(wim: Wim, streams: readonly Stream[], crew: W
   };
   while (!next.done) {
     const map = next.value.find((unit) => unit.map)?.map;
-    if (!map || !crew) {
+    if (!map || !worthIt) {
       for (const unit of next.value) yield* cut(unit, unpackHere(wim, unit));
       next = await batches.next();
       continue;
@@ -177,23 +179,4 @@ function byResource(streams: readonly Stream[]): Map<Resource, Stream[]> {
     else groups.set(stream.resource, [stream]);
   }
   return groups;
-}
-
-/** A source read in large stretches by somebody who goes forward in small steps. */
-function windowed(source: BlockSource): BlockSource {
-  let start = 0;
-  let window: Uint8Array = new Uint8Array(0);
-  return {
-    size: source.size,
-    sectorSize: source.sectorSize,
-    async readInto(offset, buffer) {
-      if (buffer.length >= WINDOW_BYTES) return source.readInto(offset, buffer);
-      if (offset < start || offset + buffer.length > start + window.length) {
-        window = await readBytes(source, offset, Math.min(WINDOW_BYTES, source.size - offset));
-        start = offset;
-      }
-      buffer.set(window.subarray(offset - start, offset - start + buffer.length));
-    },
-    close: () => Promise.resolve(),
-  };
 }

@@ -45,8 +45,11 @@ export function planSplit(wim: Wim, maxPartBytes: number): SplitPart[] {
 
 /** All streams of a WIM where they are quickest to read: one after the other. */
 export function inFileOrder(wim: Wim): Stream[] {
-  return [...wim.table.streams.values()].sort((a, b) => a.resource.part - b.resource.part || a.resource.offset - b.resource.offset || a.offset - b.offset);
+  return [...wim.table.streams.values()].sort(compareInFile);
 }
+
+export const compareInFile = (a: Stream, b: Stream): number =>
+  a.resource.part - b.resource.part || a.resource.offset - b.resource.offset || a.offset - b.offset;
 
 interface Group {
   readonly streams: ListedStream[];

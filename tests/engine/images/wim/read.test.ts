@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
 import { join } from 'node:path';
-import { mkdirSync } from 'node:fs';
-import { imageTree, openWimFile, readImage, verifyWim } from '../../../../native-free-engine/index.ts';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { extractImage, imageTree, openWimFile, readImage, verifyWim } from '../../../../native-free-engine/index.ts';
+import { folderTree } from '../../../../native-free-engine/io/node-folder-tree.ts';
 import { need } from '../../../support/need.ts';
+import { seeded } from '../../../support/seeded.ts';
 import { labFolder } from '../../lab.ts';
 import { contents, makeTree, wimlib } from './wims.ts';
 
@@ -32,5 +34,26 @@ wimTest.each([
   expect(await contents(found)).toEqual(expected);
   expect(found.leftOut).toEqual([{ path: 'symbolic', why: 'link', target: '' }]);
   expect(await verifyWim(wim)).toEqual({ images: 1, streams: 5, bytes: expect.any(Number) as number, integrity: true });
+  await wim.close();
+});
+
+/** Enough for threads, and contents of every kind: many small files, one large, some that do not pack. */
+wimTest.each([['--compress=LZX'], ['--solid', '--solid-compress=LZX', '--solid-chunk-size=1M']])('several MiB packed with %s are verified and extracted on all cores', async (...args) => {
+  const large = join(folder, 'large');
+  if (!existsSync(large)) {
+    mkdirSync(large);
+    const random = seeded(99);
+    for (let i = 0; i < 40; i++) writeFileSync(join(large, `noise-${i}`), random.bytes(1000 + i * 997));
+    for (let i = 0; i < 40; i++) writeFileSync(join(large, `text-${i}`), `file ${i}, line after line\r\n`.repeat(i * 200));
+    writeFileSync(join(large, 'large'), Array.from({ length: 300_000 }, (_, i) => `${i * 7} `).join(''));
+    writeFileSync(join(large, 'again'), Array.from({ length: 300_000 }, (_, i) => `${i * 7} `).join(''));
+  }
+  const path = join(folder, 'large.wim');
+  wimlib('capture', large, path, 'groot', ...args);
+  const wim = await openWimFile(path);
+  expect(await verifyWim(wim)).toMatchObject({ images: 1, integrity: false });
+  const out = join(folder, `out${args.join('')}`);
+  await extractImage(wim, 1, out);
+  expect(await contents(await folderTree(out))).toEqual(await contents(await folderTree(large)));
   await wim.close();
 });
