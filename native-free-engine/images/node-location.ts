@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import { EngineError } from '../base/errors.ts';
 import { openGuardedFile } from '../io/node-guarded-file.ts';
-import { openHttpSource } from '../io/node-http-source.ts';
 import { streamRange } from '../io/stream-range.ts';
 import type { BlockSource, ByteStream } from '../io/types.ts';
 
@@ -47,6 +46,8 @@ export async function openLocation(location: string, signal?: AbortSignal): Prom
     };
   }
   if (!URL.canParse(location)) throw new EngineError('image-not-found', { path: location });
+  // Node's HTTP is large, and every thread that opens an image would load it.
+  const { openHttpSource } = await import('../io/node-http-source.ts');
   const source = await openHttpSource(location, { signal });
   return {
     name: locationName(location),

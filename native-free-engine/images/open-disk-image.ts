@@ -6,7 +6,6 @@ import type { BlockSource } from '../io/types.ts';
 import { hasText } from '../struct/index.ts';
 import type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './disk-image.ts';
 import { imageCorrupt, imageUnsupported } from './faults.ts';
-import { readManifest, manifestPath } from './manifest/node-image-set.ts';
 import { besidePath, findBeside, pathKind, realPathOf } from './node-disk-files.ts';
 import { isUrl } from './node-location.ts';
 import { openQcow2 } from './qcow2/read.ts';
@@ -73,7 +72,8 @@ async function closingOnFailure(file: BlockSource, open: () => Promise<DiskImage
 async function openParts(location: string): Promise<{ readonly name: string; readonly source: BlockSource; readonly files: readonly string[] } | null> {
   const name = splitNameOf(location) ?? ((await pathKind(location)) === 'nothing' ? location : null);
   if (name === null) return null;
-  // Only a manifest tells that the last parts are missing.
+  // Only a manifest tells that the last parts are missing. What reads it is large, and every thread that opens an image would load it.
+  const { readManifest, manifestPath } = await import('./manifest/node-image-set.ts');
   const expected = await readManifest(manifestPath(name)).then(({ manifest }) => manifest.image.parts).catch(() => 0);
   const split = await openSplitFile(name, expected);
   return split && { name, ...split };

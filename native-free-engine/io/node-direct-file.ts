@@ -23,7 +23,7 @@ export interface DirectFile {
   readonly direct: FileHandle | null;
   /** Reads up to the whole buffer; less only at the end of the file. */
   read(offset: number, buffer: Uint8Array): Promise<number>;
-  /** The same in the caller's thread, through the page cache, which reads ahead meanwhile. */
+  /** The same in the caller's thread, for threads that have nothing else to do. */
   readBlocking(offset: number, buffer: Uint8Array): number;
   /** Writes the whole buffer. */
   write(offset: number, data: Uint8Array): Promise<void>;
@@ -79,7 +79,15 @@ class DirectFileImpl implements DirectFile {
   readBlocking(offset: number, buffer: Uint8Array): number {
     let done = 0;
     while (done < buffer.length) {
-      const read = readSync(this.handle.fd, buffer, done, buffer.length - done, offset + done);
+      const part = buffer.subarray(done);
+      const direct = this.#directFor(offset + done, part);
+      let read: number;
+      try {
+        read = readSync((direct ?? this.handle).fd, part, 0, part.length, offset + done);
+      } catch (error) {
+        this.#refused(direct, error, offset + done, part);
+        read = readSync(this.handle.fd, part, 0, part.length, offset + done);
+      }
       if (read === 0) break;
       done += read;
     }
@@ -102,21 +110,28 @@ class DirectFileImpl implements DirectFile {
     await this.handle.close();
   }
 
-  /** Direct where offset, length and memory allow; a file system that refuses (EINVAL) is not asked again. */
+  /** Direct where offset, length and memory allow. */
   async #run<T>(offset: number, buffer: Uint8Array, act: (file: FileHandle) => Promise<T>): Promise<T> {
-    const direct = this.direct;
-    if (!direct || !isAligned(buffer) || offset % SMALLEST_SECTOR !== 0 || buffer.length % SMALLEST_SECTOR !== 0) return act(this.handle);
+    const direct = this.#directFor(offset, buffer);
     try {
-      return await act(direct);
+      return await act(direct ?? this.handle);
     } catch (error) {
-      if (errnoOf(error) !== 'EINVAL') throw error;
-      // A request that fits no 4096-byte sector may be refused for that alone; any other refusal is for good.
-      const fits = offset % BUFFER_ALIGNMENT === 0 && buffer.length % BUFFER_ALIGNMENT === 0;
-      if (fits && this.direct === direct) {
-        this.direct = null;
-        await direct.close();
-      }
+      this.#refused(direct, error, offset, buffer);
       return act(this.handle);
     }
+  }
+
+  #directFor(offset: number, buffer: Uint8Array): FileHandle | null {
+    return isAligned(buffer) && offset % SMALLEST_SECTOR === 0 && buffer.length % SMALLEST_SECTOR === 0 ? this.direct : null;
+  }
+
+  /** A file system that refuses direct I/O (EINVAL) is not asked again; any other error is thrown on. */
+  #refused(direct: FileHandle | null, error: unknown, offset: number, buffer: Uint8Array): void {
+    if (!direct || errnoOf(error) !== 'EINVAL') throw error;
+    // A request that fits no 4096-byte sector may be refused for that alone; any other refusal is for good.
+    const fits = offset % BUFFER_ALIGNMENT === 0 && buffer.length % BUFFER_ALIGNMENT === 0;
+    if (!fits || this.direct !== direct) return;
+    this.direct = null;
+    void direct.close().catch(() => undefined);
   }
 }

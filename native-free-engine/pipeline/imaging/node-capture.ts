@@ -16,14 +16,12 @@ import { Control } from './control.ts';
 import { nameBadSectors } from './node-bad-files.ts';
 import { CaptureJournal, discardUnfinished, readJournal, type JournalHead, type ReadJournal } from './node-capture-journal.ts';
 import type { CaptureMessage, CaptureWork, Overlay } from './node-capture-worker.ts';
-import { crewSize, runCrew } from './node-crew.ts';
+import { crewSize, pieceBytes, runCrew } from './node-crew.ts';
 import { destinationError, OutputParts } from './node-output-parts.ts';
 import { checkKeptClusters } from './node-recheck.ts';
 import { ProgressWatch } from './progress-watch.ts';
 
 const CLUSTER_SIZE = 2 ** CLUSTER_BITS;
-/** Bytes in a piece of work: large enough for a disk's full speed, small enough that no worker waits for another at the end. */
-const PIECE_BYTES = 1024 * 1024;
 /** What was captured is put on stable storage and into the journal so often. */
 const CHECKPOINT_MS = 5000;
 /** A disk that is silent for longer is given up. Seconds. */
@@ -93,7 +91,7 @@ async function runCapture(
     partBytes: options.partBytes,
     tuning: TUNINGS[options.compression],
     parent: options.parent ? { index: parentIndex(map, options.parent.sums.clusters), hashes: shareBytes(options.parent.sums.hashes) } : null,
-    perPiece: PIECE_BYTES / map.clusterSize,
+    perPiece: pieceBytes(total) / map.clusterSize,
     badInARow: new Int32Array(new SharedArrayBuffer(4)),
   };
   /** What the workers have finished by now goes to stable storage, then into the journal: in this order, or the journal would lie. */

@@ -28,6 +28,19 @@ export function crewSize(level: MemoryLevel): number {
   return { low: Math.min(cores, 3), medium: Math.min(cores + 3, 12), high: Math.min(cores + 5, 32) }[level];
 }
 
+/** Bytes in a piece of work: at least large enough that what comes with each does not count, small enough for a smooth pace and a short wait at the end. */
+const MIN_PIECE = 1024 ** 2;
+const MAX_PIECE = 4 * MIN_PIECE;
+/** From here on larger pieces make for fewer and longer requests. */
+const PLENTY = 1024;
+
+/** The size of pieces for work on `bytes`, a power of two of bytes. */
+export function pieceBytes(bytes: number): number {
+  let piece = MIN_PIECE;
+  while (piece < MAX_PIECE && bytes / piece > PLENTY) piece *= 2;
+  return piece;
+}
+
 /**
  * Runs a crew of worker threads until each has ended. The first that fails stops all.
  * @throws EngineError what the worker threw; AbortError when cancelled

@@ -6,6 +6,7 @@ import { alignedBuffer } from '../../io/aligned-buffer.ts';
 import type { RestoreLayout } from '../../layout/restore-plan-types.ts';
 import { tablesFor } from '../../layout/restore-plan-table.ts';
 import type { PlacedBytes } from '../../partitions/gpt/index.ts';
+import { pieceBytes } from './node-crew.ts';
 import { CheckedReader, openImageAt, type ImageAddress, type SharedSums } from './node-restore-reader.ts';
 import type { TargetRequest } from './node-restore-target.ts';
 import { HEAD_BYTES } from './restore-marker.ts';
@@ -30,8 +31,6 @@ export interface RestoreSource {
   readonly shared: SharedSums | null;
 }
 
-/** The smallest piece of work: large enough that its overhead does not count, small enough for a smooth pace. Bytes. */
-const MIN_UNIT = 1024 * 1024;
 /** Something is noted down of every piece of work: on larger disks there are not more, but larger ones. */
 const MAX_ITEMS = 4 * 1024 * 1024;
 /** A buffer of a worker holds a piece of work; no image that we know of has clusters of more than 2 MiB. */
@@ -43,7 +42,7 @@ const MAX_CLUSTER = 32 * 1024 * 1024;
  */
 export function unitFor(used: ExtentSet, sums: Sums | null, location: string): number {
   if (sums && sums.clusterSize > MAX_CLUSTER) throw new EngineError('image-manifest-invalid', { path: location, reason: 'clusterSize' });
-  let unit = Math.max(MIN_UNIT, sums?.clusterSize ?? 0);
+  let unit = Math.max(pieceBytes(totalLength(used)), sums?.clusterSize ?? 0);
   while (totalLength(used) / unit > MAX_ITEMS) unit *= 2;
   return unit;
 }
