@@ -22,10 +22,13 @@ export interface CrewOptions<M> {
 /** Of a worker's heap; V8's own choice is several times that. */
 const YOUNG_MB = 8;
 
-/** Threads for each memory level: every one costs a heap, its buffers and a compressor. */
+/**
+ * Threads for each memory level: every one costs a heap, its buffers and a compressor, together some 30 MB. More than cores,
+ * as each waits for a disk half of its time.
+ */
 export function crewSize(level: MemoryLevel): number {
   const cores = availableParallelism();
-  return { low: Math.min(cores, 3), medium: Math.min(cores + 3, 12), high: Math.min(cores + 5, 32) }[level];
+  return { low: Math.min(cores, 2), medium: Math.min(cores + 3, 8), high: Math.min(cores + 5, 32) }[level];
 }
 
 /** Bytes in a piece of work: at least large enough that what comes with each does not count, small enough for a smooth pace and a short wait at the end. */
