@@ -77,7 +77,8 @@ export class LzxDecompressor implements ChunkDecompressor {
       this.#recent[i] = offset;
     }
     output.set(input.subarray(start, start + length), at);
-    bits.from = start + length + (length & 1);
+    // Units begin at even places; at the end of the chunk the byte that fills up the last may be missing.
+    bits.from = Math.min(start + length + (length & 1), input.length);
   }
 
   #packedBlock(output: Uint8Array, at: number, aligned: boolean): void {
