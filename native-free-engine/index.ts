@@ -28,7 +28,8 @@ export { OPTION_SUPPORT, WINDOWS_VERSIONS } from './deploy/answer-file/support.t
 export { TIME_ZONES } from './deploy/answer-file/time-zones.ts';
 export type { FileTree, LeftOut, TreeEntry } from './io/file-tree.ts';
 export { extractTree, type ExtractOptions, type ExtractResult } from './io/node-extract-tree.ts';
-export { memoryFile, overlayTree } from './io/tree-overlay.ts';
+export { memoryEntry } from './io/memory-entry.ts';
+export { overlayTree } from './io/tree-overlay.ts';
 export { alignedBuffer } from './io/aligned-buffer.ts';
 export { memoryDevice, type MemoryDevice } from './io/memory.ts';
 export { openDevice, type DeviceOptions } from './io/node-device.ts';

@@ -1,29 +1,37 @@
 import { EngineError } from '../base/errors.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
-import { memoryDevice } from './memory.ts';
 
-/** A file whose contents are at hand. */
-export function memoryFile(path: string, content: Uint8Array, modifiedAt: Date | null = null): TreeEntry {
-  return { path, kind: 'file', size: content.length, modifiedAt, attributes: 0, open: async () => memoryDevice(content) };
+/** A tree with other files laid over it. */
+export interface OverlaidTree {
+  readonly tree: FileTree;
+  /** Files of the tree that gave way, by their own paths. */
+  readonly replaced: readonly string[];
 }
 
 /**
- * The tree with files put in, in place of those of the same path (in any case, as Windows sees it). Folders that are
- * there already keep their spelling; those that are missing are made.
+ * Lays files and folders over a tree. Names that differ only in case are the same name, as Windows sees it: a file takes
+ * the place of its namesake, folders that are there already keep their spelling, and those that are missing are made.
+ * @throws EngineError `tree-name-twice` where one has a file and the other a folder
  */
-export function overlayTree(tree: FileTree, files: readonly TreeEntry[]): FileTree {
+export function overlayTree(tree: FileTree, extras: readonly TreeEntry[]): OverlaidTree {
   const entries = [...tree.entries];
+  const replaced: string[] = [];
   const places = new Map(entries.map((entry, i) => [entry.path.toLowerCase(), i]));
+  const at = (path: string): { readonly entry: TreeEntry; readonly place: number } | null => {
+    const place = places.get(path.toLowerCase());
+    const entry = place === undefined ? undefined : entries[place];
+    return entry && place !== undefined ? { entry, place } : null;
+  };
   const put = (entry: TreeEntry): void => {
     places.set(entry.path.toLowerCase(), entries.length);
     entries.push(entry);
   };
+  /** The folder of a path, as it is spelled in the tree, with a slash behind it. */
   const folderOf = (path: string): string => {
-    const at = path.lastIndexOf('/');
-    if (at < 0) return '';
-    const folder = path.slice(0, at);
-    const place = places.get(folder.toLowerCase());
-    const there = place === undefined ? undefined : entries[place];
+    const slash = path.lastIndexOf('/');
+    if (slash < 0) return '';
+    const folder = path.slice(0, slash);
+    const there = at(folder)?.entry;
     if (there) {
       if (there.kind !== 'folder') throw new EngineError('tree-name-twice', { path: there.path });
       return `${there.path}/`;
@@ -32,12 +40,14 @@ export function overlayTree(tree: FileTree, files: readonly TreeEntry[]): FileTr
     put({ path: made, kind: 'folder', size: 0, modifiedAt: null, attributes: 0, open: () => Promise.reject(new EngineError('file-unreadable', { path: made, errno: 'EISDIR' })) });
     return `${made}/`;
   };
-  for (const file of files) {
-    const place = places.get(file.path.toLowerCase());
-    const old = place === undefined ? undefined : entries[place];
-    if (old?.kind === 'folder') throw new EngineError('tree-name-twice', { path: old.path });
-    if (old && place !== undefined) entries[place] = { ...file, path: old.path };
-    else put({ ...file, path: `${folderOf(file.path)}${file.path.slice(file.path.lastIndexOf('/') + 1)}` });
+  for (const extra of extras) {
+    const old = at(extra.path);
+    if (old && old.entry.kind !== extra.kind) throw new EngineError('tree-name-twice', { path: old.entry.path });
+    if (!old) put({ ...extra, path: `${folderOf(extra.path)}${extra.path.slice(extra.path.lastIndexOf('/') + 1)}` });
+    else if (extra.kind === 'file') {
+      replaced.push(old.entry.path);
+      entries[old.place] = { ...extra, path: old.entry.path };
+    }
   }
-  return { ...tree, entries };
+  return { tree: { ...tree, entries }, replaced };
 }

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { EngineError, toEngineError } from '../../native-free-engine/index.ts';
 import type { JobEvent, JobProgress, Plan, Report } from '../contract/index.ts';
 import { asInvokingUser } from '../host/program-data.ts';
+import { withoutSecrets } from '../jobs/index.ts';
 import { errorText, eventText, formatTime } from '../texts/index.ts';
 import { diskTitle } from './disk-text.ts';
 import { confirmPlan, type Consent } from './confirm.ts';
@@ -15,7 +16,7 @@ const PLAIN_INTERVAL_SECONDS = 10;
 
 /** Shows a plan, has it confirmed, runs it and shows how it ended. @returns the exit code */
 export async function runPlan(context: Context, plan: Plan, consent: Consent, reportFile: string | undefined): Promise<number> {
-  context.emit({ event: 'plan', plan });
+  context.emit({ event: 'plan', plan: withoutSecrets(plan) });
   for (const line of planLines(context, plan)) context.say(line);
   const { jobs } = await context.services();
   if (await jobs.needsRights(plan)) throw new EngineError('rights-needed', { disk: nameOfPlan(context, plan) });

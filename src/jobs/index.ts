@@ -1,1 +1,2 @@
 export { createJobService, type JobService } from './service.ts';
+export { withoutSecrets } from './secrets.ts';

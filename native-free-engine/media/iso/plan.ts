@@ -3,7 +3,7 @@ import { crc32 } from '../../codecs/checksums.ts';
 import { BOOT_PLATFORM, ISO_DESCRIPTOR, ISO_SECTOR } from '../../filesystems/iso9660/structs.ts';
 import type { DiscView } from '../../filesystems/disc.ts';
 import type { FileTree, TreeEntry } from '../../io/file-tree.ts';
-import { memoryFile } from '../../io/tree-overlay.ts';
+import { memoryEntry } from '../../io/memory-entry.ts';
 import { buildMbr, MBR_TYPE } from '../../partitions/mbr/index.ts';
 import { chooseBootImages, type IsoBootChoice } from './boot-images.ts';
 import { bootCatalogue, bootRecord, jolietBytes, latin1Bytes, nameDescriptor, volumeDescriptor, type CatalogueImage } from './iso-descriptors.ts';
@@ -74,7 +74,7 @@ export function planIso(tree: FileTree, options: IsoOptions): IsoPlan {
   const images = chooseBootImages(tree, options.boot ?? {});
   if (hybrid && !images.efi) throw new EngineError('disc-boot-image-missing');
 
-  const isoRoot = stub ? discNodes({ label, entries: [memoryFile('README.TXT', latin1Bytes(STUB_TEXT), when)] }, when) : root;
+  const isoRoot = stub ? discNodes({ label, entries: [memoryEntry('README.TXT', latin1Bytes(STUB_TEXT), when)] }, when) : root;
   const isoTree = planIsoTree(isoRoot, isoNamer, latin1Bytes);
   const jolietTree = stub ? null : planIsoTree(root, jolietNamer, jolietBytes);
   const udfPlan = udf ? planUdfFiles(root) : null;

@@ -2,7 +2,7 @@ import { EngineError } from '../../base/errors.ts';
 import { FAT32_MAX_FILE } from '../../filesystems/fat/tree-plan.ts';
 import { imageTree, partName, planSplit, readImage } from '../../images/wim/index.ts';
 import type { FileTree, TreeEntry } from '../../io/file-tree.ts';
-import { overlayTree } from '../stick/overlay-tree.ts';
+import { overlayTree } from '../../io/tree-overlay.ts';
 import type { StickFirmware } from '../stick/fat-stick.ts';
 import type { InstallImage, WindowsMedia } from './windows-media.ts';
 

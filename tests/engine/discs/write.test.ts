@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { classifyImage, folderTree, memoryDevice, memoryFile, overlayTree, planIso, readDisc, writeIso, type IsoOptions } from '../../../native-free-engine/index.ts';
+import { classifyImage, folderTree, memoryDevice, memoryEntry, overlayTree, planIso, readDisc, writeIso, type IsoOptions } from '../../../native-free-engine/index.ts';
 import { need } from '../../support/need.ts';
 import { labFolder, run, tryRun } from '../lab.ts';
 import { hashFolder, hashTree, makeTree, sha256, WHEN, type Hashes } from './discs.ts';
@@ -99,7 +99,7 @@ need({ tools: ['xorriso', 'mdir', 'fsck.fat', 'sfdisk'] })('boot images: those o
 });
 
 test('what does not fit on a disc is refused before anything is written', async () => {
-  const file = (path: string, size = 1) => ({ ...memoryFile(path, new Uint8Array(1)), size });
+  const file = (path: string, size = 1) => ({ ...memoryEntry(path, new Uint8Array(1)), size });
   const plan = (files: readonly ReturnType<typeof file>[], options: Partial<IsoOptions> = {}) => planIso({ label: '', entries: files }, { ...OPTIONS, ...options });
   expect(() => plan([file('n'.repeat(255))])).toThrow(/disc-name-unfit/);
   expect(() => plan([file('n'.repeat(104))], { udf: false })).toThrow(/disc-name-unfit/);
@@ -117,8 +117,9 @@ test('what does not fit on a disc is refused before anything is written', async 
 });
 
 test('files put into a tree take the place of others in any case, and bring their folders', async () => {
-  const base = { label: '', entries: [{ ...memoryFile('EFI', new Uint8Array()), kind: 'folder' as const }, memoryFile('EFI/Boot.txt', new Uint8Array(1))] };
-  const over = overlayTree(base, [memoryFile('efi/boot.TXT', new Uint8Array(2)), memoryFile('efi/new/deep/File', new Uint8Array(3)), memoryFile('efi/NEW/other', new Uint8Array(4))]);
-  expect(over.entries.map(({ path, size }) => `${path} ${size}`)).toEqual(['EFI 0', 'EFI/Boot.txt 2', 'EFI/new 0', 'EFI/new/deep 0', 'EFI/new/deep/File 3', 'EFI/new/other 4']);
-  expect(() => overlayTree(base, [memoryFile('EFI/boot.txt/x', new Uint8Array())])).toThrow(/tree-name-twice/);
+  const base = { label: '', entries: [{ ...memoryEntry('EFI', new Uint8Array()), kind: 'folder' as const }, memoryEntry('EFI/Boot.txt', new Uint8Array(1))] };
+  const over = overlayTree(base, [memoryEntry('efi/boot.TXT', new Uint8Array(2)), memoryEntry('efi/new/deep/File', new Uint8Array(3)), memoryEntry('efi/NEW/other', new Uint8Array(4))]);
+  expect(over.replaced).toEqual(['EFI/Boot.txt']);
+  expect(over.tree.entries.map(({ path, size }) => `${path} ${size}`)).toEqual(['EFI 0', 'EFI/Boot.txt 2', 'EFI/new 0', 'EFI/new/deep 0', 'EFI/new/deep/File 3', 'EFI/new/other 4']);
+  expect(() => overlayTree(base, [memoryEntry('EFI/boot.txt/x', new Uint8Array())])).toThrow(/tree-name-twice/);
 });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { EngineError, extractTree, folderTree, memoryFile, type FileTree, type TreeEntry } from '../../../native-free-engine/index.ts';
+import { EngineError, extractTree, folderTree, memoryEntry, type FileTree, type TreeEntry } from '../../../native-free-engine/index.ts';
 import { hashFolder, makeTree, WHEN } from '../discs/discs.ts';
 import { labFolder } from '../lab.ts';
 
@@ -10,7 +10,7 @@ let number = 0;
 const place = (): string => join(folder, `out-${++number}`);
 const treeOf = (...paths: string[]): FileTree => ({
   label: '',
-  entries: paths.map((path) => (path.endsWith('/') ? { ...memoryFile(path.slice(0, -1), new Uint8Array()), kind: 'folder' as const } : memoryFile(path, Buffer.from(path), WHEN))),
+  entries: paths.map((path) => (path.endsWith('/') ? { ...memoryEntry(path.slice(0, -1), new Uint8Array()), kind: 'folder' as const } : memoryEntry(path, Buffer.from(path), WHEN))),
 });
 const read = (...parts: string[]): string => readFileSync(join(...parts), 'utf8');
 
@@ -64,7 +64,7 @@ test('nothing is written outside: through links, or by names', async () => {
   expect([read(into, 'f'), read(outside, 'file')]).toEqual(['f', 'safe']);
 
   for (const path of ['../x', 'a/../../x', '/etc/x', '', 'a//b', 'nul\0byte']) {
-    await expect(extractTree({ label: '', entries: [memoryFile(path, new Uint8Array())] }, place()), path).rejects.toMatchObject({ code: 'tree-name-illegal' });
+    await expect(extractTree({ label: '', entries: [memoryEntry(path, new Uint8Array())] }, place()), path).rejects.toMatchObject({ code: 'tree-name-illegal' });
   }
 });
 
@@ -81,15 +81,15 @@ test('names that Windows does not have, or has twice, are named before anything 
 });
 
 test('too little space, a file that cannot be read and a cancelled job leave no half file', async () => {
-  const huge: TreeEntry = { ...memoryFile('huge', new Uint8Array()), size: 2 ** 50 };
+  const huge: TreeEntry = { ...memoryEntry('huge', new Uint8Array()), size: 2 ** 50 };
   await expect(extractTree({ label: '', entries: [huge] }, place())).rejects.toMatchObject({ code: 'destination-full' });
 
   const bad: TreeEntry = {
-    ...memoryFile('bad', new Uint8Array(9 << 20)),
+    ...memoryEntry('bad', new Uint8Array(9 << 20)),
     open: async () => ({ size: 9 << 20, sectorSize: 512, readInto: async (offset) => { if (offset > 0) throw new EngineError('image-unreadable', { path: 'x' }); }, close: async () => undefined }),
   };
   const into = place();
-  await expect(extractTree({ label: '', entries: [memoryFile('good', new Uint8Array(3)), bad] }, into)).rejects.toMatchObject({ code: 'image-unreadable' });
+  await expect(extractTree({ label: '', entries: [memoryEntry('good', new Uint8Array(3)), bad] }, into)).rejects.toMatchObject({ code: 'image-unreadable' });
   expect(readdirSync(into)).toEqual(['good']);
 
   const stop = new AbortController();
