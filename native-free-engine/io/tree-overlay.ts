@@ -9,12 +9,13 @@ export interface OverlaidTree {
 }
 
 /**
- * Lays files and folders over a tree. Names that differ only in case are the same name, as Windows sees it: a file takes
+ * Lays files and folders over a tree, each over those before it. Names that differ only in case are the same name, as Windows sees it: a file takes
  * the place of its namesake, folders that are there already keep their spelling, and those that are missing are made.
  * @throws EngineError `tree-name-twice` where one has a file and the other a folder
  */
 export function overlayTree(tree: FileTree, extras: readonly TreeEntry[]): OverlaidTree {
   const entries = [...tree.entries];
+  const own = new Set(entries);
   const replaced: string[] = [];
   const places = new Map(entries.map((entry, i) => [entry.path.toLowerCase(), i]));
   const at = (path: string): { readonly entry: TreeEntry; readonly place: number } | null => {
@@ -45,7 +46,7 @@ export function overlayTree(tree: FileTree, extras: readonly TreeEntry[]): Overl
     if (old && old.entry.kind !== extra.kind) throw new EngineError('tree-name-twice', { path: old.entry.path });
     if (!old) put({ ...extra, path: `${folderOf(extra.path)}${extra.path.slice(extra.path.lastIndexOf('/') + 1)}` });
     else if (extra.kind === 'file') {
-      replaced.push(old.entry.path);
+      if (own.has(old.entry)) replaced.push(old.entry.path);
       entries[old.place] = { ...extra, path: old.entry.path };
     }
   }
