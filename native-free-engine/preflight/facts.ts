@@ -204,8 +204,11 @@ export interface DhcpServer {
   readonly boots: boolean;
 }
 
-interface OfVolume {
-  readonly volume: VolumeRef;
+/** Something about each volume of the disks that are read. */
+interface OfVolumes<T> {
+  readonly volumes: readonly ({ readonly volume: VolumeRef } & T)[];
+  /** Disks that are to be read and whose partitions could not be looked at. */
+  readonly unreadable: readonly DiskRef[];
 }
 interface OfDisk {
   readonly disk: DiskRef;
@@ -224,20 +227,20 @@ export interface CheckFacts {
   'hidden-disks': { readonly internalDisks: number; readonly controllers: Fact<readonly string[]> };
   'smart': { readonly disks: readonly (OfDisk & { readonly health: Fact<SmartHealth> })[] };
   'activity': { readonly disks: readonly (OfDisk & { readonly activity: Fact<DiskActivity> })[] };
-  'file-system': { readonly volumes: readonly (OfVolume & { readonly conditions: Fact<readonly VolumeCondition[]> })[] };
-  'encryption': { readonly volumes: readonly (OfVolume & { readonly encryption: Fact<Encryption> })[]; readonly byPolicy: Fact<boolean> };
-  'hibernation': { readonly volumes: readonly (OfVolume & { readonly asleep: Fact<boolean>; readonly fastStartup: Fact<boolean> })[] };
+  'file-system': OfVolumes<{ readonly conditions: Fact<readonly VolumeCondition[]> }>;
+  'encryption': OfVolumes<{ readonly encryption: Fact<Encryption> }> & { readonly byPolicy: Fact<boolean> };
+  'hibernation': OfVolumes<{ readonly asleep: Fact<boolean>; readonly fastStartup: Fact<boolean> }>;
   'os-partitions': { readonly selections: readonly Selection[] };
-  'free-space': { readonly volumes: readonly (OfVolume & { readonly space: Fact<{ readonly used: number; readonly leftOut: number }> })[] };
-  'fragmentation': { readonly volumes: readonly (OfVolume & { readonly rotational: Fact<boolean>; readonly fragmentation: Fact<Fragmentation> })[] };
-  'sysprep': { readonly installations: readonly (OfVolume & { readonly state: Fact<SysprepState> })[] };
+  'free-space': OfVolumes<{ readonly space: Fact<{ readonly used: number; readonly leftOut: number }> }>;
+  'fragmentation': OfVolumes<{ readonly rotational: Fact<boolean>; readonly fragmentation: Fact<Fragmentation> }>;
+  'sysprep': OfVolumes<{ readonly state: Fact<SysprepState> }>;
   'shrinking': { readonly selections: readonly Selection[] };
   'image-name': { readonly name: ImageNameFacts | null };
   'destination': { readonly destination: DestinationFacts | null };
   'target': { readonly targets: readonly TargetFacts[] };
   'ports': { readonly ports: readonly { readonly port: number; readonly holder: Fact<PortHolder | null> }[] };
   'dhcp': { readonly servers: Fact<readonly DhcpServer[]> };
-  'file-system-scan': { readonly volumes: readonly (OfVolume & { readonly scan: Fact<FileSystemScan> })[] };
+  'file-system-scan': OfVolumes<{ readonly scan: Fact<FileSystemScan> }>;
   'surface': { readonly disks: readonly (OfDisk & { readonly scan: Fact<SurfaceScan> })[] };
 }
 

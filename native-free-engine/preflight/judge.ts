@@ -23,7 +23,7 @@ import { judgeSysprep } from './checks/sysprep.ts';
 import { judgeTarget } from './checks/target.ts';
 import { judgeUpdates } from './checks/updates.ts';
 import type { CheckContext, CheckFacts } from './facts.ts';
-import { MACHINE, unknownResult, type Judge } from './kit.ts';
+import { diskSubject, MACHINE, unknownResult, type Judge } from './kit.ts';
 import type { Thresholds } from './thresholds.ts';
 import type { CheckId, CheckResult, MissingReason } from './types.ts';
 
@@ -56,7 +56,12 @@ const JUDGES: { readonly [C in CheckId]: Judge<C> } = {
 
 /** What a check says about the facts it was given. No I/O; the same facts always give the same results, at least one. */
 export function judge<C extends CheckId>(check: C, facts: CheckFacts[C], context: CheckContext, limits: Thresholds): CheckResult[] {
-  return JUDGES[check](facts, context, limits);
+  const results = JUDGES[check](facts, context, limits);
+  const unreadable = 'unreadable' in facts ? facts.unreadable : [];
+  if (unreadable.length === 0) return results;
+  // A disk that could not be looked at has no partitions to find fault with: that is no reason to call it fine.
+  const unknown = unreadable.map((disk) => unknownResult(check, diskSubject(disk), { reason: 'no-rights', from: disk.path, detail: '' }));
+  return [...unknown, ...results.filter(({ subject, verdict, evidence }) => subject.kind !== 'machine' || verdict !== 'fine' || evidence.length > 0)];
 }
 
 /** What a check says that gave no answer at all. @param from what was asked */

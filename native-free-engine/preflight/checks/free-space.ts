@@ -24,6 +24,6 @@ export const judgeFreeSpace: Judge<'free-space'> = ({ volumes }, { estimate }, l
     const full = volume.size > 0 && free < (volume.size * limits.volumeFull) / 100;
     return full
       ? result(subject, 'advice', 'full', { params, evidence: [...evidence, ...saving], remedies: [cleanUp(volume)] })
-      : result(subject, 'fine', 'space', { params, evidence: [...evidence, ...saving] });
+      : result(subject, 'fine', 'space', { params, evidence });
   }), 'all-space');
 };

@@ -5,9 +5,9 @@ import type { Evidence } from '../types.ts';
 const result = resultsOf('sysprep');
 
 /** Whether a Windows meant for many machines was generalised. */
-export const judgeSysprep: Judge<'sysprep'> = ({ installations }, { manyMachines }) => {
-  if (installations.length === 0) return [result(MACHINE, 'fine', 'no-windows')];
-  return gathered('sysprep', installations.map(({ volume, state }) => {
+export const judgeSysprep: Judge<'sysprep'> = ({ volumes }, { manyMachines }) => {
+  if (volumes.length === 0) return [result(MACHINE, 'fine', 'no-windows')];
+  return gathered('sysprep', volumes.map(({ volume, state }) => {
     const subject = volumeSubject(volume);
     if (!state.known) return unknownResult('sysprep', subject, state);
     const { imageState, oobe, computerName, product, dirty } = state.value;

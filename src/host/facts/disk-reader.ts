@@ -16,7 +16,8 @@ export interface DiskReader {
 /** Longer than any scan takes; setTimeout knows no more. */
 const NO_TIMEOUT = 2 ** 31 - 1;
 
-export function diskReader(disks: Disks, system: FactSystem, disk: Disk): DiskReader {
+/** @param quiet settles when reading is welcome */
+export function diskReader(disks: Disks, system: FactSystem, disk: Disk, quiet: () => Promise<void>): DiskReader {
   let opened: Promise<BlockSource> | null = null;
   let answers: Promise<Fact<true>> | null = null;
   let queue: Promise<unknown> = Promise.resolve();
@@ -30,6 +31,7 @@ export function diskReader(disks: Disks, system: FactSystem, disk: Disk): DiskRe
     queue = new Promise<void>((resolve) => (done = resolve));
     try {
       await before;
+      await quiet();
       throwIfAborted(signal);
       if (silent) return silent;
       const first = await (answers ??= system.answers(disk, signal));

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   known, missing, ntfsFragments, readAllocation, readBitlocker, thresholdsWith, totalLength, type AllocationMap, type CheckFacts, type CheckId, type ChosenPartition, type DiskRef,
   type Encryption, type Fact, type Selection, type SmartHealth, type VolumeRef,
@@ -12,6 +13,8 @@ import { scanSurface } from './surface.ts';
 import type { FactSystem } from './system.ts';
 import type { CheckRequest, FactGatherer, FactSession, GatherOptions } from './types.ts';
 
+/** All checks of a round are begun together: within this. */
+const GRACE_MS = 50;
 const ALLOCATION_MS = 12_000;
 const FRAGMENTS_MS = 15_000;
 const OFFLINE_MS = 10_000;
@@ -34,6 +37,12 @@ export function createFacts(disks: Disks, system: FactSystem, { built }: Options
   };
 }
 
+interface Place {
+  readonly source: Source;
+  readonly partition: Partition;
+  readonly volume: VolumeRef;
+}
+
 interface Source {
   readonly disk: Disk;
   readonly reader: DiskReader;
@@ -41,9 +50,16 @@ interface Source {
 }
 
 function begin(disks: Disks, system: FactSystem, built: number, request: CheckRequest): FactSession {
+  let measuring: Promise<unknown> | null = null;
+  const started = sleep(GRACE_MS);
+  /** What others do to a disk is measured before we read and write ourselves. */
+  const quiet = async (): Promise<void> => {
+    await started;
+    await measuring?.catch(() => undefined);
+  };
   const readers = new Map<string, DiskReader>();
   const readerOf = (disk: Disk): DiskReader => {
-    const reader = readers.get(disk.id) ?? diskReader(disks, system, disk);
+    const reader = readers.get(disk.id) ?? diskReader(disks, system, disk, quiet);
     readers.set(disk.id, reader);
     return reader;
   };
@@ -54,6 +70,9 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     })),
   }));
 
+  /** Each disk once, also one that is read and written. */
+  const everyDisk = (): Disk[] => [...new Map([...sources.map(({ disk }) => disk), ...request.targets].map((disk) => [disk.id, disk])).values()];
+
   const once = new Map<string, Promise<unknown>>();
   const memo = <T>(key: string, ask: () => Promise<T>): Promise<T> => {
     const asked = (once.get(key) as Promise<T> | undefined) ?? ask();
@@ -61,11 +80,13 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     return asked;
   };
   /** One answer for each chosen partition that passes. */
-  const ofVolumes = <T extends object>(test: (partition: Partition) => boolean, ask: (of: { source: Source; partition: Partition; volume: VolumeRef }) => Promise<T>): Promise<(T & { volume: VolumeRef })[]> =>
-    Promise.all(sources.flatMap((source) => source.volumes.filter(({ partition, chosen }) => chosen && test(partition)).map(async ({ partition, volume }) => {
+  const ofVolumes = async <T extends object>(test: (partition: Partition) => boolean, ask: (of: Place) => Promise<T>): Promise<{ volumes: (T & { volume: VolumeRef })[]; unreadable: DiskRef[] }> => ({
+    unreadable: sources.filter(({ disk }) => disk.table === 'unreadable' && disk.partitions.length === 0).map(({ disk }) => diskRef(disk)),
+    volumes: await Promise.all(sources.flatMap((source) => source.volumes.filter(({ partition, chosen }) => chosen && test(partition)).map(async ({ partition, volume }) => {
       const reference = await volume;
       return { volume: reference, ...(await ask({ source, partition, volume: reference })) };
-    })));
+    }))),
+  });
 
   const allocation = ({ source, partition }: { source: Source; partition: Partition }, signal: AbortSignal): Promise<Fact<AllocationMap>> =>
     memo(`allocation ${source.disk.id}#${partition.number}`, () =>
@@ -83,8 +104,6 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
       }));
   const health = (disk: Disk, signal: AbortSignal): Promise<Fact<SmartHealth>> => memo(`health ${disk.id}`, () => system.health(disk, signal));
   const isRunning = (disk: Disk, partition: Partition): boolean => system.name === 'windows' && isSystemDisk(disk) && partition.mountPoints.some((path) => path.length > 0);
-  const installations = (): Promise<{ source: Source; partition: Partition; volume: VolumeRef; running: boolean }[]> =>
-    ofVolumes(holdsWindows, ({ source, partition }) => Promise.resolve({ source, partition, running: isRunning(source.disk, partition) }));
 
   const gatherers: { readonly [C in CheckId]: (options: GatherOptions) => Promise<CheckFacts[C]> } = {
     'power': async ({ signal }) => ({ supplies: await system.power(signal) }),
@@ -94,14 +113,12 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
 
     'updates': async ({ signal }) => {
       const running = sources.some(({ disk }) => isSystemDisk(disk)) ? [{ volume: null, probes: await system.pending(signal) }] : [];
-      const still = (await installations()).filter((each) => !each.running);
-      return {
-        systems: [...running, ...(await Promise.all(still.map(async (each) => {
-          const fact = await offline(each, signal);
-          const probes = fact.known ? fact.value.pending.map(({ probe, what }) => ({ probe, found: known(what, fact.from) })) : [{ probe: 'updates' as const, found: fact }];
-          return { volume: each.volume, probes };
-        })))],
-      };
+      const { volumes } = await ofVolumes(holdsWindows, async (of) => {
+        if (isRunning(of.source.disk, of.partition)) return { probes: null };
+        const fact = await offline(of, signal);
+        return { probes: fact.known ? fact.value.pending.map(({ probe, what }) => ({ probe, found: known(what, fact.from) })) : [{ probe: 'updates' as const, found: fact }] };
+      });
+      return { systems: [...running, ...volumes.flatMap(({ volume, probes }) => (probes ? [{ volume, probes }] : []))] };
     },
 
     'external-devices': async ({ signal }) => {
@@ -119,41 +136,42 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
 
     'smart': async ({ signal }) => ({ disks: await Promise.all(sources.map(async ({ disk }) => ({ disk: diskRef(disk), health: await health(disk, signal) }))) }),
     'activity': async ({ signal }) => {
-      const looked = new Map([...sources.map(({ disk }) => disk), ...request.targets].map((disk) => [disk.id, disk]));
-      return { disks: await Promise.all([...looked.values()].map(async (disk) => ({ disk: diskRef(disk), activity: await system.activity(disk, signal) }))) };
+      const found = Promise.all(everyDisk().map(async (disk) => ({ disk: diskRef(disk), activity: await system.activity(disk, signal) })));
+      measuring ??= found;
+      return { disks: await found };
     },
 
     'file-system': async ({ signal }) => ({
-      volumes: await ofVolumes(hasFileSystem, async (of) => {
+      ...(await ofVolumes(hasFileSystem, async (of) => {
         const fact = await allocation(of, signal);
         return { conditions: fact.known ? known(fact.value.conditions, fact.from) : fact };
-      }),
+      })),
     }),
     'encryption': async ({ signal }) => ({
-      volumes: await ofVolumes((partition) => partition.fileSystem !== null, async ({ source, partition, volume }) => ({
+      ...(await ofVolumes((partition) => partition.fileSystem !== null, async ({ source, partition, volume }) => ({
         encryption: await (system.encryption(volume, signal) ?? encryptionOnDisk(source, partition, signal)),
-      })),
+      }))),
       byPolicy: await system.encryptsByPolicy(signal),
     }),
     'hibernation': async ({ signal }) => ({
       // A Windows that sleeps has a file to wake from also on volumes that are not its own.
-      volumes: await ofVolumes(({ fileSystem }) => fileSystem?.kind === 'ntfs', async (of) => {
+      ...(await ofVolumes(({ fileSystem }) => fileSystem?.kind === 'ntfs', async (of) => {
         const map = await allocation(of, signal);
         const asleep = map.known ? known(map.value.conditions.includes('hibernated'), `${of.source.disk.path}, hiberfil.sys`) : map;
         return { asleep, fastStartup: await fastStartup(of, signal) };
-      }),
+      })),
     }),
     'os-partitions': () => Promise.resolve({ selections: sources.map(selectionOf) }),
     'free-space': async ({ signal }) => ({
-      volumes: await ofVolumes(hasFileSystem, async (of) => {
+      ...(await ofVolumes(hasFileSystem, async (of) => {
         const map = await allocation(of, signal);
         const leftOut = map.known ? map.value.leftOut.reduce((sum, { extents }) => sum + totalLength(extents), 0) : 0;
         if (of.partition.usedBytes !== null) return { space: known({ used: of.partition.usedBytes, leftOut }, of.partition.mountPoints[0] ?? of.source.disk.path) };
         return { space: map.known ? known({ used: totalLength(map.value.used) + leftOut, leftOut }, map.from) : map };
-      }),
+      })),
     }),
     'fragmentation': async ({ signal }) => ({
-      volumes: await ofVolumes(({ fileSystem }) => /^(ntfs|ext[234])$/.test(fileSystem?.kind ?? ''), async ({ source, partition, volume }) => {
+      ...(await ofVolumes(({ fileSystem }) => /^(ntfs|ext[234])$/.test(fileSystem?.kind ?? ''), async ({ source, partition, volume }) => {
         const rotational = await memo(`rotational ${source.disk.id}`, () => system.rotational(source.disk, signal));
         // Without heads it does not matter, and counting takes its time.
         if (rotational.known && !rotational.value) return { rotational, fragmentation: missing('unsupported', rotational.from) };
@@ -161,24 +179,23 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
         if (asked) return { rotational, fragmentation: await asked };
         if (partition.fileSystem?.kind !== 'ntfs') return { rotational, fragmentation: missing('unsupported', source.disk.path) };
         return { rotational, fragmentation: await source.reader.ask(partition, `${source.disk.path}, $MFT`, FRAGMENTS_MS, signal, (ntfs) => ntfsFragments(ntfs, signal)) };
-      }),
-    }),
-    'sysprep': async ({ signal }) => ({
-      installations: await Promise.all((await installations()).map(async (each) => {
-        const running = each.running ? await system.runningWindows(signal) : null;
-        if (running) {
-          const { imageState, product, computerName } = running;
-          return { volume: each.volume, state: imageState.known ? known({ imageState: imageState.value, oobe: false, computerName, product, dirty: false }, imageState.from) : imageState };
-        }
-        const fact = await offline(each, signal);
-        return { volume: each.volume, state: fact.known ? known(fact.value.sysprep, fact.from) : fact };
       })),
+    }),
+    'sysprep': ({ signal }) => ofVolumes(holdsWindows, async (of) => {
+      const running = isRunning(of.source.disk, of.partition) ? await system.runningWindows(signal) : null;
+      if (running) {
+        const { imageState, product, computerName } = running;
+        return { state: imageState.known ? known({ imageState: imageState.value, oobe: false, computerName, product, dirty: false }, imageState.from) : imageState };
+      }
+      const fact = await offline(of, signal);
+      return { state: fact.known ? known(fact.value.sysprep, fact.from) : fact };
     }),
     'shrinking': () => Promise.resolve({ selections: sources.map(selectionOf) }),
 
     'image-name': () => Promise.resolve({ name: request.imageName }),
     'destination': async ({ signal }) => {
       const { destination } = request;
+      await quiet();
       return { destination: destination === null ? null : await destinationFacts(system, destination, () => disks.holding(destination), signal) };
     },
     'target': async ({ signal }) => {
@@ -194,12 +211,11 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     'ports': async ({ signal }) => ({ ports: await Promise.all(NETBOOT_PORTS.map(async (port) => ({ port, holder: await system.holder(port, signal) }))) }),
     'dhcp': async ({ signal }) => ({ servers: await system.dhcp(signal) }),
     'file-system-scan': async ({ signal, onProgress }) => ({
-      volumes: await ofVolumes(hasFileSystem, async ({ volume }) => ({ scan: await system.scan(volume, signal, (share) => onProgress?.({ share })) })),
+      ...(await ofVolumes(hasFileSystem, async ({ volume }) => ({ scan: await system.scan(volume, signal, (share) => onProgress?.({ share })) }))),
     }),
     'surface': async (options) => {
-      const looked = new Map([...sources.map(({ disk }) => disk), ...request.targets].map((disk) => [disk.id, disk]));
       const found: CheckFacts['surface']['disks'][number][] = [];
-      for (const disk of looked.values()) found.push({ disk: diskRef(disk), scan: await readerOf(disk).whole(disk.path, options.signal, (source) => scanSurface(source, { slowMs: SLOW_MS, ...options })) });
+      for (const disk of everyDisk()) found.push({ disk: diskRef(disk), scan: await readerOf(disk).whole(disk.path, options.signal, (source) => scanSurface(source, { slowMs: SLOW_MS, ...options })) });
       return { disks: found };
     },
   };
