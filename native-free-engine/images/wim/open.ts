@@ -34,7 +34,7 @@ export interface Wim {
 
 /** Tables larger than these belong to no WIM that anybody has; in bytes. */
 const MAX_TABLE_BYTES = 64 << 20;
-const MAX_XML_BYTES = 16 << 20;
+const MAX_XML_BYTES = 4 << 20;
 
 /**
  * Opens a WIM: one file, or all parts of a split one in any order. Reads header, lookup table and XML.
