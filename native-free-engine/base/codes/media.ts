@@ -76,6 +76,13 @@ export const MEDIA_CODES = {
   'driver-folder-too-large': entry('source'),
   'driver-none': entry('source'),
   'hardware-id-invalid': entry('usage'),
+  'driver-list-invalid': entry('source'),
+
+  // WinPE media
+  'winpe-unknown': entry('source'),
+  'winpe-no-new-loaders': entry('refused'),
+  'winpe-scratch-space': entry('refused'),
+  'winpe-option-invalid': entry('usage'),
   'windows-media-unknown': entry('source'),
   'media-no-uefi': entry('refused'),
   'media-no-bios': entry('refused'),

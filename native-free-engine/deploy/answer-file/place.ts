@@ -1,6 +1,6 @@
-import { EngineError } from '../../base/errors.ts';
 import type { TreeEntry } from '../../io/file-tree.ts';
 import { memoryEntry } from '../../io/memory-entry.ts';
+import { commandFile } from '../command-file.ts';
 import { utf16leBytes } from '../utf16.ts';
 import { checkAutopilot } from '../autopilot/autopilot.ts';
 import { updatePolicyFile, type UpdatePolicy } from '../update-policy/update-policy.ts';
@@ -22,7 +22,6 @@ export interface Customising {
 const WINDOWS = 'sources/$OEM$/$$';
 const SCRIPTS = `${WINDOWS}/Setup/Scripts`;
 const POLICY = 'UpdatePolicy.reg';
-const MAX_LINES = 1000;
 
 /**
  * The files for a Windows medium, as extras for whoever writes it. An answer file stands at the root, where Setup looks;
@@ -40,12 +39,4 @@ export function mediaFiles({ answerFile, autopilot, updatePolicy, setupComplete 
   const lines = [...(updatePolicy ? [`reg.exe import "%~dp0${POLICY}"`] : []), ...setupComplete];
   if (lines.length > 0) files.push(memoryEntry(`${SCRIPTS}/SetupComplete.cmd`, commandFile(lines)));
   return files;
-}
-
-/** A command file as cmd.exe reads it. Text that is not ASCII needs the code page said first. @throws EngineError `answer-file-text` */
-export function commandFile(lines: readonly string[]): Uint8Array {
-  const bad = lines.length > MAX_LINES ? `${lines.length}` : lines.find((line) => /[\0-\x08\n-\x1f]/.test(line) || !line.isWellFormed());
-  if (bad !== undefined) throw new EngineError('answer-file-text', { text: bad.replace(/[^ -~]/g, '?').slice(0, 60) });
-  const ascii = lines.every((line) => /^[\t -~]*$/.test(line));
-  return new TextEncoder().encode(['@echo off', ...(ascii ? [] : ['chcp 65001 >nul']), ...lines, ''].join('\r\n'));
 }
