@@ -39,7 +39,7 @@ const CLUSTER_BYTES = 4096;
  */
 export async function extractTree(tree: FileTree, folder: string, options: ExtractOptions = {}): Promise<ExtractResult> {
   const root = resolve(folder);
-  const entries = chosen(tree, options.paths);
+  const entries = chosenEntries(tree, options.paths);
   checkNames(entries, options.platform ?? process.platform);
   const files = entries.filter(({ kind }) => kind === 'file');
   await named(root, mkdir(root, { recursive: true }));
@@ -67,8 +67,12 @@ export async function extractTree(tree: FileTree, folder: string, options: Extra
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
-/** The entries that were asked for. */
-function chosen(tree: FileTree, paths: readonly string[] | undefined): readonly TreeEntry[] {
+/**
+ * The entries that were asked for.
+ * @param paths as in {@link ExtractOptions}
+ * @throws EngineError `tree-entry-missing`
+ */
+export function chosenEntries(tree: FileTree, paths?: readonly string[]): readonly TreeEntry[] {
   if (!paths || paths.length === 0) return tree.entries;
   const wanted = paths.map((path) => ({ path, key: path.replaceAll('\\', '/').replace(/^\/+|\/+$/g, '').toLowerCase(), found: false }));
   const entries = tree.entries.filter((entry) => {

@@ -1,11 +1,13 @@
 import type {
-  CustomisingPreview, Disk, DiskImageInfo, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture,
+  CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture,
 } from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
 export type CliEvent =
   | { readonly event: 'disks'; readonly disks: readonly Disk[] }
   | { readonly event: 'image'; readonly image: ImageInfo }
+  /** After `image`, for an ISO. `error`: its files cannot be read. */
+  | { readonly event: 'disc'; readonly disc: DiscInfo | null; readonly error: PlainError | null }
   | { readonly event: 'disk-image'; readonly image: DiskImageInfo }
   | { readonly event: 'unfinished'; readonly unfinished: UnfinishedCapture }
   | { readonly event: 'library'; readonly folders: readonly LibraryListing[] }

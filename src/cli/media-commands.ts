@@ -1,10 +1,12 @@
 import { Option } from 'commander';
 import { stickFirmwareSchema } from '../contract/index.ts';
+import type { ExtractOptions } from './commands/extract.ts';
+import type { MediaIsoOptions } from './commands/media-iso.ts';
 import type { MediaWindowsOptions } from './commands/media-windows.ts';
 import type { CommandMaker } from './imaging-commands.ts';
-import { addConsentOptions, collect } from './options.ts';
+import { addConsentOptions, collect, reportOption } from './options.ts';
 
-/** Bootable media: sticks that install Windows. */
+/** Bootable media: sticks that install Windows, discs. */
 export function addMediaCommands({ program, command, context, act }: CommandMaker): void {
   const help = (name: string): string => context.texts(`cli:help.${name}`);
   const media = command(program, 'media', 'media').helpCommand(false);
@@ -21,4 +23,24 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .option('--no-eject', help('noEject'));
   addConsentOptions(windows, context.texts)
     .action((iso: string, options: MediaWindowsOptions) => act(async () => (await import('./commands/media-windows.ts')).mediaWindows(context, iso, options)));
+
+  command(media, 'iso', 'mediaIso')
+    .argument('<folder>', help('isoFolder'))
+    .argument('<file>', help('isoFile'))
+    .option('--label <label>', help('isoLabel'))
+    .option('--boot-bios <file>', help('bootBios'))
+    .option('--boot-uefi <file>', help('bootUefi'))
+    .option('--no-udf', help('noUdf'))
+    .option('--hybrid', help('hybrid'))
+    .option('--overwrite', help('overwrite'))
+    .addOption(reportOption(context.texts))
+    .action((folder: string, file: string, options: MediaIsoOptions) => act(async () => (await import('./commands/media-iso.ts')).mediaIso(context, folder, file, options)));
+
+  command(program, 'extract', 'extract')
+    .argument('<image>', help('extractImage'))
+    .argument('<folder>', help('extractFolder'))
+    .argument('[paths...]', help('extractPaths'))
+    .option('--overwrite', help('overwriteFiles'))
+    .addOption(reportOption(context.texts))
+    .action((image: string, folder: string, paths: string[], options: ExtractOptions) => act(async () => (await import('./commands/extract.ts')).extract(context, image, folder, paths, options)));
 }

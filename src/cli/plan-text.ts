@@ -2,6 +2,7 @@ import type { FormatPlan, ImageInfo, Plan, PlannedDisk, ReadPlan, WritePlan } fr
 import { ALGORITHM_NAMES, formatBytes, planSteps } from '../texts/index.ts';
 import type { Context } from './context.ts';
 import { diskTitle, partitionLine, reasonText } from './disk-text.ts';
+import { discLines, isoPlanLines } from './disc-text.ts';
 import { windowsPlanLines } from './media-text.ts';
 import { capturePlanLines, diskImageLines, restorePlanLines } from './imaging-text.ts';
 
@@ -63,6 +64,10 @@ function whatOf(speaker: Speaker, plan: Plan): string[] {
       return restorePlanLines(speaker, plan, (disk) => losses(speaker, disk));
     case 'windows-stick':
       return windowsPlanLines(speaker, plan, (disk) => losses(speaker, disk));
+    case 'iso':
+      return isoPlanLines(speaker, plan);
+    case 'extract':
+      return discLines(speaker, plan.image);
     case 'verify':
     case 'convert':
       return diskImageLines(speaker, plan.image);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answerFileFormSchema, customisingPreviewSchema, customisingSchema } from './answer-file.ts';
+import { discInfoSchema, extractPlanSchema, extractRequestSchema, isoPlanSchema, isoRequestSchema } from './disc.ts';
 import { diskSchema } from './disk.ts';
 import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
 import { driverChoiceSchema, driverScanSchema, driverWishSchema, hardwareDeviceSchema } from './drivers.ts';
@@ -75,6 +76,10 @@ export const hostCalls = {
   'plan.verify': call(verifyRequestSchema, verifyPlanSchema),
   'plan.convert': call(convertRequestSchema, convertPlanSchema),
   'plan.windowsStick': call(windowsStickRequestSchema, windowsStickPlanSchema),
+  'plan.iso': call(isoRequestSchema, isoPlanSchema),
+  'plan.extract': call(extractRequestSchema, extractPlanSchema),
+  /** The files on a disc and what it boots; `image.inspect` is for images to be written as they are. */
+  'disc.describe': call(z.object({ location: z.string() }), discInfoSchema),
   /** Which Windows an ISO installs, and what starts it. */
   'media.inspectWindows': call(z.object({ location: z.string() }), windowsMediaSchema),
   /** An image that holds a disk, of this program or another one; `image.inspect` is for images to be written as they are. */

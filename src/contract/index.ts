@@ -1,5 +1,6 @@
 export * from './answer-file.ts';
 export * from './calls.ts';
+export * from './disc.ts';
 export * from './disk.ts';
 export * from './disk-image.ts';
 export * from './drivers.ts';

@@ -23,6 +23,8 @@ export const planStepSchema = z.object({
     'restore-first', 'grow', 'verify-image', 'verify-share', 'convert',
     // Windows media
     'split-wim', 'add-loader', 'add-files', 'layout-uefi', 'layout-bios', 'layout-both', 'write-files', 'verify-files',
+    // discs
+    'read-folder', 'boot-images', 'write-iso', 'check-room', 'extract',
   ]),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { extractPlanSchema, isoPlanSchema } from './disc.ts';
 import { diskIdentitySchema } from './disk.ts';
 import { checksumSchema, imageInfoSchema } from './image.ts';
 import { capturePlanSchema, convertPlanSchema, restorePlanSchema, verifyPlanSchema } from './imaging-plan.ts';
@@ -34,7 +35,7 @@ export const formatPlanSchema = z.object({
 
 export const planSchema = z.discriminatedUnion('kind', [
   writePlanSchema, readPlanSchema, formatPlanSchema, capturePlanSchema, restorePlanSchema, verifyPlanSchema, convertPlanSchema,
-  windowsStickPlanSchema,
+  windowsStickPlanSchema, isoPlanSchema, extractPlanSchema,
 ]);
 
 /** What the user asked for, before it is a plan. Disks by `Disk.id`. */

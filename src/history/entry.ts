@@ -25,8 +25,10 @@ function imageOf(plan: Plan): { image: string; location: string } {
     case 'restore':
     case 'windows-stick':
     case 'verify':
+    case 'extract':
     case 'convert': return { image: plan.image.name, location: plan.image.location };
     case 'read':
+    case 'iso':
     case 'capture': return { image: basename(plan.destination), location: plan.destination };
     case 'format': return { image: '', location: '' };
   }

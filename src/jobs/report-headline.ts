@@ -11,7 +11,7 @@ export function headline(report: Report, texts: Texts, language: Language): stri
     good: report.targets.filter((target) => target.outcome === 'written' || target.outcome === 'verified').length,
     total: 'disks' in plan ? plan.disks.length : 1,
     disk: disksOfPlan(plan).slice(0, 1).map((disk) => sizedName(disk, language)).join(''),
-    destination: 'destination' in plan ? plan.destination : '',
+    destination: 'destination' in plan ? plan.destination : plan.kind === 'extract' ? plan.folder : '',
     fileSystem: plan.kind === 'format' ? texts(`jobs:fileSystem.${plan.fileSystem}`) : '',
   });
 }

@@ -92,6 +92,10 @@ function facts(writer: Writer, report: Report): Html {
     if (image.chain.length > 0) rows.push(['packed', image.chain.join(' › ')]);
   } else if (plan.kind === 'windows-stick') {
     rows.push(...windowsFacts(plan, texts, language));
+  } else if (plan.kind === 'iso') {
+    rows.push(['location', plan.folder], ['destination', plan.destination], ['label', plan.label], ['size', exactBytes(writer, plan.size)]);
+  } else if (plan.kind === 'extract') {
+    rows.push(['image', plan.image.name], ['destination', plan.folder], ['size', exactBytes(writer, plan.bytes)]);
   } else if (plan.kind === 'read' || plan.kind === 'capture') {
     rows.push(['disk', diskTitle(writer, plan.number, plan.disk)], ['destination', plan.destination], ['size', exactBytes(writer, plan.disk.size)]);
   } else if (plan.kind === 'format') {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { startJob, type Job } from '../../native-free-engine/index.ts';
 import type {
-  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, Disk, DiskImageInfo, FormatPlan, FormatRequest, ImageInfo, JobProgress, JobState,
+  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoPlan, IsoRequest, JobProgress, JobState,
   LibraryFolder, LibraryListing, Plan, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
   WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
@@ -15,13 +15,17 @@ import type { JobEnvironment } from './context.ts';
 import { ConvertJob } from './convert-job.ts';
 import { answerFileForm, previewCustomising } from './customising.ts';
 import { describeImage } from './describe.ts';
+import { describeDisc } from './disc.ts';
 import { lockDisks } from './disk-lock.ts';
 import { createDriverStore, type DriverStore } from './drivers.ts';
+import { ExtractJob } from './extract-job.ts';
 import { FormatJob } from './format-job.ts';
 import { checkConfirmed } from './identity.ts';
 import { inspectImage } from './inspect.ts';
+import { IsoJob } from './iso-job.ts';
 import { libraryFolders, libraryListing, suggestName } from './library.ts';
 import { canonicalPath, imageLock, planCapture } from './plan-capture.ts';
+import { planExtract, planIsoOf } from './plan-disc.ts';
 import { planConvert, planVerify } from './plan-image.ts';
 import { planRestoreOf } from './plan-restore.ts';
 import { planFormat, planRead, planWrite } from './plan.ts';
@@ -46,6 +50,10 @@ export interface JobService {
   planVerify(request: VerifyRequest): Promise<VerifyPlan>;
   planConvert(request: ConvertRequest): Promise<ConvertPlan>;
   planWindowsStick(request: WindowsStickRequest): Promise<WindowsStickPlan>;
+  planIso(request: IsoRequest): Promise<IsoPlan>;
+  planExtract(request: ExtractRequest): Promise<ExtractPlan>;
+  /** The files on a disc, and what it boots. */
+  describeDisc(location: string): Promise<DiscInfo>;
   /** Which Windows an ISO installs, and what starts it. */
   inspectWindows(location: string): Promise<WindowsMediaInfo>;
   /** What a disk image of any format holds. */
@@ -108,6 +116,9 @@ export function createJobService(host: Host, options: { readonly version: string
     planVerify: async (request) => planVerify(request, await describe(request.image, request.folders)),
     planConvert: async (request) => planConvert(request, await describe(request.image, request.folders)),
     planWindowsStick: (request) => planWindowsStick(host, request, looking()),
+    planIso: (request) => planIsoOf(request, new AbortController().signal),
+    planExtract: (request) => planExtract(request, looking()),
+    describeDisc: (location) => describeDisc(location, looking()),
     inspectWindows: (location) => inspectWindows(location, looking()),
     describe,
     suggestName: (request) => suggestName(host, request),
@@ -181,5 +192,9 @@ function bodyOf(plan: Plan, environment: JobEnvironment): JobBody {
       return new ConvertJob(plan, environment);
     case 'windows-stick':
       return new WindowsStickJob(plan, environment);
+    case 'iso':
+      return new IsoJob(plan);
+    case 'extract':
+      return new ExtractJob(plan, environment);
   }
 }

@@ -2,6 +2,7 @@ import { createInstance } from 'i18next';
 import type { PlainError } from '../contract/index.ts';
 import enAnswerFile from '../../resources/locales/en/answer-file.json' with { type: 'json' };
 import enCli from '../../resources/locales/en/cli.json' with { type: 'json' };
+import enDisc from '../../resources/locales/en/disc.json' with { type: 'json' };
 import enDisks from '../../resources/locales/en/disks.json' with { type: 'json' };
 import enErrors from '../../resources/locales/en/errors.json' with { type: 'json' };
 import enErrorsMedia from '../../resources/locales/en/errors-media.json' with { type: 'json' };
@@ -12,6 +13,7 @@ import enPreflight from '../../resources/locales/en/preflight.json' with { type:
 import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
 import nlAnswerFile from '../../resources/locales/nl/answer-file.json' with { type: 'json' };
 import nlCli from '../../resources/locales/nl/cli.json' with { type: 'json' };
+import nlDisc from '../../resources/locales/nl/disc.json' with { type: 'json' };
 import nlDisks from '../../resources/locales/nl/disks.json' with { type: 'json' };
 import nlErrors from '../../resources/locales/nl/errors.json' with { type: 'json' };
 import nlErrorsMedia from '../../resources/locales/nl/errors-media.json' with { type: 'json' };
@@ -30,8 +32,8 @@ export * from './printable.ts';
 export * from './texts.ts';
 
 const RESOURCES = {
-  en: { 'answer-file': enAnswerFile, cli: enCli, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, media: enMedia, preflight: enPreflight, report: enReport },
-  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, media: nlMedia, preflight: nlPreflight, report: nlReport },
+  en: { 'answer-file': enAnswerFile, cli: enCli, disc: enDisc, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, media: enMedia, preflight: enPreflight, report: enReport },
+  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disc: nlDisc, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, media: nlMedia, preflight: nlPreflight, report: nlReport },
 };
 
 /** The texts outside the window: terminal, main process, report. */

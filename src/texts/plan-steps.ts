@@ -23,6 +23,8 @@ export function disksOfPlan(plan: Plan): readonly DiskIdentity[] {
       return [plan.disk.identity];
     case 'verify':
     case 'convert':
+    case 'iso':
+    case 'extract':
       return [];
   }
 }

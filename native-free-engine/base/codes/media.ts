@@ -42,6 +42,8 @@ export const MEDIA_CODES = {
   'disc-too-large': entry('refused'),
   'disc-boot-image-invalid': entry('refused'),
   'disc-boot-image-missing': entry('refused'),
+  'disc-packed': entry('source'),
+  'destination-in-folder': entry('refused'),
 
   // FAT32 trees and Windows sticks
   'fat-name-illegal': entry('source'),

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { isUrl } from '../../../native-free-engine/index.ts';
+import { isUrl, toEngineError } from '../../../native-free-engine/index.ts';
 import type { Disk, ImageInfo, Partition } from '../../contract/index.ts';
 import { looksLikeDisk } from '../../host/index.ts';
 import { endWell, type Context } from '../context.ts';
+import { discLines } from '../disc-text.ts';
 import { diskTitle, partitionLine, reasonText } from '../disk-text.ts';
-import { ALGORITHM_NAMES } from '../../texts/format.ts';
+import { ALGORITHM_NAMES, errorText } from '../../texts/index.ts';
 import { diskImageLines, moment } from '../imaging-text.ts';
 import { imageLine } from '../plan-text.ts';
 import { locationOf } from './write.ts';
@@ -18,6 +19,7 @@ export async function inspect(context: Context, what: string): Promise<number> {
     const image = await jobs.inspect(locationOf(what));
     context.emit({ event: 'image', image });
     showImage(context, image);
+    if (DISC_KINDS.includes(image.kind) && image.chain.length === 0) await showDisc(context, image.location);
   } else {
     const disk = await host.disks.find(what);
     context.emit({ event: 'disk', disk });
@@ -50,6 +52,23 @@ async function showDiskImage(context: Context, location: string): Promise<boolea
 const FORMATS = /\.(?:qcow2|qcow|vhd|vhdx|avhdx|vmdk|pcl|ptcl-img(?:\.\w+)?)(?:\.(?:\d{3}|json|sums|partial|journal))?$/i;
 
 const isFolder = (path: string): Promise<boolean> => stat(path).then((stats) => stats.isDirectory(), () => false);
+
+/** Images of discs, whose files can be looked at where they lie. */
+const DISC_KINDS: readonly ImageInfo['kind'][] = ['hybrid-iso', 'windows-iso', 'plain-iso'];
+
+/** A disc whose files cannot be read is still an image that can be written: what is wrong is said, and that is all. */
+async function showDisc(context: Context, location: string): Promise<void> {
+  const { jobs } = await context.services();
+  try {
+    const disc = await jobs.describeDisc(location);
+    context.emit({ event: 'disc', disc, error: null });
+    for (const line of discLines(context, disc)) context.say(line);
+  } catch (error) {
+    const plain = toEngineError(error).toPlain();
+    context.emit({ event: 'disc', disc: null, error: plain });
+    context.say(errorText(context.texts, plain).title);
+  }
+}
 
 function showImage(context: Context, image: ImageInfo): void {
   context.say(image.name, 'bold');

@@ -8,6 +8,8 @@ const STEPS = {
   format: ['disk', 'format', 'plan', 'progress', 'report'],
   read: ['disk', 'destination', 'plan', 'progress', 'report'],
   'windows-stick': ['image', 'disks', 'plan', 'progress', 'report'],
+  iso: ['progress', 'report'],
+  extract: ['progress', 'report'],
   verify: ['progress', 'report'],
   convert: ['progress', 'report'],
 } as const satisfies Record<Plan['kind'], readonly string[]>;

@@ -10,14 +10,14 @@ const TOTAL = 3_221_225_472;
 const wobble = (seconds: number, base: number) => base * (1 + 0.12 * Math.sin(seconds * 0.9) + 0.06 * Math.sin(seconds * 2.7) - (seconds % 17 > 15 ? 0.35 : 0));
 
 function disksOf(plan: Plan) {
-  if (plan.kind === 'verify' || plan.kind === 'convert') return [];
+  if (plan.kind === 'verify' || plan.kind === 'convert' || plan.kind === 'iso' || plan.kind === 'extract') return [];
   return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
     : plan.kind === 'format' ? [{ ...plan.disk.identity, number: plan.disk.number }] : [{ ...plan.disk, number: plan.number }];
 }
 
 const PHASES: Readonly<Record<Plan['kind'], Phase>> = {
   write: 'writing', read: 'reading', format: 'formatting', capture: 'capturing', restore: 'restoring', verify: 'verifying', convert: 'converting',
-  'windows-stick': 'writing',
+  'windows-stick': 'writing', iso: 'writing', extract: 'writing',
 };
 
 export function progressAt(jobId: string, plan: Plan, seconds: number, failing: readonly string[]): JobProgress {

@@ -39,7 +39,7 @@ export function ReportStep({ report }: { report: Report }) {
           <div><dt>{t('report-view:started')}</dt><dd>{formatMoment(i18n.language, report.startedAt)}</dd></div>
           <div><dt>{t('report-view:took')}</dt><dd>{formatDuration(i18n.language, report.elapsedSeconds)}</dd></div>
           {(report.plan.kind === 'read' || report.plan.kind === 'capture') && <ReadFacts plan={report.plan} />}
-          {report.plan.kind === 'convert' && <div className="fact-wide"><dt>{t('wizard:library.convert-to')}</dt><dd className="mono">{report.plan.destination}</dd></div>}
+          {(report.plan.kind === 'convert' || report.plan.kind === 'iso') && <div className="fact-wide"><dt>{t('wizard:library.convert-to')}</dt><dd className="mono">{report.plan.destination}</dd></div>}
           {report.checksums.map((checksum) => (
             <div key={`${checksum.algorithm} ${checksum.hex}`} className="fact-wide">
               <dt>{ALGORITHM_NAMES[checksum.algorithm]}</dt>

@@ -12,7 +12,7 @@ export function outcomeWords(t: TFunction, report: Report): { title: string; tex
     return { title: t('report-view:partly', { good: good.length, count: targets.length }), text: t('report-view:partly-text') };
   }
   if (plan.kind === 'capture') return { title: t('report-view:done.capture'), text: report.imaging && report.imaging.bad.bytes > 0 ? t('report-view:capture-holes') : t('report-view:read-done') };
-  if (plan.kind === 'verify' || plan.kind === 'convert') return { title: t(`report-view:done.${plan.kind}`), text: t(`report-view:done-text.${plan.kind}`) };
+  if (plan.kind === 'verify' || plan.kind === 'convert' || plan.kind === 'iso' || plan.kind === 'extract') return { title: t(`report-view:done.${plan.kind}`), text: t(`report-view:done-text.${plan.kind}`) };
   if (plan.kind === 'read') return { title: t('report-view:done.read'), text: t('report-view:read-done') };
   if (plan.kind === 'format') return { title: t('report-view:done.format'), text: unplugText(t, good.length, report) };
   if (plan.kind === 'restore') return { title: t(plan.verify ? 'report-view:done.restored-verified' : 'report-view:done.restore'), text: unplugText(t, good.length, report) };

@@ -13,6 +13,8 @@ export function identitiesOf(plan: Plan): DiskIdentity[] {
     case 'read':
     case 'capture': return [plan.disk];
     case 'verify':
+    case 'iso':
+    case 'extract':
     case 'convert': return [];
   }
 }
@@ -33,6 +35,8 @@ export function planTitle(t: TFunction, language: string, plan: Plan): string {
     case 'read': return t('progress:title.read', { disk, file: fileName(plan.destination) });
     case 'capture': return t('progress:title.capture', { disk, file: fileName(plan.destination) });
     case 'verify': return t('progress:title.verify', { image: plan.image.name });
+    case 'iso': return t('progress:title.iso', { file: fileName(plan.destination) });
+    case 'extract': return t('progress:title.extract', { image: plan.image.name });
     case 'convert': return t('progress:title.convert', { image: plan.image.name, file: fileName(plan.destination) });
   }
 }

@@ -1,0 +1,53 @@
+import { EngineError, openImage, readDisc, type Disc, type OpenImageOptions } from '../../native-free-engine/index.ts';
+import type { DiscInfo } from '../contract/index.ts';
+
+/** A disc, open. */
+export interface OpenDisc {
+  readonly disc: Disc;
+  readonly info: DiscInfo;
+  close(): Promise<void>;
+}
+
+/** A data disc may have one of these; one that starts Windows has both. */
+const WINDOWS_LOADER = /^(bootmgr(\.efi)?|efi\/boot\/boot[^/]+\.efi)$/i;
+const WINDOWS_FILES = /^sources\/(boot\.wim|install\.(wim|esd|swm))$/i;
+
+/** @throws EngineError `disc-packed`, and what `openImage` and `readDisc` throw */
+export async function openDisc(location: string, options: OpenImageOptions): Promise<OpenDisc> {
+  const image = await openImage(location, options);
+  try {
+    // Its files are read from where they lie; unpacking has no way there.
+    if (!image.block) throw new EngineError('disc-packed', { path: location });
+    const disc = await readDisc(image.block);
+    const { entries, leftOut = [] } = disc.tree;
+    const files = entries.filter(({ kind }) => kind === 'file');
+    return {
+      disc,
+      info: {
+        location,
+        name: image.name,
+        label: disc.label,
+        size: image.block.size,
+        view: disc.view,
+        views: [...disc.views],
+        boot: disc.boot.filter(({ bootable }) => bootable).map(({ platform, emulation, offset, loadBytes }) => ({ platform, emulation, offset, loadBytes })),
+        files: files.length,
+        folders: entries.length - files.length,
+        bytes: files.reduce((sum, { size }) => sum + size, 0),
+        windows: [WINDOWS_LOADER, WINDOWS_FILES].every((name) => files.some(({ path }) => name.test(path))),
+        leftOut: leftOut.length,
+      },
+      close: () => image.close(),
+    };
+  } catch (error) {
+    await image.close();
+    throw error;
+  }
+}
+
+/** What is on a disc; nothing is written. @throws EngineError as {@link openDisc} */
+export async function describeDisc(location: string, options: OpenImageOptions): Promise<DiscInfo> {
+  const { info, close } = await openDisc(location, options);
+  await close();
+  return info;
+}
