@@ -85,7 +85,7 @@ export * from './images/wim/index.ts';
 export { convertImage, type ConvertFormat, type ConvertOptions, type ConvertResult } from './pipeline/imaging/convert.ts';
 export { readBytes } from './io/read-bytes.ts';
 export { verifyImage, type VerifyOptions, type VerifyResult } from './pipeline/imaging/node-verify.ts';
-export { folderTree } from './io/node-folder-tree.ts';
+export { fileEntry, folderTree } from './io/node-folder-tree.ts';
 export { planFatStick, type FatStick, type FatStickRequest, type StickFirmware } from './media/stick/fat-stick.ts';
 export { writeSticks, type StickGroup, type WriteSticksOptions } from './media/stick/write-sticks.ts';
 export { openWindowsMedia, type InstallImage, type WindowsMedia } from './media/windows-stick/windows-media.ts';

@@ -47,7 +47,7 @@ export async function openDisc(location: string, options: OpenImageOptions): Pro
 
 /** What is on a disc; nothing is written. @throws EngineError as {@link openDisc} */
 export async function describeDisc(location: string, options: OpenImageOptions): Promise<DiscInfo> {
-  const { info, close } = await openDisc(location, options);
-  await close();
-  return info;
+  const open = await openDisc(location, options);
+  await open.close();
+  return open.info;
 }

@@ -22,13 +22,13 @@ export class ExtractJob implements JobBody {
     tell(quietProgress('preparing'));
     const unlock = await lockDisks([{ id: `folder:${folder}`, name: folder }]);
     try {
-      const { disc, close } = await openDisc(image.location, { signal, tempDir: this.#environment.tempDir });
+      const open = await openDisc(image.location, { signal, tempDir: this.#environment.tempDir });
       try {
         const watch = fileProgress('writing', bytes, tell);
-        await extractTree(disc.tree, folder, { paths, overwrite, signal, onProgress: watch });
+        await extractTree(open.disc.tree, folder, { paths, overwrite, signal, onProgress: watch });
         return { targets: [], checksums: [], expectedMatched: null };
       } finally {
-        await close();
+        await open.close();
       }
     } finally {
       await unlock();

@@ -89,7 +89,8 @@ function isInside(folder: string, path: string): boolean {
 export async function planExtract(request: ExtractRequest, options: OpenImageOptions): Promise<ExtractPlan> {
   const { location, paths, overwrite } = request;
   const folder = resolve(request.folder);
-  const { disc, info, close } = await openDisc(location, options);
+  const open = await openDisc(location, options);
+  const { disc, info } = open;
   try {
     const files = chosenEntries(disc.tree, paths).filter(({ kind }) => kind === 'file');
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
@@ -106,6 +107,6 @@ export async function planExtract(request: ExtractRequest, options: OpenImageOpt
       steps: [step('check-room', { folder, size: bytes }), step('extract', { image: info.name, files: files.length, folder })],
     };
   } finally {
-    await close();
+    await open.close();
   }
 }

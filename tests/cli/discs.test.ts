@@ -56,7 +56,7 @@ test('a folder becomes an ISO, the ISO is looked into, and its files come out as
   const some = join(lab.folder, 'some');
   expect(await json('extract', iso, some, 'sources/one.bin', 'README.TXT')).toMatchObject({ ok: true });
   expect(Object.keys(hashFolder(some))).toEqual(['README.TXT', 'SOURCES', 'SOURCES/ONE.BIN']);
-  expect(await json('extract', iso, some, 'nothing')).toMatchObject({ ok: false, code: 'tree-entry-missing' });
+  expect(await json('extract', iso, some, 'no-such')).toMatchObject({ ok: false, code: 'tree-entry-missing' });
 });
 
 test('boot files by hand: one of the folder, one from elsewhere, none', async () => {
