@@ -68,7 +68,6 @@ export function serveEngine(
     'plan.iso': (request) => jobs.planIso(request),
     'plan.extract': (request) => jobs.planExtract(request),
     'disc.describe': ({ location }) => jobs.describeDisc(location),
-    'plan.windowsStick': (request) => jobs.planWindowsStick(request),
     'media.inspectWindows': ({ location }) => jobs.inspectWindows(location),
     'image.describe': ({ location, folders }) => jobs.describe(location, folders),
     'capture.suggestName': (request) => jobs.suggestName(request),
