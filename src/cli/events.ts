@@ -1,5 +1,6 @@
 import type {
-  CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress, LibraryListing, Plan, PlainError, Report, TargetProgress, UnfinishedCapture,
+  CheckResult, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress,
+  LibraryListing, PlainError, Plan, Report, TargetProgress, UnfinishedCapture,
 } from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
@@ -20,6 +21,22 @@ export type CliEvent =
   | { readonly event: 'progress'; readonly progress: JobProgress }
   | { readonly event: 'target'; readonly target: TargetProgress }
   | { readonly event: 'report'; readonly report: Report }
+  | {
+      readonly event: 'check';
+      readonly check: CheckResult['check'];
+      readonly verdict: CheckResult['verdict'];
+      /** By which it is accepted. */
+      readonly name: string;
+      readonly accepted: boolean;
+      readonly subject: CheckResult['subject'];
+      readonly finding: CheckResult['finding'] & { readonly text: string };
+      readonly evidence: readonly (CheckResult['evidence'][number] & { readonly text: string })[];
+      /** The best remedy in words; null where there is nothing to do. */
+      readonly remedy: string | null;
+      readonly remedies: CheckResult['remedies'];
+      readonly overridable: boolean;
+    }
+  | { readonly event: 'remedy'; readonly line: string; readonly share: number | null }
   | ({ readonly event: 'history' } & HistoryList)
   | {
       readonly event: 'ended';

@@ -11,6 +11,8 @@ export const EXIT = {
   target: 5,
   verify: 6,
   rights: 7,
+  /** Of `check`: something to look at, nothing that forbids the job. */
+  warnings: 8,
   cancelled: 130,
 } as const;
 

@@ -14,6 +14,7 @@ import { EXIT } from './exit-codes.ts';
 import { addImagingCommands } from './imaging-commands.ts';
 import { addMediaCommands } from './media-commands.ts';
 import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
+import { addPreflightCommands } from './preflight-commands.ts';
 import { defaultPracticeFolder, type OpenServices, type Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -96,20 +97,7 @@ function createProgram(context: Context, act: Act): Command {
     .argument('<what>', help('what'))
     .action((what: string) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what)));
 
-  const history = command(program, 'history', 'history').helpCommand(false);
-  history.command('list', { isDefault: true }).description(help('historyList'))
-    .action(() => act(async () => (await import('./commands/history.ts')).historyList(context, [])));
-  command(history, 'search', 'historySearch')
-    .argument('<words...>', help('historyWords'))
-    .action((words: string[]) => act(async () => (await import('./commands/history.ts')).historyList(context, words)));
-  command(history, 'show', 'historyShow')
-    .argument('<id>', help('historyId'))
-    .addOption(reportOption(texts))
-    .action((id: string, options: { report?: string }) => act(async () => (await import('./commands/history.ts')).historyShow(context, id, options)));
-  command(history, 'export', 'historyExport')
-    .argument('<folder>', help('historyFolder'))
-    .argument('[words...]', help('historyWords'))
-    .action((folder: string, words: string[]) => act(async () => (await import('./commands/history.ts')).historyExport(context, folder, words)));
+  addPreflightCommands({ program, command, context, act });
 
   command(program, 'demo', 'demo')
     .option('--keep', help('keep'))

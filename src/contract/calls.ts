@@ -16,6 +16,7 @@ import {
   formatPlanSchema, formatRequestSchema, planSchema, readPlanSchema, readRequestSchema, writePlanSchema, writeRequestSchema,
 } from './plan.ts';
 import { windowsMediaSchema, windowsStickPlanSchema, windowsStickRequestSchema } from './windows-media.ts';
+import { preflightCalls, preflightEvents, preflightOutcomeSchema } from './preflight-run.ts';
 
 /** How images are named until somebody says otherwise; the placeholders are listed in docs/guides/library.md. */
 export const DEFAULT_NAME_TEMPLATE = '{machine}-{os}-{date}-{purpose}';
@@ -109,8 +110,12 @@ export const hostCalls = {
   'drivers.choose': call(driverWishSchema, driverChoiceSchema),
   /** The network and storage controllers of this machine. */
   'drivers.machine': call(nothing, z.array(hardwareDeviceSchema)),
+  ...preflightCalls,
   /** Runs a plan the user has confirmed; `confirmed` repeats the codes of the reasons agreed to, by `Disk.id`. */
-  'job.start': call(z.object({ plan: planSchema, confirmed: z.record(z.string(), z.array(z.string())) }), z.object({ jobId: z.string() })),
+  'job.start': call(
+    z.object({ plan: planSchema, confirmed: z.record(z.string(), z.array(z.string())), preflight: preflightOutcomeSchema.nullable().default(null) }),
+    z.object({ jobId: z.string() }),
+  ),
   /** How fast a running job may be, bytes a second, 0 for as fast as it goes. Jobs that cannot be slowed ignore it. */
   'job.limit': call(z.object({ jobId: z.string(), bytesPerSecond: z.number().min(0) }), nothing),
   'job.cancel': call(z.object({ jobId: z.string() }), nothing),
@@ -126,6 +131,7 @@ export const events = {
   'disks': z.array(diskSchema),
   'job.progress': jobProgressSchema,
   'job.ended': reportSchema,
+  ...preflightEvents,
   'engine.gone': plainErrorSchema,
   /** The report of a job was kept in the history, or could not be. */
   'history.changed': z.object({ error: plainErrorSchema.nullable() }),

@@ -14,3 +14,4 @@ export * from './plan.ts';
 export * from './plan-parts.ts';
 export * from './windows-media.ts';
 export * from './preflight.ts';
+export * from './preflight-run.ts';

@@ -3,6 +3,7 @@ import { plainErrorSchema } from './error.ts';
 import { checksumSchema } from './image.ts';
 import { badSchema, imagingNoteSchema, stopSchema } from './imaging.ts';
 import { planSchema } from './plan.ts';
+import { preflightOutcomeSchema } from './preflight-run.ts';
 
 export const phaseSchema = z.enum([
   'preparing', 'checking', 'unpacking', 'writing', 'finishing', 'verifying', 'reading', 'formatting', 'ejecting', 'done',
@@ -120,6 +121,18 @@ export const imagingOutcomeSchema = z.object({
   notes: z.array(imagingNoteSchema),
 });
 
+/** What a computer says it is. Empty where it does not say, or may not be asked. */
+export const machineSchema = z.object({
+  maker: z.string(), model: z.string(), serial: z.string(),
+  /** Version and date of the firmware, and which kind it is. */
+  firmware: z.string(),
+  /** Bytes. */
+  memory: z.number(),
+  processor: z.string(),
+  /** Name and version of the operating system as people know it. */
+  system: z.string(),
+});
+
 /** The whole story of one job, for the screen, for a ticket and for `--json`. */
 export const reportSchema = z.object({
   jobId: z.string(),
@@ -142,6 +155,10 @@ export const reportSchema = z.object({
   speedCurve: z.array(z.object({ seconds: z.number(), speed: z.number(), phase: phaseSchema })),
   /** What happened around the job while it ran: mains lost, devices that came and went. Reports of earlier versions have none. */
   events: z.array(jobEventSchema).default([]),
+  /** The checks before the job; null when there were none. */
+  preflight: preflightOutcomeSchema.nullable().default(null),
+  /** The computer, as far as it says. */
+  machine: machineSchema.nullable().default(null),
 });
 
 /** A job as the window finds it again after it was reopened. */
@@ -159,5 +176,6 @@ export type JobEvent = z.infer<typeof jobEventSchema>;
 export type JobProgress = z.infer<typeof jobProgressSchema>;
 export type TargetOutcome = z.infer<typeof targetOutcomeSchema>;
 export type ImagingOutcome = z.infer<typeof imagingOutcomeSchema>;
+export type Machine = z.infer<typeof machineSchema>;
 export type Report = z.infer<typeof reportSchema>;
 export type JobState = z.infer<typeof jobStateSchema>;

@@ -85,6 +85,14 @@ const SHARED = /^missing-|^not-applicable$|^not-chosen$/;
 export const checkTextKey = (check: CheckId, part: 'finding' | 'evidence', code: string): string =>
   SHARED.test(code) ? `preflight:shared.${code}` : `preflight:${check}.${part}.${code}`;
 
+/** Where the name of a remedy stands, and one step of a way to do it by hand. */
+export const remedyTextKey = (code: string): string => `preflight:remedy.${code}`;
+export const stepTextKey = (code: string): string => `preflight:step.${code}`;
+
+/** The name by which a warning is accepted, the same in window, terminal and report: `power:on-battery`, `smart:failing:/dev/sda`. The engine's own; a test compares them. */
+export const acceptedAs = ({ check, finding, subject }: Pick<CheckResult, 'check' | 'finding' | 'subject'>): string =>
+  [check, finding.code, ...(subject.id === '' ? [] : [subject.id])].join(':');
+
 export type CheckId = z.infer<typeof checkIdSchema>;
 export type CheckedJob = z.infer<typeof checkedJobSchema>;
 export type CheckVerdict = z.infer<typeof checkVerdictSchema>;

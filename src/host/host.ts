@@ -1,5 +1,5 @@
 import type { BlockDevice, BlockSource } from '../../native-free-engine/index.ts';
-import type { Disk, DiskIdentity } from '../contract/index.ts';
+import type { Disk, DiskIdentity, Machine } from '../contract/index.ts';
 import type { FactGatherer } from './facts/types.ts';
 import type { GrowthControl } from './growth-types.ts';
 import type { PracticeRequest } from './practice.ts';
@@ -21,6 +21,8 @@ export interface Host {
   readonly facts: FactGatherer;
   readonly remedies: RemedyControl;
   readonly power: PowerControl;
+  /** What this computer says it is; null when it says nothing. Found out once. */
+  machine(): Promise<Machine | null>;
 }
 
 /** What is built into this machine and needs a driver. */

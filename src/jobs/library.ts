@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
 import type { CallInput, CallOutput, Disk, LibraryFolder, LibraryListing } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
-import { fillTemplate, listLibrary, uniquePath } from '../library/index.ts';
+import { fillTemplate, listLibrary, uniquePath, type NameFacts } from '../library/index.ts';
 import { basename } from 'node:path';
 import { roomIn } from './room.ts';
 
@@ -34,18 +34,20 @@ async function folderFacts(host: Host, path: string): Promise<LibraryFolder> {
 /** A name for a new image that no other one in the folder has. @throws EngineError `disk-not-found`, `argument-invalid` */
 export async function suggestName(host: Host, { disk: id, folder, template, purpose }: CallInput<'capture.suggestName'>): Promise<CallOutput<'capture.suggestName'>> {
   const disk = await host.disks.find(id);
-  const stem = fillTemplate(template, {
-    // A disk on the bench does not say what machine it is from; its model is the next best thing.
-    machine: machineOf(disk) || disk.model || basename(disk.path).replace(/\.[^.]*$/, ''),
-    os: systemOn(disk.partitions),
-    purpose,
-    model: disk.model,
-    serial: disk.serial,
-    at: new Date(),
-  });
-  const path = await uniquePath(folder, stem);
+  const path = await uniquePath(folder, fillTemplate(template, nameFactsOf(disk, purpose)));
   return { name: basename(path), path };
 }
+
+/** What the name of an image of a disk is made of, now. */
+export const nameFactsOf = (disk: Disk, purpose: string): NameFacts => ({
+  // A disk on the bench does not say what machine it is from; its model is the next best thing.
+  machine: machineOf(disk) || disk.model || basename(disk.path).replace(/\.[^.]*$/, ''),
+  os: systemOn(disk.partitions),
+  purpose,
+  model: disk.model,
+  serial: disk.serial,
+  at: new Date(),
+});
 
 /** The computer that a disk is the disk of: this one, when its system runs from it; else empty. */
 export const machineOf = (disk: Pick<Disk, 'verdict'>): string => (disk.verdict.reasons.some(({ code }) => code === 'system') ? hostname() : '');

@@ -13,7 +13,7 @@ import { heading, step } from './plan-parts.ts';
 import { roomIn, type Room } from './room.ts';
 
 /** What used data shrinks to on the average of the disks that were measured. A guess to compare free room with, no promise. */
-const SHRINKS_TO: Readonly<Record<Compression, number>> = { none: 1, fast: 0.62, balanced: 0.58, small: 0.54 };
+export const SHRINKS_TO: Readonly<Record<Compression, number>> = { none: 1, fast: 0.62, balanced: 0.58, small: 0.54 };
 
 /** The one place of an image, whatever links lead there: two captures into it must meet at the same lock. */
 export async function canonicalPath(path: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { hostname, release, type as systemType } from 'node:os';
 import { isAbort, toEngineError, type EngineError, type JobContext } from '../../native-free-engine/index.ts';
-import type { ImagingOutcome, JobEvent, JobProgress, Plan, Report, TargetOutcome } from '../contract/index.ts';
+import type { ImagingOutcome, JobEvent, JobProgress, Plan, PreflightOutcome, Report, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { quietProgress, type Told } from './progress.ts';
 import { withoutSecrets } from './secrets.ts';
@@ -41,12 +41,14 @@ export async function runToReport(
   plan: Plan,
   environment: JobEnvironment,
   body: JobBody,
+  preflight: PreflightOutcome | null,
   context: JobContext<JobProgress>,
 ): Promise<Report> {
   const startedAt = new Date();
   const started = performance.now();
   const elapsed = (): number => (performance.now() - started) / 1000;
   const curve = new SpeedCurve();
+  const machine = environment.host.machine();
   let events: readonly JobEvent[] = [];
   let last: Told = quietProgress('preparing');
   const show = (): void => context.report({ jobId, elapsedSeconds: elapsed(), ...last, events: [...events] });
@@ -89,6 +91,8 @@ export async function runToReport(
     imaging: findings?.imaging ?? body.imagingSoFar?.() ?? null,
     speedCurve: curve.points(),
     events: [...events],
+    preflight,
+    machine: await machine,
   };
 }
 

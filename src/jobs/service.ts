@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { startJob, type Job } from '../../native-free-engine/index.ts';
 import type {
-  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoPlan, IsoRequest, JobProgress, JobState,
-  LibraryFolder, LibraryListing, Plan, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
+  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, Disk,
+  DiskImageInfo, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoPlan, IsoRequest, JobProgress, JobState, LibraryFolder,
+  LibraryListing, Plan, PreflightOutcome, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
   WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
@@ -26,6 +27,7 @@ import { IsoJob } from './iso-job.ts';
 import { libraryFolders, libraryListing, suggestName } from './library.ts';
 import { canonicalPath, imageLock, planCapture } from './plan-capture.ts';
 import { planExtract, planIsoOf } from './plan-disc.ts';
+import { createPreflight, type Preflight } from './preflight.ts';
 import { planConvert, planVerify } from './plan-image.ts';
 import { planRestoreOf } from './plan-restore.ts';
 import { planFormat, planRead, planWrite } from './plan.ts';
@@ -73,14 +75,17 @@ export interface JobService {
     form(): AnswerFileForm;
   };
   drivers: DriverStore;
+  /** The checks before a job. */
+  readonly preflight: Preflight;
   /** The disks of the plan cannot be opened with the rights this process has. */
   needsRights(plan: Plan): Promise<boolean>;
   /**
    * Runs a plan. The job's result is always a report; one that was refused, failed or cancelled says so in it.
    * @param confirmed the codes of the reasons agreed to, by `Disk.id`
+   * @param preflight what the checks before it said, for the report
    * @throws EngineError `disk-needs-confirmation`
    */
-  start(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>): { readonly jobId: string; readonly job: Job<Report, JobProgress> };
+  start(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>, preflight?: PreflightOutcome | null): { readonly jobId: string; readonly job: Job<Report, JobProgress> };
   /** How fast a running job may be, bytes a second, 0 for as fast as it goes. */
   limit(jobId: string, bytesPerSecond: number): void;
   cancel(jobId: string): void;
@@ -135,11 +140,12 @@ export function createJobService(host: Host, options: { readonly version: string
       const answers = await Promise.all(disksOfPlan(plan).map((identity) => host.targets.needsRights(identity)));
       return answers.includes(true);
     },
-    start(plan, confirmed) {
+    preflight: createPreflight(host, environment.tempDir),
+    start(plan, confirmed, preflight = null) {
       checkAgreed(plan, confirmed);
       const jobId = randomUUID();
       const body = bodyOf(plan, environment);
-      const job = startJob<Report, JobProgress>(jobId, (context) => runToReport(jobId, plan, environment, body, context));
+      const job = startJob<Report, JobProgress>(jobId, (context) => runToReport(jobId, plan, environment, body, preflight, context));
       const entry: Entry = { plan, body, job, report: null };
       entries.set(jobId, entry);
       void job.result.then((report) => (entry.report = report), () => undefined);

@@ -28,6 +28,7 @@ import { LANGUAGES, type Language, type Texts } from './texts.ts';
 export * from './edition.ts';
 export * from './format.ts';
 export * from './plan-steps.ts';
+export * from './preflight.ts';
 export * from './printable.ts';
 export * from './texts.ts';
 

@@ -115,7 +115,7 @@ function progress(plan: Plan, state: TargetProgress['state']): JobProgress {
 function ended(plan: Plan, change: Partial<Report>): Report {
   return {
     jobId: 'job-1', program: 'Werkbank', version: '0', host: { name: 'bench', system: 'Linux', release: '6' }, startedAt: '', endedAt: '', elapsedSeconds: 2, plan,
-    outcome: 'done', error: null, checksums: [], expectedMatched: null, imaging: null, speedCurve: [], events: [],
+    outcome: 'done', error: null, checksums: [], expectedMatched: null, imaging: null, speedCurve: [], events: [], preflight: null, machine: null,
     targets: disksOf(plan).map(({ identity, number }) => ({
       disk: identity.id, number, model: identity.model, serial: identity.serial, size: identity.size, outcome: 'verified', error: null, bytesWritten: 1_000_000,
       bytesSkipped: 0, bytesVerified: 1_000_000, writeSeconds: 1, verifySeconds: 1, sha256: null, ejected: false, notes: [],

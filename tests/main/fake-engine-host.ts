@@ -13,7 +13,7 @@ import { parentPortChannel, processChannel, type Channel, type ParentPort } from
 import { connectBack } from '../../src/main/engine-host/connect-back.ts';
 import { parseHostArguments } from '../../src/main/engine-host/arguments.ts';
 import { ELEVATED_CALLS, serveEngine } from '../../src/main/engine-host/server.ts';
-import { capturePlan, disk, progress, report } from './plans.ts';
+import { checkResult, capturePlan, disk, progress, report } from './plans.ts';
 
 const options = parseHostArguments(process.argv.slice(1));
 let { practiceFolder } = options;
@@ -100,6 +100,16 @@ const jobs: JobService = {
   },
   forget: (jobId) => void states.delete(jobId),
   practiceCreate: notHere,
+  preflight: {
+    // Says where it ran, and goes on until it is cancelled for a disk called `slow`.
+    async run(request, { signal, onState }) {
+      const found = checkResult(options.rendezvous === null ? 'ordinary' : 'elevated', process.pid);
+      onState?.({ check: 'power', done: true, share: null, map: null, results: [found] });
+      if (request.targets.includes('slow')) await sleep(3_600_000, null, { ref: false, signal });
+      return [found];
+    },
+    remedy: async (action, { onProgress }) => onProgress?.({ line: `${action.id} ${process.pid}`, share: 0.5 }),
+  },
   practiceRemove: notHere,
 };
 

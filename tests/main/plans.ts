@@ -1,4 +1,4 @@
-import type { CapturePlan, Disk, DiskIdentity, JobProgress, Report, WritePlan } from '../../src/contract/index.ts';
+import type { CapturePlan, CheckResult, Disk, DiskIdentity, JobProgress, PreflightRequest, Report, WritePlan } from '../../src/contract/index.ts';
 
 /** Invented disks, plans and reports, complete enough for the contract's schemas. */
 export function identity(id: string): DiskIdentity {
@@ -37,6 +37,16 @@ export function progress(jobId: string, fraction: number): JobProgress {
 export function report(jobId: string, plan: Report['plan'], outcome: Report['outcome']): Report {
   return {
     jobId, program: 'werkbank', version: '0', host: { name: 'h', system: 's', release: 'r' }, startedAt: '2026-01-02T03:04:05.000Z',
-    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], imaging: null, speedCurve: [], events: [],
+    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], imaging: null, speedCurve: [], events: [], preflight: null, machine: null,
   };
 }
+
+/** What a check may say: a warning that is told apart by its code. */
+export function checkResult(code: string, pid = 0): CheckResult {
+  return { check: 'power', subject: { kind: 'machine', id: '', name: '' }, verdict: 'warning', finding: { code, params: { pid } }, evidence: [], remedies: [], overridable: true };
+}
+
+export const preflightRequest = (changes: Partial<PreflightRequest> = {}): PreflightRequest => ({
+  job: 'capture', sources: [], targets: [], image: null, imagePartitions: null, destination: null, parent: null, folders: [], nameTemplate: '{machine}', purpose: '',
+  compression: 'balanced', partBytes: 0, manyMachines: false, checks: null, optional: [], ...changes,
+});

@@ -13,6 +13,7 @@ import { createLinuxElevation } from './elevation.ts';
 import { createLinuxFacts } from './facts/index.ts';
 import { createLinuxGrowth } from './grow.ts';
 import { createLinuxHardware } from './hardware.ts';
+import { linuxMachine } from './machine.ts';
 import { createLinuxPower } from './power.ts';
 import { createLinuxRemedies } from './remedies.ts';
 import { createLinuxSources } from './sources.ts';
@@ -31,5 +32,6 @@ export function createLinuxHost(practiceFolder: () => string | null): Host {
     facts: createFacts(disks, createLinuxFacts(runCommand), { built: BUILT }),
     remedies: createRemedies(runCommand, createLinuxRemedies(runCommand)),
     power: createLinuxPower(runCommand),
+    machine: linuxMachine(),
   };
 }

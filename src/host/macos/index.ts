@@ -12,6 +12,7 @@ import { createMacDisks } from './disks.ts';
 import { createMacElevation } from './elevation.ts';
 import { createMacFacts } from './facts.ts';
 import { createMacGrowth } from './grow.ts';
+import { macMachine } from './machine.ts';
 import { createMacPower } from './power.ts';
 import { createMacSources } from './sources.ts';
 import { createMacTargets } from './targets.ts';
@@ -29,5 +30,6 @@ export function createMacHost(practiceFolder: () => string | null): Host {
     facts: createFacts(disks, createMacFacts(runCommand), { built: BUILT }),
     remedies: createRemedies(runCommand, NO_REMEDIES),
     power: createMacPower(runCommand),
+    machine: macMachine(runCommand),
   };
 }

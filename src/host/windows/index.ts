@@ -13,6 +13,7 @@ import { createWindowsElevation } from './elevation.ts';
 import { createWindowsFacts } from './facts/index.ts';
 import { createWindowsGrowth } from './grow.ts';
 import { createWindowsHardware } from './hardware.ts';
+import { windowsMachine } from './machine.ts';
 import { createWindowsPower } from './power.ts';
 import { createWindowsRemedies } from './remedies.ts';
 import { createWindowsSources } from './sources.ts';
@@ -32,5 +33,6 @@ export function createWindowsHost(practiceFolder: () => string | null): Host {
     facts: createFacts(disks, createWindowsFacts(runCommand), { built: BUILT }),
     remedies: createRemedies(runCommand, createWindowsRemedies(runCommand)),
     power: createWindowsPower(runCommand),
+    machine: windowsMachine(runCommand),
   };
 }

@@ -106,6 +106,8 @@ function openBench(settings: SettingsStore, log: Log, history: HistoryStore): vo
     logEvents(progress);
     sendEvent(window, 'job.progress', progress);
   });
+  engine.listen('preflight.result', (result) => sendEvent(window, 'preflight.result', result));
+  engine.listen('preflight.remedy', (said) => sendEvent(window, 'preflight.remedy', said));
   engine.listen('job.ended', (report) => {
     log.info({ kind: report.plan.kind, outcome: report.outcome, seconds: report.elapsedSeconds, code: report.error?.code }, 'job ended');
     sendEvent(window, 'job.ended', report);

@@ -17,6 +17,8 @@ export const engineEvents = {
   'disks': events.disks,
   'job.progress': events['job.progress'],
   'job.ended': events['job.ended'],
+  'preflight.result': events['preflight.result'],
+  'preflight.remedy': events['preflight.remedy'],
 } as const;
 
 export type EngineCallName = keyof typeof engineCalls;

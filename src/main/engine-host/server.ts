@@ -14,8 +14,8 @@ export interface EngineServices {
   setPracticeFolder(folder: string | null): void;
 }
 
-/** All that an elevated engine host answers: it looks at a disk for a plan, and runs one confirmed plan, nothing else. */
-export const ELEVATED_CALLS: readonly EngineCallName[] = ['plan.capture', 'plan.restore', 'job.start', 'job.limit', 'job.cancel', 'job.list', 'job.forget'];
+/** All that an elevated engine host answers: it checks a machine and puts right what it found, looks at a disk for a plan, and runs one confirmed plan, nothing else. */
+export const ELEVATED_CALLS: readonly EngineCallName[] = ['preflight.run', 'preflight.cancel', 'preflight.remedy', 'plan.capture', 'plan.restore', 'job.start', 'job.limit', 'job.cancel', 'job.list', 'job.forget'];
 
 type Handlers = { readonly [Name in EngineCallName]: (input: EngineCallInput<Name>) => Promise<EngineCallOutput<Name>> };
 
@@ -35,6 +35,7 @@ export function serveEngine(
   const running = new Set<Promise<unknown>>();
   const unwanted = new Set<number>();
   const open = new Set<number>();
+  const checking = new Map<string, AbortController>();
   let stopWatching: (() => void) | null = null;
 
   const say = (message: HostMessage): void => channel.send(message);
@@ -52,6 +53,17 @@ export function serveEngine(
       .then(ended, () => ended(jobs.list().find((state) => state.jobId === jobId)?.report ?? null))
       .finally(() => running.delete(settled));
     running.add(settled);
+  };
+
+  /** Runs of checks and remedies end by their name, and when nobody is there any more to read what they find. */
+  const cancellable = async <T>(runId: string, act: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+    const controller = new AbortController();
+    checking.set(runId, controller);
+    try {
+      return await act(controller.signal);
+    } finally {
+      if (checking.get(runId) === controller) checking.delete(runId);
+    }
   };
 
   const handlers: Handlers = {
@@ -84,9 +96,19 @@ export function serveEngine(
     'drivers.scan': ({ folders }) => jobs.drivers.scan(folders),
     'drivers.choose': (wish) => jobs.drivers.choose(driverWishSchema.parse(wish)),
     'drivers.machine': () => jobs.drivers.machine(),
+    'preflight.run': ({ runId, request }) =>
+      cancellable(runId, (signal) => jobs.preflight.run(request, { signal, onState: (state) => emit('preflight.result', { runId, ...state }) })),
+    'preflight.remedy': async ({ runId, action }) => {
+      await cancellable(runId, (signal) => jobs.preflight.remedy(action, { signal, onProgress: (progress) => emit('preflight.remedy', { runId, ...progress }) }));
+      return null;
+    },
+    'preflight.cancel': async ({ runId }) => {
+      checking.get(runId)?.abort();
+      return null;
+    },
     'job.needsRights': ({ plan }) => jobs.needsRights(plan),
-    'job.start': async ({ plan, confirmed }) => {
-      const { jobId, job } = jobs.start(plan, confirmed);
+    'job.start': async ({ plan, confirmed, preflight }) => {
+      const { jobId, job } = jobs.start(plan, confirmed, preflight ?? null);
       follow(jobId, job);
       return { jobId };
     },
@@ -169,6 +191,7 @@ export function serveEngine(
   return new Promise((resolve) => {
     channel.onClose(() => {
       listened.clear();
+      for (const controller of checking.values()) controller.abort();
       stopWatching?.();
       void (async () => {
         while (running.size > 0) await Promise.allSettled(running);

@@ -21,6 +21,8 @@ interface EngineClientEvents {
   'disks': EventPayload<'disks'>;
   'job.progress': JobProgress;
   'job.ended': Report;
+  'preflight.result': EventPayload<'preflight.result'>;
+  'preflight.remedy': EventPayload<'preflight.remedy'>;
   'engine.gone': EventPayload<'engine.gone'>;
   /** The jobs that run now, whenever one has begun or ended. */
   'running': readonly RunningJob[];
@@ -49,6 +51,9 @@ export class EngineClient {
   /** An elevated host that has looked at a disk for a plan and waits to run it, so that the user is asked once. */
   #waiting: { readonly link: HostLink; readonly timer: ReturnType<typeof setTimeout> } | null = null;
   #starting: Promise<unknown> = Promise.resolve();
+  #elevating: Promise<HostLink> | null = null;
+  /** Runs of checks and remedies, and the host they run in. */
+  readonly #checking = new Map<string, HostLink>();
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -93,6 +98,8 @@ export class EngineClient {
     if (name === 'job.list') return this.#list();
     if (name === 'job.limit') return this.#linkOf((input as CallInput<'job.limit'>).jobId).call('job.limit', input as CallInput<'job.limit'>);
     if (name === 'plan.capture') return this.#planCapture(input as CallInput<'plan.capture'>, signal);
+    if (name === 'preflight.run' || name === 'preflight.remedy') return this.#preflight(name, input as never, signal);
+    if (name === 'preflight.cancel') return this.#cancelPreflight((input as CallInput<'preflight.cancel'>).runId);
     if (name === 'job.cancel') return this.#cancel((input as CallInput<'job.cancel'>).jobId);
     if (name === 'job.forget') return this.#forget((input as CallInput<'job.forget'>).jobId);
     return this.#host().call(name, input as never, signal);
@@ -112,6 +119,8 @@ export class EngineClient {
     link.onGone((error) => this.#gone(link, error));
     link.listen('job.progress', (progress) => this.#progressed(progress));
     link.listen('job.ended', (report) => this.#ended(report));
+    link.listen('preflight.result', (result) => this.#emit('preflight.result', result));
+    link.listen('preflight.remedy', (said) => this.#emit('preflight.remedy', said));
     return link;
   }
 
@@ -148,7 +157,7 @@ export class EngineClient {
     return turn;
   }
 
-  async #startNow({ plan, confirmed }: CallInput<'job.start'>): Promise<CallOutput<'job.start'>> {
+  async #startNow({ plan, confirmed, preflight = null }: CallInput<'job.start'>): Promise<CallOutput<'job.start'>> {
     for (const job of this.#running.values()) {
       const shared = disksOf(plan).find((disk) => disksOf(job.plan).includes(disk));
       if (shared !== undefined) throw new EngineError('disk-busy', { disk: shared });
@@ -156,7 +165,7 @@ export class EngineClient {
     const elevate = await this.#host().call('job.needsRights', { plan });
     const link = elevate ? (this.#takeWaiting() ?? this.#link(await this.#options.startElevatedHost())) : this.#host();
     try {
-      const { jobId } = await link.call('job.start', { plan, confirmed });
+      const { jobId } = await link.call('job.start', { plan, confirmed, preflight });
       // A very short job may have ended before this answer arrived.
       if (!this.#kept.has(jobId)) {
         this.#running.set(jobId, { jobId, plan, link, progress: null });
@@ -176,9 +185,31 @@ export class EngineClient {
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'rights-needed') throw error;
     }
-    const link = this.#takeWaiting() ?? this.#link(await this.#options.startElevatedHost());
-    this.#keepWaiting(link);
-    return link.call('plan.capture', input, signal);
+    return (await this.#elevated()).call('plan.capture', input, signal);
+  }
+
+  /** Checks and remedies that need rights go to the elevated host that the plan and the job will use too: the user is asked once. */
+  async #preflight<Name extends 'preflight.run' | 'preflight.remedy'>(name: Name, input: CallInput<Name>, signal: AbortSignal | undefined): Promise<CallOutput<Name>> {
+    const link = input.elevated ? await this.#elevated() : this.#host();
+    this.#checking.set(input.runId, link);
+    try {
+      return (await link.call(name, input as never, signal)) as CallOutput<Name>;
+    } finally {
+      this.#checking.delete(input.runId);
+    }
+  }
+
+  async #cancelPreflight(runId: string): Promise<null> {
+    await this.#checking.get(runId)?.call('preflight.cancel', { runId });
+    return null;
+  }
+
+  /** An elevated host that stays for what comes next. One question at a time. */
+  async #elevated(): Promise<HostLink> {
+    this.#elevating ??= (async () => this.#takeWaiting() ?? this.#link(await this.#options.startElevatedHost()))().finally(() => (this.#elevating = null));
+    const link = await this.#elevating;
+    if (this.#waiting?.link !== link) this.#keepWaiting(link);
+    return link;
   }
 
   #keepWaiting(link: HostLink): void {
