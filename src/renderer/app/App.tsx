@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { JobScreen } from '../components/job/JobScreen.tsx';
 import { useNavigation } from '../stores/navigation.ts';
 import { languageOf, useSettings } from '../stores/settings.ts';
+import { HistoryScreen } from '../history/HistoryScreen.tsx';
+import { PastJobScreen } from '../history/PastJobScreen.tsx';
 import { LibraryScreen } from '../library/LibraryScreen.tsx';
 import { CaptureWizard } from '../wizards/capture/CaptureWizard.tsx';
 import { FormatWizard } from '../wizards/format/FormatWizard.tsx';
@@ -42,6 +44,8 @@ function CurrentScreen() {
     case 'capture': return <CaptureWizard />;
     case 'restore': return <RestoreWizard />;
     case 'library': return <LibraryScreen />;
+    case 'history': return <HistoryScreen />;
+    case 'past': return <PastJobScreen key={screen.id} id={screen.id} />;
     case 'write': return <WriteWizard />;
     case 'format': return <FormatWizard />;
     case 'read': return <ReadWizard />;

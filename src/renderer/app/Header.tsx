@@ -3,7 +3,7 @@ import type { Settings } from '../../contract/index.ts';
 import { AppMark } from '../components/AppMark.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { Segmented } from '../components/Segmented.tsx';
-import { goHome } from '../stores/navigation.ts';
+import { goHome, useNavigation } from '../stores/navigation.ts';
 import { languageOf, useSettings } from '../stores/settings.ts';
 import { Button } from '../components/Button.tsx';
 
@@ -23,6 +23,7 @@ export function Header() {
       </Button>
       {preview && <span className="badge badge-preview" title={t('app:preview.why')}><Icon name="info" size={16} />{t('app:preview.mark')}</span>}
       <div className="header-space" />
+      <Button kind="quiet" className="header-history" onPress={() => useNavigation.getState().go({ name: 'history' })}><Icon name="history" size={20} />{t('history:title')}</Button>
       <Segmented
         label={t('app:language')}
         value={language}

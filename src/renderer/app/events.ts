@@ -1,7 +1,9 @@
 import type { JobProgress } from '../../contract/index.ts';
 import { listen } from '../bridge.ts';
 import { useDisks } from '../stores/disks.ts';
+import { useHistory } from '../stores/history.ts';
 import { useJobs } from '../stores/jobs.ts';
+import { usePreflight } from '../stores/preflight.ts';
 import { useSettings } from '../stores/settings.ts';
 
 /** Progress comes ten times a second; numbers that change faster than this cannot be read, and cost twice as much. */
@@ -32,6 +34,9 @@ export function listenToEverything(): () => void {
       showNow();
       useJobs.getState().ended(report);
     }),
+    listen('preflight.result', (state) => usePreflight.getState().told(state)),
+    listen('preflight.remedy', (said) => usePreflight.getState().remedySaid(said)),
+    listen('history.changed', ({ error }) => useHistory.getState().changed(error)),
     listen('engine.gone', (error) => useJobs.getState().setEngineGone(error)),
     listen('theme', ({ dark }) => useSettings.setState({ systemDark: dark })),
   ];

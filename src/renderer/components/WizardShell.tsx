@@ -1,12 +1,14 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Plan } from '../../contract/index.ts';
+import type { Plan, PreflightRequest } from '../../contract/index.ts';
 import { goHome } from '../stores/navigation.ts';
 import type { Planning, PlanningActions } from '../stores/planning.ts';
+import { allResults, barring, passed, usePreflight } from '../stores/preflight.ts';
 import { Button } from './Button.tsx';
 import { Consequence } from './Consequence.tsx';
 import { Icon, type IconName } from './Icon.tsx';
 import { focusNextDecision, useMayStart } from './PlanStepLayout.tsx';
+import { CheckStep, type Choices } from './preflight/CheckStep.tsx';
 import { useWizardSteps } from './wizard-steps.ts';
 import { WizardFrame } from './WizardFrame.tsx';
 
@@ -14,8 +16,10 @@ interface WizardShellProps<P extends Plan, Step extends string> {
   readonly kind: P['kind'];
   /** The store of the wizard. Its last step is always `plan`. */
   readonly state: Planning<P> & Pick<PlanningActions, 'makePlan' | 'start'> & { readonly step: Step | 'plan'; readonly goTo: (step: Step | 'plan') => void };
-  /** Whether each question is answered well enough to go on. */
-  readonly ready: Readonly<Record<Exclude<Step, 'plan'>, boolean>>;
+  /** Whether each question is answered well enough to go on. The checks know that themselves. */
+  readonly ready: Readonly<Record<Exclude<Step, 'plan' | 'check'>, boolean>>;
+  /** The checks before the plan, for wizards with a step `check`. */
+  readonly preflight?: { readonly request: PreflightRequest; readonly choices?: Choices };
   /** Called before a step is left forwards; false keeps it. */
   readonly beforeNext?: (step: Step) => boolean;
   /** Said beside "Next". */
@@ -27,13 +31,15 @@ interface WizardShellProps<P extends Plan, Step extends string> {
 }
 
 /** The frame of every wizard: back, on, and the button that starts the plan. Enter goes on and Escape goes back. */
-export function WizardShell<P extends Plan, Step extends string>({ kind, state, ready, beforeNext, status, consequence, act, children }: WizardShellProps<P, Step>) {
+export function WizardShell<P extends Plan, Step extends string>({ kind, state, ready, preflight, beforeNext, status, consequence, act, children }: WizardShellProps<P, Step>) {
   const { t } = useTranslation();
   const { title, steps } = useWizardSteps(kind);
   const mayStart = useMayStart(state);
   const here = steps.findIndex(({ key }) => key === state.step);
   const onPlan = state.step === 'plan';
-  const isReady = onPlan ? mayStart : ready[state.step as Exclude<Step, 'plan'>];
+  const onCheck = state.step === 'check';
+  const checked = usePreflight(passed);
+  const isReady = onPlan ? mayStart : onCheck ? checked : ready[state.step as Exclude<Step, 'plan' | 'check'>];
 
   const back = () => {
     if (state.starting) return;
@@ -61,7 +67,7 @@ export function WizardShell<P extends Plan, Step extends string>({ kind, state, 
           <Button onPress={back} isDisabled={state.starting}><Icon name="back" size={20} />{t(here === 0 ? 'wizard:home' : 'wizard:back')}</Button>
           {onPlan && consequence
             ? <Consequence erases={act.erases}>{consequence}</Consequence>
-            : <div className="wizard-footer-text" role="status">{!onPlan && status}</div>}
+            : <div className="wizard-footer-text" role="status">{onCheck ? <CheckStatus /> : !onPlan && status}</div>}
           {onPlan ? (
             <Button kind={act.erases ? 'danger' : 'primary'} data-act isDisabled={!isReady} onPress={() => void state.start()}>
               <Icon name={act.icon} size={22} />{act.label}
@@ -72,7 +78,21 @@ export function WizardShell<P extends Plan, Step extends string>({ kind, state, 
         </>
       }
     >
-      {children}
+      {onCheck && preflight ? <CheckStep request={preflight.request} choices={preflight.choices ?? NO_CHOICES} /> : children}
     </WizardFrame>
   );
+}
+
+const NO_CHOICES: Choices = { choose: () => undefined };
+
+/** Why it does not go on yet. */
+function CheckStatus() {
+  const { t } = useTranslation();
+  const running = usePreflight((state) => state.runs.length > 0);
+  const { checks, accepted } = usePreflight();
+  const bars = barring(allResults(checks), accepted);
+  const stops = bars.filter(({ verdict }) => verdict === 'stop').length;
+  if (running) return t('check:wait');
+  if (stops > 0) return t('check:solve', { count: stops });
+  return bars.length > 0 ? t('check:decide', { count: bars.length }) : null;
 }

@@ -2,9 +2,9 @@ import { useTranslation } from 'react-i18next';
 import type { Plan } from '../../contract/index.ts';
 
 const STEPS = {
-  capture: ['disk', 'partitions', 'destination', 'plan', 'progress', 'report'],
-  restore: ['image', 'partitions', 'disks', 'plan', 'progress', 'report'],
-  write: ['image', 'disks', 'plan', 'progress', 'report'],
+  capture: ['disk', 'partitions', 'destination', 'check', 'plan', 'progress', 'report'],
+  restore: ['image', 'partitions', 'disks', 'check', 'plan', 'progress', 'report'],
+  write: ['image', 'disks', 'check', 'plan', 'progress', 'report'],
   format: ['disk', 'format', 'plan', 'progress', 'report'],
   read: ['disk', 'destination', 'plan', 'progress', 'report'],
   'windows-stick': ['image', 'disks', 'plan', 'progress', 'report'],

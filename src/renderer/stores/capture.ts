@@ -1,12 +1,13 @@
 import { create } from 'zustand';
-import type { CapturePlan, CaptureRequest, Partition, PlainError, UnfinishedCapture } from '../../contract/index.ts';
+import type { CapturePlan, CaptureRequest, CheckResult, Partition, PlainError, PreflightRequest, RemedyAction, UnfinishedCapture } from '../../contract/index.ts';
 import { call, toPlainError } from '../bridge.ts';
 import { inFolder } from '../formatting/paths.ts';
 import { imageFolders } from './library.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
+import { emptyRequest } from './preflight-requests.ts';
 import { useSettings } from './settings.ts';
 
-export type CaptureStep = 'disk' | 'partitions' | 'destination' | 'plan';
+export type CaptureStep = 'disk' | 'partitions' | 'destination' | 'check' | 'plan';
 
 type CaptureOptions = Pick<CaptureRequest, 'compression' | 'memory' | 'bytesPerSecond' | 'partBytes' | 'description' | 'leaveOutSwapFiles' | 'parent' | 'gptCopy' | 'resume' | 'overwrite'>;
 
@@ -22,6 +23,12 @@ interface CaptureState extends Planning<CapturePlan>, PlanningActions, CaptureOp
   readonly named: boolean;
   readonly nameError: PlainError | null;
   readonly purpose: string;
+  /** The image is meant for other machines too. */
+  readonly manyMachines: boolean;
+  /** The user chose the level of memory: no recommendation replaces it. */
+  readonly memoryChosen: boolean;
+  /** What the check of the name says, as it is typed. */
+  readonly nameResults: readonly CheckResult[];
   /** An interrupted capture that would become this image. */
   readonly unfinished: UnfinishedCapture | null;
   readonly goTo: (step: CaptureStep) => void;
@@ -31,6 +38,8 @@ interface CaptureState extends Planning<CapturePlan>, PlanningActions, CaptureOp
   readonly setName: (name: string) => void;
   readonly setPurpose: (purpose: string) => void;
   readonly setOptions: (options: Partial<CaptureOptions>) => void;
+  readonly setManyMachines: (manyMachines: boolean) => void;
+  readonly recommend: (memory: CaptureOptions['memory']) => void;
   /** Asks for a name by the template, unless the user gave one. */
   readonly suggest: () => Promise<void>;
   /** Goes to the destination of an interrupted capture, to go on with it. */
@@ -39,7 +48,7 @@ interface CaptureState extends Planning<CapturePlan>, PlanningActions, CaptureOp
 }
 
 const FRESH = {
-  step: 'disk', disk: null, partitions: null, folder: '', name: '', named: false, nameError: null, purpose: '', unfinished: null,
+  step: 'disk', disk: null, partitions: null, folder: '', name: '', named: false, nameError: null, purpose: '', manyMachines: false, memoryChosen: false, nameResults: [], unfinished: null,
   compression: 'balanced', memory: 'medium', bytesPerSecond: 0, partBytes: 0, description: '', leaveOutSwapFiles: true, parent: null, gptCopy: null,
   resume: false, overwrite: false, ...NOT_PLANNED,
 } as const;
@@ -83,7 +92,11 @@ export const useCapture = create<CaptureState>((set, get) => {
       set({ purpose });
       void get().suggest();
     },
-    setOptions: (options) => set(options),
+    setOptions: (options) => set({ ...options, ...(options.memory ? { memoryChosen: true } : {}) }),
+    setManyMachines: (manyMachines) => set({ manyMachines }),
+    recommend: (memory) => {
+      if (!get().memoryChosen) set({ memory });
+    },
     suggest: async () => {
       const { disk, folder, purpose, named } = get();
       if (named || disk === null || folder === '') return look();
@@ -123,3 +136,25 @@ export function leftOutRisks(partitions: readonly Partition[], chosen: readonly 
 
 /** The partitions one can choose among: an extended one is only a box around others. */
 export const choosable = <P extends Partition>(partitions: readonly P[]): P[] => partitions.filter(({ role, number }) => role !== 'extended' && number > 0);
+
+/** What the checks have to know of this capture. */
+export const captureChecks = (state: CaptureState): PreflightRequest => ({
+  ...emptyRequest('capture'),
+  sources: state.disk === null ? [] : [{ disk: state.disk, partitions: state.partitions && [...state.partitions] }],
+  destination: state.folder === '' || state.name.trim() === '' ? null : destinationOf(state),
+  parent: state.parent, purpose: state.purpose.trim(), compression: state.compression, partBytes: state.partBytes, manyMachines: state.manyMachines,
+});
+
+/** Does what a remedy that is a choice of this wizard says. */
+export function chooseForCapture(action: RemedyAction, partitions: readonly Partition[]): void {
+  const { partitions: chosen, choosePartitions, setName, setOptions } = useCapture.getState();
+  const numbers = chosen ?? choosable(partitions).map(({ number }) => number);
+  switch (action.id) {
+    case 'take-partitions': return choosePartitions([...new Set([...numbers, ...action.numbers])].sort((a, b) => a - b));
+    case 'leave-out-partitions': return choosePartitions(numbers.filter((number) => !action.numbers.includes(number)));
+    case 'rename': return setName(action.name);
+    case 'split': return setOptions({ partBytes: action.bytes });
+    case 'memory-level': return setOptions({ memory: action.level });
+    default: return undefined;
+  }
+}

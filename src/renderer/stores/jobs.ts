@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { JobProgress, JobState, Plan, PlainError, Report } from '../../contract/index.ts';
+import type { JobProgress, JobState, Plan, PlainError, PreflightOutcome, Report } from '../../contract/index.ts';
 import { call } from '../bridge.ts';
 import { addSample, type Sample } from '../formatting/curve.ts';
 
@@ -17,7 +17,7 @@ interface JobsState {
   /** Finds the jobs again after the window was reopened. */
   readonly load: () => Promise<void>;
   /** Runs a confirmed plan and returns its job. @throws CallError */
-  readonly start: (plan: Plan, confirmed: Record<string, string[]>) => Promise<string>;
+  readonly start: (plan: Plan, confirmed: Record<string, string[]>, preflight?: PreflightOutcome | null) => Promise<string>;
   readonly cancel: (jobId: string) => Promise<void>;
   readonly forget: (jobId: string) => Promise<void>;
   readonly progressed: (progress: JobProgress) => void;
@@ -52,8 +52,8 @@ export const useJobs = create<JobsState>((set) => {
         jobs: Object.fromEntries(found.map((job) => [job.jobId, { ...job, shown: job.progress, curve: state.jobs[job.jobId]?.curve ?? NO_SAMPLES }])),
       }));
     },
-    start: async (plan, confirmed) => {
-      const { jobId } = await call('job.start', { plan, confirmed });
+    start: async (plan, confirmed, preflight = null) => {
+      const { jobId } = await call('job.start', { plan, confirmed, preflight });
       set((state) => ({
         engineGone: null,
         jobs: { ...state.jobs, [jobId]: state.jobs[jobId] ?? { jobId, plan, progress: null, shown: null, report: null, curve: NO_SAMPLES } },

@@ -3,6 +3,7 @@ import { toPlainError } from '../bridge.ts';
 import { withConfirmation, type Confirmed } from './confirmations.ts';
 import { useJobs } from './jobs.ts';
 import { goToJob } from './navigation.ts';
+import { usePreflight } from './preflight.ts';
 
 /** The part of every wizard from the question to the running job. */
 export interface Planning<P extends Plan> {
@@ -49,7 +50,10 @@ export function planningActions<P extends Plan>(
       set({ starting: true, startError: null });
       try {
         const agreed = Object.fromEntries(Object.entries(confirmed).map(([id, codes]) => [id, [...codes]]));
-        goToJob(await useJobs.getState().start(plan, agreed));
+        const checked = plan.kind === 'capture' || plan.kind === 'restore' || plan.kind === 'write' ? usePreflight.getState().outcome(plan.kind) : null;
+        goToJob(await useJobs.getState().start(plan, agreed, checked));
+        // The next job is checked afresh.
+        usePreflight.setState({ request: null });
         set(NOT_PLANNED);
       } catch (thrown) {
         set({ startError: toPlainError(thrown), starting: false });

@@ -1,10 +1,11 @@
 import { create } from 'zustand';
-import type { Disk, DiskImageInfo, PlainError, RestorePlan, RestoreRequest } from '../../contract/index.ts';
+import type { Disk, DiskImageInfo, PlainError, PreflightRequest, RestorePlan, RestoreRequest } from '../../contract/index.ts';
 import { call, toPlainError } from '../bridge.ts';
 import { imageFolders } from './library.ts';
+import { emptyRequest } from './preflight-requests.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
-export type RestoreStep = 'image' | 'partitions' | 'disks' | 'plan';
+export type RestoreStep = 'image' | 'partitions' | 'disks' | 'check' | 'plan';
 
 type RestoreOptions = Pick<RestoreRequest, 'grow' | 'newIdentifiers' | 'rest' | 'verify' | 'memory' | 'bytesPerSecond' | 'resume'>;
 
@@ -17,18 +18,21 @@ interface RestoreState extends Planning<RestorePlan>, PlanningActions, RestoreOp
   /** Numbers, null for all of them. */
   readonly partitions: readonly number[] | null;
   readonly disks: readonly string[];
+  /** The user chose the level of memory: no recommendation replaces it. */
+  readonly memoryChosen: boolean;
   readonly goTo: (step: RestoreStep) => void;
   readonly setLocation: (location: string) => void;
   readonly describe: (location: string) => Promise<void>;
   readonly choosePartitions: (partitions: readonly number[] | null) => void;
   readonly choose: (disks: readonly string[]) => void;
   readonly setOptions: (options: Partial<RestoreOptions>) => void;
+  readonly recommend: (memory: RestoreOptions['memory']) => void;
   /** Empties the wizard; `keepImage` goes straight to the disks with the same image. */
   readonly restart: (keepImage: boolean) => void;
 }
 
 const FRESH = {
-  step: 'image', location: '', describing: false, image: null, imageError: null, partitions: null, disks: [],
+  step: 'image', location: '', describing: false, image: null, imageError: null, partitions: null, disks: [], memoryChosen: false,
   grow: false, newIdentifiers: false, rest: 'keep', verify: true, memory: 'medium', bytesPerSecond: 0, resume: false, ...NOT_PLANNED,
 } as const;
 
@@ -51,7 +55,10 @@ export const useRestore = create<RestoreState>((set, get) => ({
   },
   choosePartitions: (partitions) => set({ partitions, resume: false }),
   choose: (disks) => set({ disks, resume: false }),
-  setOptions: (options) => set(options),
+  setOptions: (options) => set({ ...options, ...(options.memory ? { memoryChosen: true } : {}) }),
+  recommend: (memory) => {
+    if (!get().memoryChosen) set({ memory });
+  },
   restart: (keepImage) => set(keepImage && get().image ? { step: 'disks', disks: [], resume: false, ...NOT_PLANNED } : FRESH),
   ...planningActions<RestorePlan>(set, get, () => {
     const { image, partitions, disks, grow, newIdentifiers, rest, verify, memory, bytesPerSecond, resume } = get();
@@ -82,3 +89,8 @@ export function misfit(disk: Disk, image: DiskImageInfo | null, chosen: readonly
   const missing = leastSize(image, chosen) - disk.size;
   return missing > 0 ? { kind: 'small', missing } : null;
 }
+
+/** What the checks have to know of this restore. */
+export const restoreChecks = ({ image, partitions, disks }: Pick<RestoreState, 'image' | 'partitions' | 'disks'>): PreflightRequest => ({
+  ...emptyRequest('restore'), targets: [...disks], image: image?.location ?? null, imagePartitions: partitions && [...partitions],
+});

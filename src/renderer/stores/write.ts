@@ -1,10 +1,11 @@
 import { create } from 'zustand';
-import type { ImageInfo, PlainError, WritePlan } from '../../contract/index.ts';
+import type { ImageInfo, PlainError, PreflightRequest, WritePlan } from '../../contract/index.ts';
 import { call, toPlainError } from '../bridge.ts';
 import { readTypedChecksum } from '../formatting/checksum.ts';
+import { emptyRequest } from './preflight-requests.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
-export type WriteStep = 'image' | 'disks' | 'plan';
+export type WriteStep = 'image' | 'disks' | 'check' | 'plan';
 
 interface WriteState extends Planning<WritePlan>, PlanningActions {
   readonly step: WriteStep;
@@ -68,3 +69,6 @@ export function refusalOf(image: ImageInfo): PlainError | null {
 export function imageIsReady(state: Pick<WriteState, 'image' | 'checksum'>): boolean {
   return state.image !== null && refusalOf(state.image) === null && readTypedChecksum(state.checksum).kind !== 'invalid';
 }
+
+/** What the checks have to know of this write. */
+export const writeChecks = ({ location, disks }: Pick<WriteState, 'location' | 'disks'>): PreflightRequest => ({ ...emptyRequest('write'), targets: [...disks], image: location });

@@ -1,6 +1,7 @@
-import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, ReadPlan, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WritePlan } from '../../../src/contract/index.ts';
+import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, PreflightRequest, ReadPlan, RemedyAction, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WritePlan } from '../../../src/contract/index.ts';
 import { DISKS, IMAGE, WINDOWS_ISO } from './data.ts';
 import { captureFindings, capturedOf, describeFake, layoutOn, LIBRARY, LISTING } from './imaging-data.ts';
+import { HISTORY, SCANNING, statesOf, TROUBLE } from './preflight-data.ts';
 import { progressAt, reportOf } from './simulation.ts';
 
 /** What a test may set before the window starts, and do while it runs. */
@@ -15,6 +16,14 @@ export interface Harness {
   readonly calls: { name: string; input: unknown }[];
   /** Errors to answer with, by call. */
   readonly failures: Record<string, PlainError>;
+  /** What the checks before a job say. */
+  checks: 'fine' | 'trouble';
+  /** Checks whose remedy was carried out. */
+  solved: string[];
+  /** Milliseconds between two checks that end; 0 for all at once. */
+  checkPace: number;
+  /** What happened around the running job. */
+  happened: JobProgress['events'];
   /** Disks that fail in the next job. */
   failing: readonly string[];
   jobs: Map<string, JobState>;
@@ -27,6 +36,9 @@ export interface Harness {
 
 const listeners = new Map<EventName, Set<(payload: never) => void>>();
 const starts = new Map<string, number>();
+const checked = new Map<string, Report['preflight']>();
+const rest = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const stopped = new Set<string>();
 let count = 0;
 
 const harness: Harness = {
@@ -37,6 +49,10 @@ const harness: Harness = {
   pace: 1,
   calls: [],
   failures: {},
+  checks: 'fine',
+  solved: [],
+  checkPace: 0,
+  happened: [],
   failing: [],
   jobs: new Map(),
   found: [],
@@ -53,10 +69,10 @@ harness.jobs = new Map(harness.found);
 function step(jobId: string): void {
   const job = harness.jobs.get(jobId);
   if (!job || job.report) return;
-  const progress: JobProgress = progressAt(jobId, job.plan, starts.get(jobId) ?? 0, harness.failing);
+  const progress: JobProgress = { ...progressAt(jobId, job.plan, starts.get(jobId) ?? 0, harness.failing), events: harness.happened };
   harness.jobs.set(jobId, { ...job, progress });
   harness.emit('job.progress', progress);
-  if (progress.phase === 'done') end(jobId, reportOf(jobId, job.plan, progress.elapsedSeconds, harness.failing, false));
+  if (progress.phase === 'done') end(jobId, { ...reportOf(jobId, job.plan, progress.elapsedSeconds, harness.failing, false), events: harness.happened, preflight: checked.get(jobId) ?? null });
 }
 
 function end(jobId: string, report: Report): void {
@@ -193,8 +209,40 @@ const answers: Answers = {
     return null;
   },
   'job.limit': () => null,
-  'job.start': ({ plan }: { plan: Plan }) => {
+  'preflight.run': async ({ runId, request }: { runId: string; request: PreflightRequest }) => {
+    const states = statesOf(request, harness.checks, new Set(harness.solved));
+    for (const { check } of states) harness.emit('preflight.result', { runId, check, done: false, share: null, map: null, results: [] });
+    if (request.checks?.includes('surface')) {
+      harness.emit('preflight.result', { runId, ...SCANNING });
+      while (harness.checkPace > 0 && !stopped.has(runId)) await rest(50);
+    }
+    for (const state of states) {
+      if (harness.checkPace > 0) await rest(harness.checkPace);
+      harness.emit('preflight.result', { runId, ...state });
+    }
+    return states.flatMap(({ results }) => results);
+  },
+  'preflight.cancel': ({ runId }: { runId: string }) => {
+    stopped.add(runId);
+    return null;
+  },
+  'preflight.remedy': async ({ runId, action }: { runId: string; action: RemedyAction }) => {
+    harness.emit('preflight.remedy', { runId, line: 'Mounting volume... OK', share: null });
+    harness.emit('preflight.remedy', { runId, line: 'NTFS partition /dev/sdb3 was processed successfully.', share: 1 });
+    if (harness.checkPace > 0) await rest(harness.checkPace * 10);
+    harness.solved.push(action.id === 'wait-until-quiet' ? 'activity' : 'file-system');
+    return null;
+  },
+  'history.list': ({ search }: { search: string }) => ({ ...HISTORY, entries: HISTORY.entries.filter(({ words }) => search.toLowerCase().split(' ').every((word) => words.toLowerCase().includes(word))) }),
+  'history.get': ({ id }: { id: string }): Report => {
+    if (id !== 'job-past') throw new Refusal({ code: 'history-corrupt', params: { path: id, reason: 'no JSON' }, retryable: false, place: null, detail: '' });
+    const plan = answers['plan.capture']!({ disk: '/dev/sdb', partitions: null, destination: '/srv/images/BALIE-02-Windows-2026-11-21.qcow2', folders: [], parent: null, compression: 'balanced', memory: 'high', bytesPerSecond: 0, partBytes: 0, description: '', purpose: '', resume: false, overwrite: false, leaveOutSwapFiles: true, gptCopy: null } as never) as Plan;
+    return { ...reportOf('job-past', plan, 754, [], false), events: harness.happened, preflight: { results: [...TROUBLE], accepted: ['encryption:bitlocker-locked:/dev/sdb#3'] } };
+  },
+  'history.export': ({ search }: { search: string }) => ({ path: '/home/anna/tickets', count: search === '' ? HISTORY.entries.length : 1 }),
+  'job.start': ({ plan, preflight }: { plan: Plan; preflight: Report['preflight'] }) => {
     const jobId = `job-${(count += 1)}`;
+    checked.set(jobId, preflight);
     harness.jobs.set(jobId, { jobId, plan, progress: null, report: null });
     starts.set(jobId, 0);
     return { jobId };
@@ -229,7 +277,7 @@ const bridge: Bridge = {
     if (failure) return { ok: false, error: failure };
     try {
       // Through JSON, as a process border would do it.
-      return { ok: true, value: JSON.parse(JSON.stringify(answers[name]!(input as never))) };
+      return { ok: true, value: JSON.parse(JSON.stringify(await answers[name]!(input as never))) };
     } catch (thrown) {
       if (thrown instanceof Refusal) return { ok: false, error: thrown.plain };
       throw thrown;

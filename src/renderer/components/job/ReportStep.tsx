@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { CapturePlan, ReadPlan, Report } from '../../../contract/index.ts';
 import { ALGORITHM_NAMES } from '../../formatting/checksum.ts';
 import { formatDuration, formatMoment } from '../../formatting/numbers.ts';
+import { useHistory } from '../../stores/history.ts';
 import { diskName } from '../disk-texts.ts';
 import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
@@ -27,6 +28,7 @@ export function ReportStep({ report }: { report: Report }) {
         <StepHeading lead={<><strong>{planTitle(t, i18n.language, report.plan)}</strong><br />{text}</>}>{title}</StepHeading>
       </div>
       {report.error && <ErrorNotice error={report.error} />}
+      <NotKept />
       {report.targets.length > 0 && (
         <ul className="targets" aria-label={t('report-view:disks')}>
           {report.targets.map((target) => <OutcomeRow key={target.disk} target={target} report={report} />)}
@@ -78,4 +80,10 @@ function ReadFacts({ plan }: { plan: ReadPlan | CapturePlan }) {
       {plan.kind === 'read' && <div className="fact-wide"><dt>{t('report-view:file')}</dt><dd className="mono">{plan.destination}</dd></div>}
     </>
   );
+}
+
+/** The history could not take the report: it has to be saved by hand. */
+function NotKept() {
+  const notKept = useHistory((state) => state.notKept);
+  return notKept && <ErrorNotice error={notKept} />;
 }

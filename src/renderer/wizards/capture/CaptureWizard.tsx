@@ -1,7 +1,7 @@
 import { Trans, useTranslation } from 'react-i18next';
 import { diskName } from '../../components/disk-texts.ts';
 import { WizardShell } from '../../components/WizardShell.tsx';
-import { choosable, useCapture } from '../../stores/capture.ts';
+import { captureChecks, choosable, chooseForCapture, useCapture } from '../../stores/capture.ts';
 import { useDisks } from '../../stores/disks.ts';
 import { CaptureDiskStep, CapturePartitionsStep } from './source-steps.tsx';
 import { DestinationStep } from './DestinationStep.tsx';
@@ -21,7 +21,11 @@ export function CaptureWizard() {
       ready={{
         disk: disk !== undefined,
         partitions: disk !== undefined && (state.partitions === null || state.partitions.length > 0),
-        destination: state.folder !== '' && state.name.trim() !== '' && (state.unfinished === null || state.resume || state.overwrite),
+        destination: state.folder !== '' && state.name.trim() !== '' && (state.unfinished === null || state.resume || state.overwrite) && !state.nameResults.some(({ verdict }) => verdict === 'stop'),
+      }}
+      preflight={{
+        request: captureChecks(state),
+        choices: { choose: (action) => chooseForCapture(action, disk?.partitions ?? []), recommend: (action) => action.id === 'memory-level' && state.recommend(action.level), memory: state.memory },
       }}
       status={state.step === 'partitions' && all > 0 && t('wizard:partitions.chosen', { count, all })}
       consequence={state.plan && <Trans t={t} i18nKey="wizard:read.consequence" values={{ disk: diskName(t, i18n.language, state.plan.disk) }} components={{ disk: <strong /> }} />}

@@ -12,7 +12,9 @@ import { TextInput } from '../../components/TextInput.tsx';
 import { formatBytes } from '../../formatting/numbers.ts';
 import { destinationOf, useCapture } from '../../stores/capture.ts';
 import { useLibrary } from '../../stores/library.ts';
+import { Checkbox } from '../../components/Checkbox.tsx';
 import { CaptureOptions } from './CaptureOptions.tsx';
+import { NameCheck } from './NameCheck.tsx';
 import { UnfinishedChoice } from './UnfinishedChoice.tsx';
 
 /** Where the image goes and what it is called. */
@@ -38,6 +40,10 @@ export function DestinationStep({ disk }: { disk: Disk | undefined }) {
           maxLength={200}
         />
         {state.nameError && <ErrorNotice error={state.nameError} />}
+        <NameCheck />
+        <Checkbox isSelected={state.manyMachines} onChange={state.setManyMachines}>
+          {t('wizard:capture.many')}<span className="confirmation-why">{t('wizard:capture.many-text')}</span>
+        </Checkbox>
       </section>
       <UnfinishedChoice />
       <CaptureOptions disk={disk} />

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import { DisksConsequence } from '../../components/DisksConsequence.tsx';
 import { WizardShell } from '../../components/WizardShell.tsx';
 import { choosable } from '../../stores/capture.ts';
-import { canRestore, useRestore, type RestoreStep } from '../../stores/restore.ts';
+import { canRestore, restoreChecks, useRestore, type RestoreStep } from '../../stores/restore.ts';
 import { RestoreImageStep } from './RestoreImageStep.tsx';
 import { RestorePlanStep } from './RestorePlanStep.tsx';
 import { RestoreDisksStep, RestorePartitionsStep, useRestoreDisks } from './steps.tsx';
@@ -31,6 +31,10 @@ export function RestoreWizard() {
         image: canRestore(state.image),
         partitions: state.partitions === null || state.partitions.length > 0,
         disks: chosen.length > 0,
+      }}
+      preflight={{
+        request: restoreChecks(state),
+        choices: { choose: (action) => action.id === 'memory-level' && state.setOptions({ memory: action.level }), recommend: (action) => action.id === 'memory-level' && state.recommend(action.level), memory: state.memory },
       }}
       beforeNext={beforeNext}
       status={status}

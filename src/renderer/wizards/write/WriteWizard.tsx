@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { DisksConsequence } from '../../components/DisksConsequence.tsx';
 import { WizardShell } from '../../components/WizardShell.tsx';
-import { imageIsReady, useWrite, type WriteStep } from '../../stores/write.ts';
+import { imageIsReady, useWrite, writeChecks, type WriteStep } from '../../stores/write.ts';
 import { DisksStep } from './DisksStep.tsx';
 import { ImageStep } from './ImageStep.tsx';
 import { PlanStep } from './PlanStep.tsx';
@@ -25,6 +25,7 @@ export function WriteWizard() {
       kind="write"
       state={state}
       ready={{ image: imageIsReady(state), disks: chosen.length > 0 }}
+      preflight={{ request: writeChecks(state) }}
       beforeNext={beforeNext}
       status={state.step === 'disks' && t('wizard:disks.chosen', { count: chosen.length })}
       consequence={state.plan && <DisksConsequence disks={state.plan.disks} />}
