@@ -93,7 +93,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
   );
 }
 
-function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job'> {
+function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job' | 'past'> {
   if (kind === 'verify' || kind === 'convert') return 'library';
   return kind === 'windows-stick' || kind === 'iso' || kind === 'extract' ? 'home' : kind;
 }
