@@ -135,7 +135,7 @@ test('starting sends the plan with what was agreed to, and shows the job', async
   await useWrite.getState().makePlan();
   useWrite.getState().confirm(internal.id, 'internal', true);
   await useWrite.getState().start();
-  expect(asked.find(({ name }) => name === 'job.start')?.input).toEqual({ plan, confirmed: { [internal.id]: ['internal'] } });
+  expect(asked.find(({ name }) => name === 'job.start')?.input).toEqual({ plan, confirmed: { [internal.id]: ['internal'] }, preflight: null });
   expect(useNavigation.getState().screen).toEqual({ name: 'job', jobId: 'j1' });
   expect(useWrite.getState()).toMatchObject({ plan: null, starting: false });
 });

@@ -8,7 +8,8 @@ import { Button } from './Button.tsx';
 import { Consequence } from './Consequence.tsx';
 import { Icon, type IconName } from './Icon.tsx';
 import { focusNextDecision, useMayStart } from './PlanStepLayout.tsx';
-import { CheckStep, type Choices } from './preflight/CheckStep.tsx';
+import { CheckStep } from './preflight/CheckStep.tsx';
+import type { Choices } from './preflight/choices.ts';
 import { useWizardSteps } from './wizard-steps.ts';
 import { WizardFrame } from './WizardFrame.tsx';
 

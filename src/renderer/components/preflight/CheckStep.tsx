@@ -1,24 +1,16 @@
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CheckResult, MemoryLevel, PreflightRequest, RemedyAction } from '../../../contract/index.ts';
+import type { CheckResult, PreflightRequest } from '../../../contract/index.ts';
 import { allResults, GROUPS, usePreflight } from '../../stores/preflight.ts';
 import { Button } from '../Button.tsx';
 import { Fold } from '../Fold.tsx';
 import { Icon } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
 import { StepHeading } from '../StepHeading.tsx';
+import type { Choices } from './choices.ts';
 import { CheckSummary } from './CheckSummary.tsx';
 import { OptionalScans } from './OptionalScans.tsx';
 import { FineLine, ResultCard } from './ResultCard.tsx';
-
-/** What a wizard does about remedies that are choices in it: which partitions, what name, how much memory. */
-export interface Choices {
-  readonly choose: (action: RemedyAction) => void;
-  /** Takes over what the checks recommend, unless the user has chosen otherwise. */
-  readonly recommend?: (action: RemedyAction) => void;
-  /** The level of memory of the job; undefined where there is none. */
-  readonly memory?: MemoryLevel;
-}
 
 /** The checks before a plan: they run by themselves, the worst is on top, and what is in order takes one line. */
 export function CheckStep({ request, choices }: { request: PreflightRequest; choices: Choices }) {

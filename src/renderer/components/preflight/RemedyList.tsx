@@ -6,7 +6,7 @@ import { usePreflight, type RemedyRun } from '../../stores/preflight.ts';
 import { Button } from '../Button.tsx';
 import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice } from '../Notice.tsx';
-import type { Choices } from './CheckStep.tsx';
+import type { Choices } from './choices.ts';
 
 /** How to put it right: a button where the system has a safe command for it, and the steps by hand. */
 export function RemedyList({ result, choices }: { result: CheckResult; choices: Choices }) {

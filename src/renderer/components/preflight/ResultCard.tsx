@@ -6,7 +6,7 @@ import { Checkbox } from '../Checkbox.tsx';
 import { Fold } from '../Fold.tsx';
 import { Icon } from '../Icon.tsx';
 import { VERDICT_ICONS } from './CheckSummary.tsx';
-import type { Choices } from './CheckStep.tsx';
+import type { Choices } from './choices.ts';
 import { RemedyList } from './RemedyList.tsx';
 
 /** A sign and a word: nobody has to tell verdicts apart by their colour. */
