@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { stickFirmwareSchema } from '../contract/index.ts';
+import { driverArchitectureSchema, stickFirmwareSchema } from '../contract/index.ts';
 import type { ExtractOptions } from './commands/extract.ts';
 import type { MediaIsoOptions } from './commands/media-iso.ts';
 import type { MediaWindowsOptions } from './commands/media-windows.ts';
@@ -19,6 +19,8 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .option('--extra <folder>', help('extra'))
     .option('--answer-file <file>', help('stickAnswerFile'))
     .option('--autopilot <file>', help('stickAutopilot'))
+    .addOption(new Option('--drivers <folder>', help('stickDrivers')).argParser(collect))
+    .addOption(new Option('--arch <architecture>', help('arch')).choices([...driverArchitectureSchema.options]))
     .option('--no-verify', help('noVerify'))
     .option('--no-eject', help('noEject'));
   addConsentOptions(windows, context.texts)

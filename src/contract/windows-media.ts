@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { customisingSchema, type Customising } from './answer-file.ts';
+import { driverWishSchema, type DriverWish } from './drivers.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
 
 /** What starts a stick: PCs with UEFI (GPT), with a BIOS (MBR), or both kinds (MBR). */
@@ -47,6 +48,7 @@ export const windowsMediaSchema = z.object({
 
 /** A plan has every option filled in already. */
 const wholeCustomisingSchema = z.custom<Customising>((value) => customisingSchema.safeParse(value).success);
+const wholeDriverWishSchema = z.custom<DriverWish>((value) => driverWishSchema.safeParse(value).success);
 
 export const windowsStickPlanSchema = z.object({
   kind: z.literal('windows-stick'), ...planBase,
@@ -65,6 +67,8 @@ export const windowsStickPlanSchema = z.object({
   extraFolder: z.string().nullable(),
   /** Answer file and what else makes the installation somebody's own; null for none. */
   customising: wholeCustomisingSchema.nullable(),
+  /** Drivers for Setup, chosen when the sticks are made as they were when this was planned; null for none. */
+  drivers: wholeDriverWishSchema.nullable(),
   /** What each disk gets, by `Disk.id`: bytes written, and bytes that stay free for other files. */
   room: z.array(z.object({ disk: z.string(), writes: z.number(), free: z.number() })),
   disks: z.array(plannedDiskSchema).min(1),
@@ -84,6 +88,8 @@ export const windowsStickRequestSchema = z.object({
   extraFolder: z.string().nullable(),
   /** Answer file and what else makes the installation somebody's own; null for none. */
   customising: customisingSchema.nullable(),
+  /** Storage and network drivers to put where Setup finds them; null for none. */
+  drivers: driverWishSchema.nullable(),
   verify: z.boolean(),
   eject: z.boolean(),
   allowSystemDisk: z.boolean(),

@@ -3,6 +3,7 @@ import { EngineError, isUrl, type OpenImageOptions } from '../../native-free-eng
 import type { PlannedDisk, WindowsStickPlan, WindowsStickRequest } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { withImageOn } from '../host/index.ts';
+import { createDriverStore } from './drivers.ts';
 import { nameOf } from './identity.ts';
 import { after, before, heading, plannedDisk, step } from './plan-parts.ts';
 import { openWindowsIso, suggestLabel } from './windows-media.ts';
@@ -22,9 +23,9 @@ export async function planWindowsStick(host: Host, request: WindowsStickRequest,
   const iso = await openWindowsIso(request.location, options);
   try {
     const { info, media } = iso;
-    const { firmware, customising, verify, eject } = request;
+    const { firmware, customising, drivers, verify, eject } = request;
     const label = request.label.trim() || suggestLabel(info);
-    const extras = await windowsExtras({ extraFolder, customising }, options.signal);
+    const extras = await windowsExtras({ extraFolder, customising, drivers }, createDriverStore(host), options.signal);
     const sized = disks.map((disk) => ({ id: disk.id, name: nameOf(disk), size: disk.size, sectorSize: disk.logicalSectorSize }));
     const { contents, sticks } = await planWindowsSticks(media, { firmware, label, extras: extras.entries }, sized);
     const added = [...extras.files];
@@ -42,6 +43,7 @@ export async function planWindowsStick(host: Host, request: WindowsStickRequest,
       replaced: [...contents.replaced],
       extraFolder,
       customising,
+      drivers,
       room: sticks.flatMap(({ stick, disks: alike }) => alike.map((disk) => ({ disk, writes: stick.writes, free: stick.free }))),
       disks: planned,
       verify,

@@ -3,6 +3,7 @@ import { EngineError, isUrl, writeSticks, type LaneResult, type WriteProgress, t
 import type { TargetOutcome, WindowsStickPlan } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { lockDisks } from './disk-lock.ts';
+import { createDriverStore } from './drivers.ts';
 import { nameOf } from './identity.ts';
 import { quietProgress, togetherProgress, writingProgress } from './progress.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
@@ -52,9 +53,9 @@ export class WindowsStickJob implements JobBody {
   }
 
   async #write(iso: WindowsIso, signal: AbortSignal, tell: Tell): Promise<LaneResult[]> {
-    const { image, extraFolder, customising, firmware, label, verify } = this.#plan;
+    const { image, extraFolder, customising, drivers, firmware, label, verify } = this.#plan;
     if (!isDeepStrictEqual(iso.info, image)) throw new EngineError('image-changed', { path: image.location });
-    const extras = await windowsExtras({ extraFolder, customising }, signal);
+    const extras = await windowsExtras({ extraFolder, customising, drivers }, createDriverStore(this.#environment.host), signal);
     if (!isDeepStrictEqual(extras.files, this.#plan.extras)) throw new EngineError('file-changed', { path: extraFolder ?? '' });
     const sources = [...(isUrl(image.location) ? [] : [image.location]), ...(extraFolder === null ? [] : [extraFolder])];
     const targets = await this.#disks.open(sources, signal);

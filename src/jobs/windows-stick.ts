@@ -1,22 +1,25 @@
 import {
-  EngineError, folderTree, planFatStick, planWindowsTree, type FatStick, type StickFirmware, type TreeEntry, type WindowsTree,
+  driverFiles, EngineError, folderTree, planFatStick, planWindowsTree, type FatStick, type StickFirmware, type TreeEntry, type WindowsTree,
 } from '../../native-free-engine/index.ts';
 import type { WindowsMedia } from '../../native-free-engine/index.ts';
 import type { WindowsStickRequest } from '../contract/index.ts';
 import { customisingFiles } from './customising.ts';
+import type { DriverStore } from './drivers.ts';
 
-/** What is laid over the files of the disc: a folder's contents, and over those what customises the installation. */
+/** What is laid over the files of the disc: a folder's contents, drivers for Setup, and what customises the installation. */
 export interface Extras {
   readonly entries: readonly TreeEntry[];
   /** The files among them, as a plan tells them. */
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
-/** @throws EngineError what `folderTree` and `customisingFiles` throw */
-export async function windowsExtras({ extraFolder, customising }: Pick<WindowsStickRequest, 'extraFolder' | 'customising'>, signal: AbortSignal): Promise<Extras> {
+/** @throws EngineError what `folderTree`, `customisingFiles` and `DriverStore.packages` throw */
+export async function windowsExtras(request: Pick<WindowsStickRequest, 'extraFolder' | 'customising' | 'drivers'>, store: DriverStore, signal: AbortSignal): Promise<Extras> {
+  const { extraFolder, customising, drivers } = request;
   const own = extraFolder === null ? [] : (await folderTree(extraFolder, { signal })).entries;
   const made = customising ? await customisingFiles(customising) : [];
-  const entries = [...new Map([...own, ...made].map((entry) => [entry.path.toLowerCase(), entry])).values()];
+  const found = drivers ? (await driverFiles(await store.packages(drivers, signal))).entries : [];
+  const entries = [...new Map([...own, ...found, ...made].map((entry) => [entry.path.toLowerCase(), entry])).values()];
   return { entries, files: entries.flatMap(({ path, kind, size }) => (kind === 'file' ? [{ path, size }] : [])) };
 }
 

@@ -36,7 +36,7 @@ function disk(size = 64 * MIB): string {
 }
 
 const request = async (paths: readonly string[], more: Partial<WindowsStickRequest> = {}): Promise<WindowsStickRequest> => ({
-  location: await windowsIso(), disks: paths.map((path) => `file:${path}`), firmware: 'uefi', label: '', extraFolder: null, customising: null, verify: true, eject: true,
+  location: await windowsIso(), disks: paths.map((path) => `file:${path}`), firmware: 'uefi', label: '', extraFolder: null, customising: null, drivers: null, verify: true, eject: true,
   allowSystemDisk: false, ...more,
 });
 

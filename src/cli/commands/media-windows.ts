@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Customising, StickFirmware } from '../../contract/index.ts';
+import type { Customising, DriverWish, StickFirmware } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
 import { runPlan } from '../run-job.ts';
 import { answerFileOf } from './answer-file.ts';
@@ -11,6 +11,8 @@ export interface MediaWindowsOptions extends Omit<WriteOptions, 'checksum'> {
   readonly extra?: string;
   readonly answerFile?: string;
   readonly autopilot?: string;
+  readonly drivers?: readonly string[];
+  readonly arch?: DriverWish['architecture'];
 }
 
 /** `werkbank media windows ISO --to DISK...` */
@@ -24,6 +26,9 @@ export async function mediaWindows(context: Context, iso: string, options: Media
     firmware: options.firmware ?? 'uefi',
     label: options.label ?? '',
     extraFolder: options.extra === undefined ? null : resolve(options.extra),
+    drivers: options.drivers === undefined ? null : {
+      folders: options.drivers.map((folder) => resolve(folder)), architecture: options.arch ?? 'amd64', build: null, kinds: ['storage', 'network'], machines: { kind: 'any' },
+    },
     customising: await customisingOf(options),
     verify: options.verify,
     eject: options.eject,

@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import {
   EngineError, memoryDevice, openFileSource, openWindowsMedia, planFatStick, planWindowsTree, writeSticks, type BlockDevice, type StickFirmware, type WindowsMedia,
 } from '../../../native-free-engine/index.ts';
-import { overlayTree } from '../../../native-free-engine/media/stick/overlay-tree.ts';
 import { windowsIso, WINDOWS_ISO_TOOLS } from '../../labs/windows-iso.ts';
 import { memoryEntry, memoryTree } from '../../support/memory-tree.ts';
 import { need } from '../../support/need.ts';
@@ -131,22 +130,6 @@ test('firmware that the disc cannot serve is refused', async () => {
     .toEqual(['no error', 'media-no-bios', 'media-no-bios', 'no error', 'media-no-uefi', 'media-no-uefi']);
   const stick = (): unknown => planFatStick({ disk: { name: 'd', size: 300 * MIB, sectorSize: 4096 }, tree: bios.tree, firmware: 'bios', label: '' });
   expect(stick).toThrow('media-bios-sector-size');
-});
-
-test('extras go into the folders that are there, take the place of their namesakes, and bring folders of their own', () => {
-  const tree = memoryTree({ 'Sources/ei.cfg': 'old', 'Sources/boot.wim': 'b', setup: null });
-  const { tree: laid, replaced } = overlayTree(tree, [
-    memoryEntry('sources/EI.CFG', Buffer.from('new')), memoryEntry('sources/$OEM$/$1/a.txt', Buffer.from('a')), memoryEntry('SOURCES', null),
-    memoryEntry('sources/ei.cfg', Buffer.from('newest')),
-  ]);
-  expect(replaced).toEqual(['Sources/ei.cfg']);
-  const paths = laid.entries.map(({ path }) => path);
-  expect(new Set(paths)).toEqual(new Set(['Sources', 'setup', 'Sources/$OEM$', 'Sources/$OEM$/$1', 'Sources/ei.cfg', 'Sources/boot.wim', 'Sources/$OEM$/$1/a.txt']));
-  expect(laid.entries.find(({ path }) => path === 'Sources/ei.cfg')?.size).toBe(6);
-  for (const [at, path] of paths.entries()) {
-    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
-    expect(parent === '' || paths.indexOf(parent) < at, path).toBe(true);
-  }
 });
 
 /** A stick that does something of its own when a byte beyond a certain one is read or written. */
