@@ -1,7 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { classifyImage, folderTree, memoryDevice, memoryEntry, overlayTree, planIso, readDisc, writeIso, type IsoOptions } from '../../../native-free-engine/index.ts';
+import {
+  classifyImage, folderTree, memoryDevice, memoryEntry, openFileSource, overlayTree, planIso, readBytes, readDisc, writeIso,
+  type BlockSink, type IsoOptions, type TreeEntry,
+} from '../../../native-free-engine/index.ts';
 import { need } from '../../support/need.ts';
 import { labFolder, run, tryRun } from '../lab.ts';
 import { hashFolder, hashTree, makeTree, sha256, WHEN, type Hashes } from './discs.ts';
@@ -96,6 +100,43 @@ need({ tools: ['xorriso', 'mdir', 'fsck.fat', 'sfdisk'] })('boot images: those o
   expect(partitiontable).toMatchObject({ label: 'dos', partitions: [{ start: efi!.offset / 512, size: efi!.loadBytes / 512, type: 'ef' }] });
   expect(await classifyImage(bytes.subarray(0, 1 << 20), bytes.length)).toMatchObject({ kind: 'hybrid-iso' });
   expect(run('xorriso', ['-indev', path, '-report_el_torito', 'plain'])).toMatch(/El Torito boot img :\s+1\s+UEFI\s+y\s+none/);
+});
+
+need({ tools: ['7z'] })('a file beyond 4 GiB lies in several extents of every tree, whole', async () => {
+  const size = 4.25 * 2 ** 30 + 3;
+  /** Zeros, but for each GiB's first bytes and the file's last. */
+  const large: TreeEntry = {
+    ...memoryEntry('sources/install.wim', new Uint8Array()), size,
+    open: async () => ({ size, sectorSize: 512, readInto: async (offset, buffer) => { buffer.fill(0); mark(offset, buffer); }, close: async () => undefined }),
+  };
+  const marks = [0, 1, 2, 3, 4].map((gib) => gib * 2 ** 30).concat(0xfffff800, size - 1);
+  const mark = (offset: number, buffer: Uint8Array): void => {
+    for (const [i, at] of marks.entries()) if (at >= offset && at < offset + buffer.length) buffer[at - offset] = i + 1;
+  };
+  const plan = planIso({ label: '', entries: [large, memoryEntry('b', Buffer.from('behind it'))] }, { ...OPTIONS, isoTree: 'full' });
+  const path = join(folder, 'large.iso');
+  const file = await open(path, 'w');
+  await file.truncate(plan.size);
+  const zeros = Buffer.alloc(4 << 20);
+  const sink: BlockSink = {
+    size: plan.size, sectorSize: 2048, ordered: false, readsZero: true, flush: async () => undefined, close: async () => undefined,
+    writeAt: async (offset, data) => { if (zeros.compare(data, 0, data.length, 0, data.length) !== 0) await file.write(data, 0, data.length, offset); },
+  };
+  await writeIso(plan, sink);
+  await file.close();
+
+  const source = await openFileSource(path);
+  for (const view of ['udf', 'joliet', 'iso9660'] as const) {
+    const { tree: read } = await readDisc(source, { view });
+    const entry = read.entries.find((candidate) => candidate.size === size)!;
+    const contents = await entry.open();
+    for (const [i, at] of marks.entries()) expect((await readBytes(contents, at, 1))[0], `${view} at ${at}`).toBe(i + 1);
+    expect([...(await readBytes(contents, 0xfffff800 - 2, 5))], view).toEqual([0, 0, 6, 0, 0]);
+  }
+  await source.close();
+  expect(run('7z', ['l', path])).toContain(String(size));
+  // By itself such a disc has its files in UDF only, as those of Windows.
+  expect(planIso({ label: '', entries: [large] }, OPTIONS).views).toEqual(['udf', 'iso9660']);
 });
 
 test('what does not fit on a disc is refused before anything is written', async () => {
