@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const MIB = 1024 ** 2;
 /** Libraries, programs, texts: about what a Windows image is made of. Folders that every Debian has. */
-const SOURCES = [['/usr/lib/x86_64-linux-gnu', 320 * MIB], ['/usr/bin', 120 * MIB], ['/usr/share', 20 * MIB]] as const;
+const SOURCES = [['libraries', '/usr/lib/x86_64-linux-gnu', 320 * MIB], ['programs', '/usr/bin', 160 * MIB], ['texts', '/usr/share', 20 * MIB]] as const;
 const LARGEST_FILE = 40 * MIB;
 
 /** A folder of some 500 MB of this machine's own files; links are left out. */

@@ -9,6 +9,8 @@ const SYMBOL_MASK = (1 << SYMBOL_BITS) - 1;
  */
 export class CodeLengths {
   readonly #nodes: Uint32Array;
+  /** By frequency; those that are higher share the last. */
+  readonly #places = new Uint16Array(128);
   readonly #parents: Uint16Array;
   readonly #depths: Uint8Array;
   readonly #sums: Float64Array;
@@ -29,26 +31,45 @@ export class CodeLengths {
    * @param lengths is filled for each symbol; a code of one symbol gets a second one, so that it is complete
    */
   assign(frequencies: Uint32Array, symbols: number, longest: number, lengths: Uint8Array): void {
-    let used = 0;
     const nodes = this.#nodes;
-    for (let symbol = 0; symbol < symbols; symbol++) {
-      const frequency = frequencies[symbol]!;
-      lengths[symbol] = 0;
-      if (frequency !== 0) nodes[used++] = frequency * (1 << SYMBOL_BITS) + symbol;
-    }
+    lengths.fill(0, 0, symbols);
+    const used = this.#sort(frequencies, symbols);
     if (used < 2) {
       if (used === 0) return;
       const symbol = nodes[0]! & SYMBOL_MASK;
       lengths[0] = lengths[symbol === 0 ? 1 : symbol] = 1;
       return;
     }
-    nodes.subarray(0, used).sort();
     this.#join(used);
     this.#countLengths(used - 2, longest);
     let index = 0;
     for (let length = longest; length > 0; length--) {
       for (let left = this.counts[length]!; left > 0; left--) lengths[nodes[index++]! & SYMBOL_MASK] = length;
     }
+  }
+
+  /** Symbols that occur, the seldom ones first, each as `frequency << SYMBOL_BITS | symbol`. Returns how many. */
+  #sort(frequencies: Uint32Array, symbols: number): number {
+    const nodes = this.#nodes;
+    const places = this.#places.fill(0);
+    const last = places.length - 1;
+    for (let symbol = 0; symbol < symbols; symbol++) places[Math.min(frequencies[symbol]!, last)]!++;
+    places[0] = 0;
+    // How many of each frequency becomes the first place of each.
+    let used = 0;
+    for (let frequency = 1; frequency <= last; frequency++) {
+      const count = places[frequency]!;
+      places[frequency] = used;
+      used += count;
+    }
+    const frequent = places[last]!;
+    for (let symbol = 0; symbol < symbols; symbol++) {
+      const frequency = frequencies[symbol]!;
+      if (frequency !== 0) nodes[places[Math.min(frequency, last)]!++] = frequency * (1 << SYMBOL_BITS) + symbol;
+    }
+    // Frequent ones are few, and all in the last place.
+    nodes.subarray(frequent, used).sort();
+    return used;
   }
 
   /** Joins the two lightest nodes until one is left; joint nodes come into being in the order of their weight. */

@@ -8,14 +8,14 @@ export class DecisionModel {
   state = 0;
   readonly zeros: Uint8Array;
   /** The last 64 decisions of each state: upper and lower 32 of them. */
-  readonly older: Uint32Array;
-  readonly newer: Uint32Array;
+  readonly older: Int32Array;
+  readonly newer: Int32Array;
 
   constructor(states: number) {
     this.#mask = states - 1;
     this.zeros = new Uint8Array(states);
-    this.older = new Uint32Array(states);
-    this.newer = new Uint32Array(states);
+    this.older = new Int32Array(states);
+    this.newer = new Int32Array(states);
   }
 
   reset(): void {
@@ -44,34 +44,35 @@ export class DecisionModel {
 export class RangeDecoder {
   #input: Uint8Array = new Uint8Array(0);
   #from = 0;
+  // As signed numbers of 32 bits, which are kept without memory of their own.
   #range = 0;
   #code = 0;
 
   start(input: Uint8Array): void {
     this.#input = input;
     this.#from = 4;
-    this.#range = 0xffff_ffff;
-    this.#code = ((input[0]! << 16) | (input[1]! << 24) | input[2]! | (input[3]! << 8)) >>> 0;
+    this.#range = -1;
+    this.#code = (input[0]! << 16) | (input[1]! << 24) | input[2]! | (input[3]! << 8);
   }
 
   decide(model: DecisionModel): 0 | 1 {
     let range = this.#range;
     let code = this.#code;
-    if (range <= 0xffff) {
+    if (range >>> 16 === 0) {
       const from = this.#from;
-      range = (range << 16) >>> 0;
-      code = ((code << 16) | (from + 2 <= this.#input.length ? this.#input[from]! | (this.#input[from + 1]! << 8) : 0)) >>> 0;
+      range <<= 16;
+      code = (code << 16) | (from + 2 <= this.#input.length ? this.#input[from]! | (this.#input[from + 1]! << 8) : 0);
       this.#from = from + 2;
     }
-    const bound = Math.imul(range >>> PROBABILITY_BITS, model.chance) >>> 0;
-    if (code < bound) {
+    const bound = Math.imul(range >>> PROBABILITY_BITS, model.chance);
+    if (code >>> 0 < bound >>> 0) {
       this.#range = bound;
       this.#code = code;
       model.learn(0);
       return 0;
     }
-    this.#range = range - bound;
-    this.#code = code - bound;
+    this.#range = (range - bound) | 0;
+    this.#code = (code - bound) | 0;
     model.learn(1);
     return 1;
   }
