@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import { driverArchitectureSchema, driverKindSchema } from '../contract/index.ts';
 import type { AnswerFileCommandOptions } from './commands/answer-file.ts';
-import type { DriverListOptions } from './commands/drivers.ts';
+import type { DriverListOptions, DriverUpdateOptions } from './commands/drivers.ts';
 import type { CommandMaker } from './imaging-commands.ts';
 import { collect } from './options.ts';
 
@@ -29,6 +29,16 @@ export function addDeployCommands({ program, command, context, act }: CommandMak
     .addOption(new Option('--hardware-id <id>', help('hardwareId')).argParser(collect))
     .option('--this-machine', help('thisMachine'))
     .action((folders: string[], options: DriverListOptions) => act(async () => (await import('./commands/drivers.ts')).driversList(context, folders, options)));
+  command(drivers, 'update', 'driversUpdate')
+    .argument('<medium>', help('driversMedium'))
+    .argument('[folders...]', help('driverFolders'))
+    .addOption(new Option('--arch <architecture>', help('arch')).choices(driverArchitectureSchema.options))
+    .option('--build <number>', help('build'))
+    .addOption(new Option('--kind <kind>', help('driverKind')).choices(driverKindSchema.options).argParser(collect))
+    .addOption(new Option('--hardware-id <id>', help('hardwareId')).argParser(collect))
+    .option('--this-machine', help('thisMachine'))
+    .option('--check', help('driversCheck'))
+    .action((medium: string, folders: string[], options: DriverUpdateOptions) => act(async () => (await import('./commands/drivers.ts')).driversUpdate(context, medium, folders, options)));
   command(drivers, 'machine', 'driversMachine')
     .action(() => act(async () => (await import('./commands/drivers.ts')).driversMachine(context)));
 }

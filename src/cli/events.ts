@@ -1,5 +1,5 @@
 import type {
-  CheckResult, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress,
+  CheckResult, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChange, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress,
   LibraryListing, PlainError, Plan, Report, TargetProgress, UnfinishedCapture,
 } from '../contract/index.ts';
 
@@ -15,6 +15,7 @@ export type CliEvent =
   | { readonly event: 'answer-file'; readonly preview: CustomisingPreview }
   | { readonly event: 'drivers'; readonly scan: DriverScan }
   | { readonly event: 'driver-choice'; readonly choice: DriverChoice }
+  | { readonly event: 'driver-changes'; readonly changes: readonly DriverChange[]; readonly made: boolean }
   | { readonly event: 'hardware'; readonly devices: readonly HardwareDevice[] }
   | { readonly event: 'disk'; readonly disk: Disk }
   | { readonly event: 'plan'; readonly plan: Plan }

@@ -1,12 +1,13 @@
 import { Option } from 'commander';
-import { driverArchitectureSchema, stickFirmwareSchema } from '../contract/index.ts';
+import { driverArchitectureSchema, driverKindSchema, stickFirmwareSchema } from '../contract/index.ts';
 import type { ExtractOptions } from './commands/extract.ts';
 import type { MediaIsoOptions } from './commands/media-iso.ts';
 import type { MediaWindowsOptions } from './commands/media-windows.ts';
+import type { MediaWinpeOptions } from './commands/media-winpe.ts';
 import type { CommandMaker } from './imaging-commands.ts';
 import { addConsentOptions, collect, reportOption } from './options.ts';
 
-/** Bootable media: sticks that install Windows, discs. */
+/** Bootable media: sticks that install Windows, WinPE, discs. */
 export function addMediaCommands({ program, command, context, act }: CommandMaker): void {
   const help = (name: string): string => context.texts(`cli:help.${name}`);
   const media = command(program, 'media', 'media').helpCommand(false);
@@ -45,4 +46,29 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .option('--overwrite', help('overwriteFiles'))
     .addOption(reportOption(context.texts))
     .action((image: string, folder: string, paths: string[], options: ExtractOptions) => act(async () => (await import('./commands/extract.ts')).extract(context, image, folder, paths, options)));
+  const winpe = command(media, 'winpe', 'mediaWinpe')
+    .argument('<source>', help('winpeSource'))
+    .addOption(new Option('--to <disk>', help('to')).argParser(collect))
+    .option('--iso <file>', help('winpeIso'))
+    .option('--hybrid', help('winpeHybrid'))
+    .option('--overwrite', help('overwrite'))
+    .addOption(new Option('--firmware <firmware>', help('firmware')).choices([...stickFirmwareSchema.options]))
+    .option('--label <label>', help('stickLabel'))
+    .addOption(new Option('--drivers <folder>', help('mediaDrivers')).argParser(collect))
+    .addOption(new Option('--kind <kind>', help('driverKind')).choices([...driverKindSchema.options]).argParser(collect))
+    .addOption(new Option('--hardware-id <id>', help('hardwareId')).argParser(collect))
+    .option('--this-machine', help('thisMachine'))
+    .option('--drivers-in-image', help('driversInImage'))
+    .addOption(new Option('--command <command>', help('winpeCommand')).argParser(collect))
+    .option('--keyboard <layout>', help('winpeKeyboard'))
+    .option('--region <region>', help('winpeRegion'))
+    .option('--language <language>', help('winpeLanguage'))
+    .option('--extra <folder>', help('extra'))
+    .option('--tools <folder>', help('winpeTools'))
+    .option('--new-loaders', help('newLoaders'))
+    .option('--scratch <mib>', help('winpeScratch'))
+    .option('--no-verify', help('noVerify'))
+    .option('--no-eject', help('noEject'));
+  addConsentOptions(winpe, context.texts)
+    .action((source: string, options: MediaWinpeOptions) => act(async () => (await import('./commands/media-winpe.ts')).mediaWinpe(context, source, options)));
 }

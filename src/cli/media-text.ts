@@ -1,4 +1,4 @@
-import type { PlannedDisk, WindowsMediaInfo, WindowsStickPlan } from '../contract/index.ts';
+import type { PlannedDisk, WindowsMediaInfo, WindowsStickPlan, WinpePlan } from '../contract/index.ts';
 import { editionText, formatBytes } from '../texts/index.ts';
 import type { Context } from './context.ts';
 
@@ -37,5 +37,18 @@ export function windowsPlanLines(speaker: Speaker, plan: WindowsStickPlan, losse
       const room = plan.room.find((candidate) => candidate.disk === disk.identity.id);
       return [...losses(disk), ...(room ? [`    ${texts('media:room', { writes: room.writes, free: room.free })}`] : [])];
     }),
+  ];
+}
+
+export function winpePlanLines({ texts }: Speaker, plan: WinpePlan, losses: (disk: PlannedDisk) => string[]): string[] {
+  const { image, iso, drivers, replaced } = plan;
+  return [
+    `${image.name}: ${[image.system, image.version, image.architecture].filter((part) => part !== '').join(', ')}`,
+    iso ? texts('media:iso', { path: iso.path, size: iso.size }) : texts('media:stick', { firmware: texts(`media:firmware.${plan.request.firmware}`), label: plan.label }),
+    `    ${texts('media:contents', { count: plan.files, size: plan.bytes })}`,
+    ...(drivers.length > 0 ? [texts(`media:drivers.${plan.request.driversIn}`)] : []),
+    ...drivers.map(({ infName, provider, version, date }) => `    ${infName}, ${[provider, version, date].filter((part) => part !== '').join(', ')}`),
+    ...(replaced.length > 0 ? [texts('media:replacedTitle', { files: replaced.join(', ') })] : []),
+    ...plan.disks.flatMap(losses),
   ];
 }

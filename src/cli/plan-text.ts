@@ -3,7 +3,7 @@ import { ALGORITHM_NAMES, formatBytes, planSteps } from '../texts/index.ts';
 import type { Context } from './context.ts';
 import { diskTitle, partitionLine, reasonText } from './disk-text.ts';
 import { discLines, isoPlanLines } from './disc-text.ts';
-import { windowsPlanLines } from './media-text.ts';
+import { windowsPlanLines, winpePlanLines } from './media-text.ts';
 import { capturePlanLines, diskImageLines, restorePlanLines } from './imaging-text.ts';
 
 type Speaker = Pick<Context, 'texts' | 'language'>;
@@ -68,6 +68,8 @@ function whatOf(speaker: Speaker, plan: Plan): string[] {
       return isoPlanLines(speaker, plan);
     case 'extract':
       return discLines(speaker, plan.image);
+    case 'winpe':
+      return winpePlanLines(speaker, plan, (disk) => losses(speaker, disk));
     case 'verify':
     case 'convert':
       return diskImageLines(speaker, plan.image);
@@ -82,6 +84,6 @@ export function planLines(speaker: Speaker, plan: Plan): string[] {
 
 /** The disks that a plan writes to. */
 export function writtenDisks(plan: Plan): readonly PlannedDisk[] {
-  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick') return plan.disks;
+  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe') return plan.disks;
   return plan.kind === 'format' ? [plan.disk] : [];
 }

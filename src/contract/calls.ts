@@ -3,7 +3,7 @@ import { answerFileFormSchema, customisingPreviewSchema, customisingSchema } fro
 import { discInfoSchema, extractPlanSchema, extractRequestSchema, isoPlanSchema, isoRequestSchema } from './disc.ts';
 import { diskSchema } from './disk.ts';
 import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
-import { driverChoiceSchema, driverScanSchema, driverWishSchema, hardwareDeviceSchema } from './drivers.ts';
+import { driverChangeSchema, driverChoiceSchema, driverScanSchema, driverWishSchema, hardwareDeviceSchema } from './drivers.ts';
 import { plainErrorSchema } from './error.ts';
 import { historyListSchema } from './history.ts';
 import { imageInfoSchema } from './image.ts';
@@ -17,6 +17,7 @@ import {
 } from './plan.ts';
 import { windowsMediaSchema, windowsStickPlanSchema, windowsStickRequestSchema } from './windows-media.ts';
 import { preflightCalls, preflightEvents, preflightOutcomeSchema } from './preflight-run.ts';
+import { winpePlanSchema, winpeRequestSchema } from './winpe.ts';
 
 /** How images are named until somebody says otherwise; the placeholders are listed in docs/guides/library.md. */
 export const DEFAULT_NAME_TEMPLATE = '{machine}-{os}-{date}-{purpose}';
@@ -76,6 +77,7 @@ export const hostCalls = {
   'plan.restore': call(restoreRequestSchema, restorePlanSchema),
   'plan.verify': call(verifyRequestSchema, verifyPlanSchema),
   'plan.convert': call(convertRequestSchema, convertPlanSchema),
+  'plan.winpe': call(winpeRequestSchema, winpePlanSchema),
   'plan.windowsStick': call(windowsStickRequestSchema, windowsStickPlanSchema),
   'plan.iso': call(isoRequestSchema, isoPlanSchema),
   'plan.extract': call(extractRequestSchema, extractPlanSchema),
@@ -108,6 +110,8 @@ export const hostCalls = {
   'drivers.scan': call(z.object({ folders: z.array(z.string()).min(1) }), driverScanSchema),
   /** The packages that a medium would get. */
   'drivers.choose': call(driverWishSchema, driverChoiceSchema),
+  /** Puts what is newer on a mounted medium; with `check` it only says what that is. */
+  'drivers.update': call(z.object({ medium: z.string(), wish: driverWishSchema, check: z.boolean() }), z.array(driverChangeSchema)),
   /** The network and storage controllers of this machine. */
   'drivers.machine': call(nothing, z.array(hardwareDeviceSchema)),
   ...preflightCalls,

@@ -62,6 +62,15 @@ export const driverChoiceSchema = z.object({
   unreadable: z.array(z.object({ path: z.string(), error: plainErrorSchema })),
 });
 
+const listedDriverSchema = z.object({ folder: z.string(), infName: z.string(), provider: z.string(), kind: driverKindSchema, date: z.string(), version: z.string() });
+
+/** What becomes of one driver of a medium: `older` means that the medium has a newer one. */
+export const driverChangeSchema = z.object({
+  kind: z.enum(['kept', 'added', 'newer', 'older']),
+  driver: listedDriverSchema,
+  than: listedDriverSchema.nullable(),
+});
+
 export const hardwareDeviceSchema = z.object({
   name: z.string(),
   kind: z.enum(['network', 'storage', 'unknown']),
@@ -73,4 +82,5 @@ export type FoundPackage = z.infer<typeof foundPackageSchema>;
 export type DriverScan = z.infer<typeof driverScanSchema>;
 export type DriverWish = z.infer<typeof driverWishSchema>;
 export type DriverChoice = z.infer<typeof driverChoiceSchema>;
+export type DriverChange = z.infer<typeof driverChangeSchema>;
 export type HardwareDevice = z.infer<typeof hardwareDeviceSchema>;

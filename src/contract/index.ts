@@ -13,5 +13,6 @@ export * from './job.ts';
 export * from './plan.ts';
 export * from './plan-parts.ts';
 export * from './windows-media.ts';
+export * from './winpe.ts';
 export * from './preflight.ts';
 export * from './preflight-run.ts';

@@ -5,6 +5,7 @@ import { checksumSchema, imageInfoSchema } from './image.ts';
 import { capturePlanSchema, convertPlanSchema, restorePlanSchema, verifyPlanSchema } from './imaging-plan.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
 import { windowsStickPlanSchema } from './windows-media.ts';
+import { winpePlanSchema } from './winpe.ts';
 
 export const writePlanSchema = z.object({
   kind: z.literal('write'), ...planBase,
@@ -35,7 +36,7 @@ export const formatPlanSchema = z.object({
 
 export const planSchema = z.discriminatedUnion('kind', [
   writePlanSchema, readPlanSchema, formatPlanSchema, capturePlanSchema, restorePlanSchema, verifyPlanSchema, convertPlanSchema,
-  windowsStickPlanSchema, isoPlanSchema, extractPlanSchema,
+  windowsStickPlanSchema, winpePlanSchema, isoPlanSchema, extractPlanSchema,
 ]);
 
 /** What the user asked for, before it is a plan. Disks by `Disk.id`. */

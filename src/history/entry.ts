@@ -24,6 +24,7 @@ function imageOf(plan: Plan): { image: string; location: string } {
     case 'write':
     case 'restore':
     case 'windows-stick':
+    case 'winpe':
     case 'verify':
     case 'extract':
     case 'convert': return { image: plan.image.name, location: plan.image.location };
@@ -35,7 +36,7 @@ function imageOf(plan: Plan): { image: string; location: string } {
 }
 
 function numberOf(plan: Plan, index: number): number {
-  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick') return plan.disks[index]?.number ?? 0;
+  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe') return plan.disks[index]?.number ?? 0;
   if (plan.kind === 'format') return plan.disk.number;
   return plan.kind === 'read' || plan.kind === 'capture' ? plan.number : 0;
 }

@@ -1,5 +1,8 @@
-import { chooseDrivers, EngineError, packageFiles, scanDrivers, standings, typedIds, type DeviceIds, type DriverPackage, type PackageStanding } from '../../native-free-engine/index.ts';
-import type { DriverChoice, DriverPackageInfo, DriverScan, DriverWish, HardwareDevice } from '../contract/index.ts';
+import {
+  chooseDrivers, compareWithMedium, driversOnMedium, EngineError, packageFiles, scanDrivers, standings, typedIds, updateMedium,
+  type DeviceIds, type DriverPackage, type ListedDriver, type PackageStanding,
+} from '../../native-free-engine/index.ts';
+import type { DriverChange, DriverChoice, DriverPackageInfo, DriverScan, DriverWish, HardwareDevice } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 
 /** Folders with driver packages, looked at and chosen from. */
@@ -9,6 +12,8 @@ export interface DriverStore {
   choose(wish: DriverWish, signal?: AbortSignal): Promise<DriverChoice>;
   /** The same, as packages to be copied. @throws EngineError `driver-none` when nothing fits */
   packages(wish: DriverWish, signal?: AbortSignal): Promise<readonly DriverPackage[]>;
+  /** What is newer than what a mounted medium has; unless only checked, it is put there. @throws EngineError `driver-list-invalid`, `driver-none` */
+  update(medium: string, wish: DriverWish, check: boolean, signal?: AbortSignal): Promise<DriverChange[]>;
   /** The network and storage controllers of this machine. */
   machine(): Promise<HardwareDevice[]>;
 }
@@ -23,7 +28,13 @@ export function createDriverStore(host: Host): DriverStore {
     const scan = await scanDrivers(wish.folders, { signal });
     return { scan, ...chooseDrivers(scan.packages, { architecture, build, kinds, devices }) };
   };
+  const packages = async (wish: DriverWish, signal?: AbortSignal): Promise<readonly DriverPackage[]> => {
+    const { chosen } = await find(wish, signal);
+    if (chosen.length === 0) throw new EngineError('driver-none', { folders: wish.folders.join(', ') });
+    return chosen;
+  };
   return {
+    packages,
     async scan(folders, signal) {
       const { packages, unreadable, ignored } = await scanDrivers(folders, { signal });
       const standing = standings(packages);
@@ -44,10 +55,10 @@ export function createDriverStore(host: Host): DriverStore {
         unreadable: scan.unreadable.map(({ path, error }) => ({ path, error: { ...error, params: { ...error.params } } })),
       };
     },
-    async packages(wish, signal) {
-      const { chosen } = await find(wish, signal);
-      if (chosen.length === 0) throw new EngineError('driver-none', { folders: wish.folders.join(', ') });
-      return chosen;
+    async update(medium, wish, check, signal) {
+      const found = await packages(wish, signal);
+      const changes = check ? compareWithMedium(await driversOnMedium(medium), found) : await updateMedium(medium, found, signal);
+      return changes.map((change) => ({ kind: change.kind, driver: listedOf(change.driver), than: 'than' in change ? listedOf(change.than) : null }));
     },
     machine: async () => (await host.hardware.devices()).map(({ name, kind, ids }) => ({ name, kind, ids: [...ids] })),
   };
@@ -59,6 +70,8 @@ export function infoOf({ path, infName, provider, className, kind, date, version
     hardwareIds: [...new Set(devices.flatMap(({ hardwareIds }) => hardwareIds))].slice(0, SHOWN_IDS),
   };
 }
+
+const listedOf = ({ folder, infName, provider, kind, date, version }: ListedDriver): DriverChange['driver'] => ({ folder, infName, provider, kind, date, version });
 
 function standingOf(standing: PackageStanding | undefined): { standing: 'newest' | 'older' | 'duplicate'; other: string | null } {
   if (standing?.kind === 'older') return { standing: 'older', other: standing.than };

@@ -11,14 +11,15 @@ export function headline(report: Report, texts: Texts, language: Language): stri
     good: report.targets.filter((target) => target.outcome === 'written' || target.outcome === 'verified').length,
     total: 'disks' in plan ? plan.disks.length : 1,
     disk: disksOfPlan(plan).slice(0, 1).map((disk) => sizedName(disk, language)).join(''),
-    destination: 'destination' in plan ? plan.destination : plan.kind === 'extract' ? plan.folder : '',
+    destination: 'destination' in plan ? plan.destination : plan.kind === 'extract' ? plan.folder : plan.kind === 'winpe' ? (plan.iso?.path ?? '') : '',
     fileSystem: plan.kind === 'format' ? texts(`jobs:fileSystem.${plan.fileSystem}`) : '',
   });
 }
 
 function variant({ outcome }: Report, plan: Plan): string {
   if (plan.kind === 'capture') return outcome;
-  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'windows-stick') return outcome === 'partly' ? 'failed' : outcome;
+  if (plan.kind === 'winpe' && plan.iso) return outcome === 'done' ? 'iso' : outcome;
+  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'windows-stick' && plan.kind !== 'winpe') return outcome === 'partly' ? 'failed' : outcome;
   if (outcome !== 'done' || !plan.verify) return outcome;
   return plan.disks.length === 1 ? 'verifiedOne' : 'verified';
 }

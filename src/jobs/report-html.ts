@@ -4,7 +4,7 @@ import { speedCurve } from './report-curve.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 import { badLines, imagingFacts } from './report-imaging.ts';
 import { html, type Html } from './report-markup.ts';
-import { windowsFacts } from './report-windows.ts';
+import { windowsFacts, winpeFacts } from './report-windows.ts';
 import { REPORT_STYLE } from './report-style.ts';
 
 interface Writer {
@@ -96,6 +96,8 @@ function facts(writer: Writer, report: Report): Html {
     rows.push(['location', plan.folder], ['destination', plan.destination], ['label', plan.label], ['size', exactBytes(writer, plan.size)]);
   } else if (plan.kind === 'extract') {
     rows.push(['image', plan.image.name], ['destination', plan.folder], ['size', exactBytes(writer, plan.bytes)]);
+  } else if (plan.kind === 'winpe') {
+    rows.push(...winpeFacts(plan, texts));
   } else if (plan.kind === 'read' || plan.kind === 'capture') {
     rows.push(['disk', diskTitle(writer, plan.number, plan.disk)], ['destination', plan.destination], ['size', exactBytes(writer, plan.disk.size)]);
   } else if (plan.kind === 'format') {
@@ -182,7 +184,7 @@ function events({ texts, language }: Writer, report: Report): Html | null {
 
 function lost(writer: Writer, report: Report): Html | null {
   const { plan } = report;
-  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'windows-stick' && plan.kind !== 'format') return null;
+  if (plan.kind !== 'write' && plan.kind !== 'restore' && plan.kind !== 'windows-stick' && plan.kind !== 'winpe' && plan.kind !== 'format') return null;
   const disks = plan.kind === 'format' ? [plan.disk] : plan.disks;
   return section(writer.texts('report:section.lost'), html`${disks.map((disk) => lostDisk(writer, disk))}`);
 }

@@ -5,7 +5,7 @@ import type {
   AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, Disk,
   DiskImageInfo, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoPlan, IsoRequest, JobProgress, JobState, LibraryFolder,
   LibraryListing, Plan, PreflightOutcome, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
-  WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WritePlan, WriteRequest,
+  WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WinpePlan, WinpeRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { discardImage, readUnfinished, renameImage } from '../library/index.ts';
@@ -32,12 +32,14 @@ import { planConvert, planVerify } from './plan-image.ts';
 import { planRestoreOf } from './plan-restore.ts';
 import { planFormat, planRead, planWrite } from './plan.ts';
 import { planWindowsStick } from './plan-windows-stick.ts';
+import { planWinpe } from './plan-winpe.ts';
 import { ReadJob } from './read-job.ts';
 import { RestoreJob } from './restore-job.ts';
 import { VerifyJob } from './verify-job.ts';
 import { runToReport, type JobBody } from './run.ts';
 import { inspectWindows } from './windows-media.ts';
 import { WindowsStickJob } from './windows-stick-job.ts';
+import { WinpeJob } from './winpe-job.ts';
 import { WriteJob } from './write-job.ts';
 
 /** Everything a screen or a terminal can have done. */
@@ -56,6 +58,7 @@ export interface JobService {
   planExtract(request: ExtractRequest): Promise<ExtractPlan>;
   /** The files on a disc, and what it boots. */
   describeDisc(location: string): Promise<DiscInfo>;
+  planWinpe(request: WinpeRequest): Promise<WinpePlan>;
   /** Which Windows an ISO installs, and what starts it. */
   inspectWindows(location: string): Promise<WindowsMediaInfo>;
   /** What a disk image of any format holds. */
@@ -124,6 +127,7 @@ export function createJobService(host: Host, options: { readonly version: string
     planIso: (request) => planIsoOf(request, new AbortController().signal),
     planExtract: (request) => planExtract(request, looking()),
     describeDisc: (location) => describeDisc(location, looking()),
+    planWinpe: (request) => planWinpe(host, request, createDriverStore(host), looking()),
     inspectWindows: (location) => inspectWindows(location, looking()),
     describe,
     suggestName: (request) => suggestName(host, request),
@@ -164,7 +168,7 @@ export function createJobService(host: Host, options: { readonly version: string
 
 /** @throws EngineError `disk-needs-confirmation`, `volume-dirty` */
 function checkAgreed(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>): void {
-  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick') checkConfirmed(plan.disks, confirmed);
+  if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe') checkConfirmed(plan.disks, confirmed);
   else if (plan.kind === 'format') checkConfirmed([plan.disk], confirmed);
   else if (plan.kind === 'capture') checkStops(plan, confirmed[plan.disk.id] ?? []);
 }
@@ -202,5 +206,7 @@ function bodyOf(plan: Plan, environment: JobEnvironment): JobBody {
       return new IsoJob(plan);
     case 'extract':
       return new ExtractJob(plan, environment);
+    case 'winpe':
+      return new WinpeJob(plan, environment);
   }
 }

@@ -18,6 +18,7 @@ export function disksOfPlan(plan: Plan): readonly DiskIdentity[] {
     case 'write':
     case 'restore':
     case 'windows-stick':
+    case 'winpe':
       return plan.disks.map((disk) => disk.identity);
     case 'format':
       return [plan.disk.identity];

@@ -12,6 +12,10 @@ export interface DriverListOptions {
   readonly thisMachine?: boolean;
 }
 
+export interface DriverUpdateOptions extends DriverListOptions {
+  readonly check?: boolean;
+}
+
 /** `werkbank drivers scan [FOLDER...]`: every package, which of them are old or lie there twice, what could not be read. */
 export async function driversScan(context: Context, folders: readonly string[]): Promise<number> {
   const { texts } = context;
@@ -35,6 +39,20 @@ export async function driversList(context: Context, folders: readonly string[], 
   sayUnreadable(context, unreadable);
   if (unmatched.length > 0) context.say(texts('cli:drivers.unmatched', { ids: unmatched.join(', ') }), 'yellow');
   context.say(texts('cli:drivers.chosen', { count: chosen.length, size: bytes }));
+  return endWell(context);
+}
+
+/** `werkbank drivers update MEDIUM [FOLDER...]`: what is newer than what a mounted medium has; puts it there, unless only looked. */
+export async function driversUpdate(context: Context, medium: string, folders: readonly string[], options: DriverUpdateOptions): Promise<number> {
+  const { texts } = context;
+  const { jobs } = await context.services();
+  const changes = await jobs.drivers.update(resolve(medium), wishOf(places(folders), options), options.check ?? false);
+  context.emit({ event: 'driver-changes', changes, made: !(options.check ?? false) });
+  for (const { kind, driver, than } of changes) {
+    const version = [driver.version, driver.date].filter((part) => part !== '').join(', ');
+    context.say(texts(`cli:drivers.change.${kind}`, { driver: driver.infName, version, than: than?.version ?? '' }), kind === 'newer' || kind === 'added' ? 'green' : 'dim');
+  }
+  context.say(texts(options.check ? 'cli:drivers.checked' : 'cli:drivers.updated', { count: changes.filter(({ kind }) => kind === 'newer' || kind === 'added').length }));
   return endWell(context);
 }
 

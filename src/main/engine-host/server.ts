@@ -76,6 +76,7 @@ export function serveEngine(
     'plan.restore': (request) => jobs.planRestore(request),
     'plan.verify': (request) => jobs.planVerify(request),
     'plan.convert': (request) => jobs.planConvert(request),
+    'plan.winpe': (request) => jobs.planWinpe(request),
     'plan.windowsStick': (request) => jobs.planWindowsStick(windowsStickRequestSchema.parse(request)),
     'plan.iso': (request) => jobs.planIso(request),
     'plan.extract': (request) => jobs.planExtract(request),
@@ -95,6 +96,7 @@ export function serveEngine(
     'answerFile.form': async () => jobs.customising.form(),
     'drivers.scan': ({ folders }) => jobs.drivers.scan(folders),
     'drivers.choose': (wish) => jobs.drivers.choose(driverWishSchema.parse(wish)),
+    'drivers.update': ({ medium, wish, check }) => jobs.drivers.update(medium, driverWishSchema.parse(wish), check),
     'drivers.machine': () => jobs.drivers.machine(),
     'preflight.run': ({ runId, request }) =>
       cancellable(runId, (signal) => jobs.preflight.run(request, { signal, onState: (state) => emit('preflight.result', { runId, ...state }) })),

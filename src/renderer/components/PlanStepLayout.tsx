@@ -8,7 +8,7 @@ import { Button } from './Button.tsx';
 import { ErrorNotice } from './Notice.tsx';
 
 export function plannedDisks(plan: Plan): readonly PlannedDisk[] {
-  return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' ? plan.disks : plan.kind === 'format' ? [plan.disk] : [];
+  return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe' ? plan.disks : plan.kind === 'format' ? [plan.disk] : [];
 }
 
 /** Disks of the plan that are not plugged in any more. */

@@ -10,6 +10,7 @@ const STEPS = {
   'windows-stick': ['image', 'disks', 'plan', 'progress', 'report'],
   iso: ['progress', 'report'],
   extract: ['progress', 'report'],
+  winpe: ['image', 'disks', 'plan', 'progress', 'report'],
   verify: ['progress', 'report'],
   convert: ['progress', 'report'],
 } as const satisfies Record<Plan['kind'], readonly string[]>;

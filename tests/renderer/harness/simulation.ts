@@ -11,13 +11,13 @@ const wobble = (seconds: number, base: number) => base * (1 + 0.12 * Math.sin(se
 
 function disksOf(plan: Plan) {
   if (plan.kind === 'verify' || plan.kind === 'convert' || plan.kind === 'iso' || plan.kind === 'extract') return [];
-  return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
+  return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
     : plan.kind === 'format' ? [{ ...plan.disk.identity, number: plan.disk.number }] : [{ ...plan.disk, number: plan.number }];
 }
 
 const PHASES: Readonly<Record<Plan['kind'], Phase>> = {
   write: 'writing', read: 'reading', format: 'formatting', capture: 'capturing', restore: 'restoring', verify: 'verifying', convert: 'converting',
-  'windows-stick': 'writing', iso: 'writing', extract: 'writing',
+  'windows-stick': 'writing', winpe: 'writing', iso: 'writing', extract: 'writing',
 };
 
 export function progressAt(jobId: string, plan: Plan, seconds: number, failing: readonly string[]): JobProgress {

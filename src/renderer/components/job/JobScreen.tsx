@@ -19,7 +19,7 @@ import { ProgressStep } from './ProgressStep.tsx';
 import { ReportStep } from './ReportStep.tsx';
 
 const ANOTHER_ICONS: Record<Plan['kind'], IconName> = {
-  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'write', iso: 'write', extract: 'library',
+  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'write', winpe: 'write', iso: 'write', extract: 'library',
 };
 
 /** A job from its start to its report: the last two steps of every wizard. */
@@ -95,7 +95,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
 
 function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job' | 'past'> {
   if (kind === 'verify' || kind === 'convert') return 'library';
-  return kind === 'windows-stick' || kind === 'iso' || kind === 'extract' ? 'home' : kind;
+  return kind === 'windows-stick' || kind === 'winpe' || kind === 'iso' || kind === 'extract' ? 'home' : kind;
 }
 
 /** Empties the wizard of this kind for another round. */
@@ -109,6 +109,7 @@ function startAnother(plan: Plan): void {
     case 'windows-stick':
     case 'iso':
     case 'extract':
+    case 'winpe':
     case 'verify':
     case 'convert': return;
   }

@@ -8,6 +8,7 @@ export function identitiesOf(plan: Plan): DiskIdentity[] {
   switch (plan.kind) {
     case 'write':
     case 'windows-stick':
+    case 'winpe':
     case 'restore': return plan.disks.map((disk) => disk.identity);
     case 'format': return [plan.disk.identity];
     case 'read':
@@ -20,7 +21,7 @@ export function identitiesOf(plan: Plan): DiskIdentity[] {
 }
 
 /** Whether the disks of a plan are written, each with a state of its own. */
-export const writesDisks = (plan: Plan): boolean => plan.kind === 'write' || plan.kind === 'format' || plan.kind === 'restore' || plan.kind === 'windows-stick';
+export const writesDisks = (plan: Plan): boolean => plan.kind === 'write' || plan.kind === 'format' || plan.kind === 'restore' || plan.kind === 'windows-stick' || (plan.kind === 'winpe' && plan.disks.length > 0);
 
 /** One line for a job: `debian.iso to SanDisk Ultra, 31.9 GB …`. */
 export function planTitle(t: TFunction, language: string, plan: Plan): string {
@@ -30,6 +31,7 @@ export function planTitle(t: TFunction, language: string, plan: Plan): string {
   switch (plan.kind) {
     case 'write': return t('progress:title.write', { image: plan.image.name, disk });
     case 'windows-stick': return t('progress:title.windows-stick', { image: plan.image.name, disk });
+    case 'winpe': return t('progress:title.winpe', { image: plan.image.name, target: plan.iso ? fileName(plan.iso.path) : disk });
     case 'restore': return t('progress:title.restore', { image: plan.image.name, disk });
     case 'format': return t('progress:title.format', { disk });
     case 'read': return t('progress:title.read', { disk, file: fileName(plan.destination) });
