@@ -78,6 +78,12 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return current;
 }
 
+/** The text at `path` of JSON, empty where there is none. */
+export function textAt(value: unknown, ...path: readonly string[]): string {
+  const found = at(value, ...path);
+  return typeof found === 'string' ? found : '';
+}
+
 /** PowerShell does not write a list of one. */
 export function listOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value;

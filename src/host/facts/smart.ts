@@ -1,7 +1,7 @@
 import { EngineError, type Fact, type SmartHealth } from '../../../native-free-engine/index.ts';
 import type { Disk } from '../../contract/index.ts';
 import type { CommandRunner } from '../command.ts';
-import { at, attempt, garbage, listOf, NotHere, numberAt, parsed } from './attempt.ts';
+import { at, attempt, garbage, listOf, NotHere, numberAt, parsed, textAt } from './attempt.ts';
 
 /** A dying disk lets smartctl wait until the kernel gives up. */
 const TIMEOUT_MS = 10_000;
@@ -22,7 +22,7 @@ export function smartctl(run: CommandRunner, disk: Pick<Disk, 'path' | 'bus'>, s
   });
 }
 
-const complaintOf = (answer: Record<string, unknown>): string[] => listOf(at(answer, 'smartctl', 'messages')).map((message) => String(at(message, 'string') ?? ''));
+const complaintOf = (answer: Record<string, unknown>): string[] => listOf(at(answer, 'smartctl', 'messages')).map((message) => textAt(message, 'string'));
 
 /** @throws EngineError `tool-failed` when it could not look at the disk */
 export function parseSmart(answer: Record<string, unknown>): SmartHealth {

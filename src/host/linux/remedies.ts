@@ -28,16 +28,9 @@ const isFolder = (path: string | undefined): path is string => path !== undefine
 export function createLinuxRemedies(run: CommandRunner): RemedySystem {
   return {
     commands(action) {
-      switch (action.id) {
-        case 'repair-file-system':
-          return repairs(action.volume);
-        case 'defragment':
-          return action.volume.kind === 'ext4' ? onMount(action.volume, 'e4defrag', []) : [];
-        case 'trim':
-          return onMount(action.volume, 'fstrim', ['-v']);
-        default:
-          return [];
-      }
+      if (action.id === 'repair-file-system') return repairs(action.volume);
+      if (action.id === 'defragment') return action.volume.kind === 'ext4' ? onMount(action.volume, 'e4defrag', []) : [];
+      return action.id === 'trim' ? onMount(action.volume, 'fstrim', ['-v']) : [];
     },
     async allow(action) {
       if (process.getuid?.() !== 0) throw new EngineError('rights-needed', { path: 'volume' in action ? action.volume.device : '' });

@@ -16,21 +16,13 @@ export function createWindowsRemedies(run: CommandRunner, systemDrive: string = 
   const isSystem = ({ device }: VolumeRef): boolean => device.toUpperCase() === systemDrive.toUpperCase();
   return {
     commands(action): RemedyCommand[] {
-      if ('volume' in action && !LETTER.test(action.volume.device)) return [];
-      switch (action.id) {
-        case 'repair-file-system':
-          return repairs(action.volume, isSystem(action.volume));
-        case 'defragment':
-          return [{ program: 'defrag.exe', args: [action.volume.device, '/U', '/V'], good: [0] }];
-        case 'trim':
-          return [{ program: 'defrag.exe', args: [action.volume.device, '/L', '/U'], good: [0] }];
-        case 'decrypt':
-          return [{ program: 'manage-bde.exe', args: ['-off', action.volume.device], good: [0] }];
-        case 'hibernation-off':
-          return [{ program: 'powercfg.exe', args: ['/hibernate', 'off'], good: [0] }];
-        default:
-          return [];
-      }
+      if (action.id === 'hibernation-off') return [{ program: 'powercfg.exe', args: ['/hibernate', 'off'], good: [0] }];
+      if (!('volume' in action) || !LETTER.test(action.volume.device)) return [];
+      const { device } = action.volume;
+      if (action.id === 'repair-file-system') return repairs(action.volume, isSystem(action.volume));
+      if (action.id === 'defragment') return [{ program: 'defrag.exe', args: [device, '/U', '/V'], good: [0] }];
+      if (action.id === 'trim') return [{ program: 'defrag.exe', args: [device, '/L', '/U'], good: [0] }];
+      return [{ program: 'manage-bde.exe', args: ['-off', device], good: [0] }];
     },
     allow: () => Promise.resolve(),
     async finish(action, { signal, onProgress }) {

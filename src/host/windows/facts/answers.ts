@@ -1,5 +1,5 @@
 import { EngineError, type DiskActivity, type Encryption, type ExternalDevice, type Fragmentation, type PendingProbe, type PortHolder, type PowerSupply, type SmartHealth, type FileSystemScan } from '../../../../native-free-engine/index.ts';
-import { at, garbage, listOf, NotHere, numberAt, parsed } from '../../facts/attempt.ts';
+import { at, garbage, listOf, NotHere, numberAt, parsed, textAt } from '../../facts/attempt.ts';
 
 const TOOL = 'PowerShell';
 
@@ -15,19 +15,15 @@ const ABSENT = /0x80041010|0x8004100e|NoSuchDisk|NoSuchVolume/i;
 export function valuesOf(text: string): unknown[] {
   const answer = parsed(TOOL, text.trim());
   if (Object.hasOwn(answer, 'value')) return listOf(answer['value']);
-  const [error, message, mode] = ['error', 'message', 'mode'].map((key) => String(answer[key] ?? ''));
+  const [error, message, mode] = [textAt(answer, 'error'), textAt(answer, 'message'), textAt(answer, 'mode')];
   if (error === '' && message === '') throw garbage(TOOL);
-  if (mode !== '' && mode !== 'FullLanguage') throw new EngineError('rights-needed', { path: TOOL, detail: mode ?? '' });
-  if (DENIED.test(error ?? '')) throw new EngineError('rights-needed', { path: TOOL, detail: message ?? '' });
-  if (/CommandNotFound/.test(error ?? '')) throw new EngineError('tool-missing', { tool: TOOL });
-  if (ABSENT.test(error ?? '')) throw new NotHere(message);
+  if (mode !== '' && mode !== 'FullLanguage') throw new EngineError('rights-needed', { path: TOOL, detail: mode });
+  if (DENIED.test(error)) throw new EngineError('rights-needed', { path: TOOL, detail: message });
+  if (/CommandNotFound/.test(error)) throw new EngineError('tool-missing', { tool: TOOL });
+  if (ABSENT.test(error)) throw new NotHere(message);
   throw new EngineError('tool-failed', { tool: TOOL, detail: `${error}: ${message}`.slice(0, 300) });
 }
 
-const textAt = (value: unknown, key: string): string => {
-  const found = at(value, key);
-  return typeof found === 'string' ? found : '';
-};
 const textsAt = (value: unknown, key: string): string[] => listOf(at(value, key)).filter((each): each is string => typeof each === 'string' && each !== '').slice(0, 50);
 
 /** Win32_Battery.BatteryStatus: 1 discharging, 2 on mains, 3 full, 4 low, 5 critical, 6 to 9 charging, 11 partly charged. */

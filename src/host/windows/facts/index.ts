@@ -2,7 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { known, missing, type Fact, type SmartHealth } from '../../../../native-free-engine/index.ts';
 import type { Disk } from '../../../contract/index.ts';
 import type { CommandRunner } from '../../command.ts';
-import { at, attempt, NotHere, numberAt } from '../../facts/attempt.ts';
+import { attempt, NotHere, numberAt, textAt } from '../../facts/attempt.ts';
 import { smartctl } from '../../facts/smart.ts';
 import type { FactSystem, RunningWindows } from '../../facts/system.ts';
 import { driveNumber, drivePath } from '../parse.ts';
@@ -87,7 +87,7 @@ export function createWindowsFacts(run: CommandRunner): FactSystem {
 
 async function runningWindows(asked: Promise<Fact<unknown>>): Promise<RunningWindows> {
   const answer = await asked;
-  const text = (key: string): string => (answer.known ? String(at(answer.value, key) ?? '') : '');
+  const text = (key: string): string => (answer.known ? textAt(answer.value, key) : '');
   const number = (key: string): number | null => (answer.known ? numberAt(answer.value, key) : null);
   return {
     // Without hibernation there is nothing that a fast start could start from.
