@@ -1,6 +1,6 @@
 import type {
   CheckResult, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChange, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress,
-  LibraryListing, PlainError, Plan, Report, TargetProgress, UnfinishedCapture,
+  LibraryListing, PlainError, Plan, Report, TargetProgress, UnfinishedCapture, WimInfo,
 } from '../contract/index.ts';
 
 /** The lines of `--json`, described in docs/guides/terminal.md. The last one is always `ended`. */
@@ -10,6 +10,7 @@ export type CliEvent =
   /** After `image`, for an ISO. `error`: its files cannot be read. */
   | { readonly event: 'disc'; readonly disc: DiscInfo | null; readonly error: PlainError | null }
   | { readonly event: 'disk-image'; readonly image: DiskImageInfo }
+  | { readonly event: 'wim'; readonly wim: WimInfo }
   | { readonly event: 'unfinished'; readonly unfinished: UnfinishedCapture }
   | { readonly event: 'library'; readonly folders: readonly LibraryListing[] }
   | { readonly event: 'answer-file'; readonly preview: CustomisingPreview }

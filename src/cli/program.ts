@@ -13,6 +13,7 @@ import { addDeployCommands } from './deploy-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { addImagingCommands } from './imaging-commands.ts';
 import { addMediaCommands } from './media-commands.ts';
+import { addWimCommands } from './wim-commands.ts';
 import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
 import { addPreflightCommands } from './preflight-commands.ts';
 import { defaultPracticeFolder, type OpenServices, type Services } from './services.ts';
@@ -92,6 +93,7 @@ function createProgram(context: Context, act: Act): Command {
   addDeployCommands({ program, command, context, act });
 
   addMediaCommands({ program, command, context, act });
+  addWimCommands({ program, command, context, act });
 
   command(program, 'inspect', 'inspect')
     .argument('<what>', help('what'))

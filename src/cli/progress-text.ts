@@ -10,12 +10,12 @@ const BAR_WIDTH = 24;
 const NAME_WIDTH = 18;
 
 /** `######··········`: done and still to do; without an end in sight all of it is open. */
-function bar(fraction: number | null, width = BAR_WIDTH): string {
+export function bar(fraction: number | null, width = BAR_WIDTH): string {
   const full = fraction === null ? 0 : Math.round(Math.min(1, Math.max(0, fraction)) * width);
   return '█'.repeat(full) + '░'.repeat(width - full);
 }
 
-const percent = (fraction: number | null): string => (fraction === null ? '    ' : `${String(Math.floor(Math.min(1, fraction) * 100)).padStart(3)}%`);
+export const percent = (fraction: number | null): string => (fraction === null ? '    ' : `${String(Math.floor(Math.min(1, fraction) * 100)).padStart(3)}%`);
 
 /** `Disk.id` to number and model, as the plan knows them. */
 function nameIn(plan: Plan, diskId: string): string {

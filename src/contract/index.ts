@@ -12,6 +12,7 @@ export * from './imaging-plan.ts';
 export * from './job.ts';
 export * from './plan.ts';
 export * from './plan-parts.ts';
+export * from './wim.ts';
 export * from './windows-media.ts';
 export * from './winpe.ts';
 export * from './preflight.ts';

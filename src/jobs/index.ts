@@ -1,2 +1,3 @@
 export { createJobService, type JobService } from './service.ts';
 export { withoutSecrets } from './secrets.ts';
+export { describeWim, looksLikeWim } from './wim.ts';

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import {
-  EngineError, openImage, openWindowsMedia, type ImageSource, type InstallImage, type OpenImageOptions, type WimImageInfo, type WindowsMedia,
+  EngineError, openImage, openWindowsMedia, type ImageSource, type OpenImageOptions, type WimImageInfo, type WindowsMedia,
 } from '../../native-free-engine/index.ts';
 import type { WindowsEdition, WindowsMediaInfo } from '../contract/index.ts';
 
@@ -46,7 +46,7 @@ function infoOf(location: string, image: ImageSource, media: WindowsMedia): Wind
     name: image.name,
     label: media.label,
     size: image.size ?? 0,
-    editions: media.installs.flatMap((install) => install.wim.images.map((edition) => editionOf(install, edition))),
+    editions: media.installs.flatMap((install) => install.wim.images.map((edition) => editionOf(install.path, edition))),
     installs: media.installs.map(({ path, format, size, wim }) => ({ path, format, size, solid: wim.solid })),
     uefi: [...media.uefi],
     bios: media.bios,
@@ -55,7 +55,8 @@ function infoOf(location: string, image: ImageSource, media: WindowsMedia): Wind
   };
 }
 
-function editionOf({ path }: InstallImage, edition: WimImageInfo): WindowsEdition {
+/** What the XML of a WIM tells of one image in it. @param path of the WIM */
+export function editionOf(path: string, edition: WimImageInfo): WindowsEdition {
   const { version } = edition;
   return {
     wim: path,

@@ -9,10 +9,16 @@ import { diskTitle, partitionLine, reasonText } from '../disk-text.ts';
 import { ALGORITHM_NAMES, errorText } from '../../texts/index.ts';
 import { diskImageLines, moment } from '../imaging-text.ts';
 import { imageLine } from '../plan-text.ts';
+import { looksLikeWim } from '../../jobs/index.ts';
+import { showWim } from './wim.ts';
 import { locationOf } from './write.ts';
 
 /** `werkbank inspect FILE|DISK`: a file or URL is an image; a number, a device path or `file:PATH` is a disk. */
 export async function inspect(context: Context, what: string): Promise<number> {
+  if (!looksLikeDisk(what) && !isUrl(what) && looksLikeWim(what)) {
+    await showWim(context, locationOf(what));
+    return endWell(context);
+  }
   const { host, jobs } = await context.services();
   if (!looksLikeDisk(what) && (await showDiskImage(context, locationOf(what)))) return endWell(context);
   if (!looksLikeDisk(what)) {
