@@ -1,10 +1,11 @@
-// `npm run bench:imaging [-- --rounds N] [--folder DIR] [--only capture,restore,memory,curve,read]`: imaging against its peers.
-// Needs root, loop devices, GNU time, partclone, ntfsclone, zstd, qemu-img and the tools of make-disk.ts; about 40 GB in the folder.
-import { execFileSync } from 'node:child_process';
+// `npm run bench:imaging [-- --rounds N] [--folder DIR] [--only capture,restore,memory,curve,read,random]`: imaging against its peers.
+// Needs root, loop devices, GNU time, partclone, ntfsclone, zstd, qemu-img, qemu-nbd, qemu-io and the tools of make-disk.ts; about 40 GB in the folder.
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mapDisk, openDevice } from '../../native-free-engine/index.ts';
 import { machine, race, shell, table, type Contestant, type Goal } from '../support/measure.ts';
 import { makeDisk } from './make-disk.ts';
 
@@ -21,9 +22,9 @@ makeDisk(disk);
 const run = (program: string, ...args: string[]): string => execFileSync(program, args, { encoding: 'utf8' }).trim();
 const file = (name: string): string => join(folder, name);
 const loops: string[] = [];
-/** One partition of the disk as a device of its own, so that every contestant gets the same. */
+/** One partition of the disk as a device of its own, so that every contestant gets the same. Like a real disk it has no second page cache behind it. */
 const attach = (path: string, offset: number, size: number): string => {
-  const device = run('losetup', '--find', '--show', '--offset', String(offset), '--sizelimit', String(size), path);
+  const device = run('losetup', '--find', '--show', '--direct-io=on', '--offset', String(offset), '--sizelimit', String(size), path);
   loops.push(device);
   return device;
 };
@@ -39,14 +40,16 @@ const node = process.execPath;
 const script = (name: string): string => join(import.meta.dirname, name);
 const ours = (name: string, of: string, ...args: string[]): Contestant => ({ name, program: node, args: [script(of), ...args] });
 const image = file('ours.qcow2');
+const IMAGES = [image, ...['pc.zst', 'pc0.zst', 'peer.qcow2'].map(file)];
 const partclone = (more: string, to: string): string => `partclone.ntfs -q -c ${more} -s ${source} -o - -L ${file('pc.log')} 2>/dev/null | zstd -q -T2 -3 -f -o ${file(to)} && sync ${file(to)}`;
 
 try {
-  if (wanted('capture') || wanted('restore')) await captures();
+  if (wanted('capture')) await captures();
   if (wanted('restore')) await restores();
   if (wanted('memory')) memory();
   if (wanted('curve')) curve();
   if (wanted('read')) bytesRead();
+  if (wanted('random')) await randomReads();
 } finally {
   for (const device of loops) run('losetup', '-d', device);
 }
@@ -69,27 +72,39 @@ async function captures(): Promise<void> {
     { ours: mine, peer: quick, atMost: 1 / 1.7 },
     { ours: mine, peer: qemu, atMost: 1 },
   ];
-  const measured = await race(contestants, wanted('capture') ? rounds : 1, data);
-  if (!wanted('capture')) return;
-  const sizes = [image, file('pc.zst'), file('pc0.zst'), q].map((path) => statSync(path).size);
+  const measured = await race(contestants, rounds, data, contestants.slice(0, 1));
+  const sizes = IMAGES.map((path) => statSync(path).size);
   print('capture', `${table(measured, goals)}\n\nSizes: ours ${mb(sizes[0]!)}, partclone ${mb(sizes[1]!)} (ratio ${(sizes[0]! / sizes[1]!).toFixed(3)}, goal 1.03), without its checksums ${mb(sizes[2]!)}, qemu-img ${mb(sizes[3]!)}.`);
   writeFileSync(file('capture.json'), JSON.stringify({ machine: machine(), rounds, measured, goals, sizes }, null, 2));
 }
 
+/** What the peers' restores start from, made once; ours anew. */
+function imagesToRestore(): void {
+  const make = (name: string, script: string): void => {
+    if (existsSync(file(name))) return;
+    run('bash', '-o', 'pipefail', '-c', script.replaceAll('OUT', file(`${name}.making`)));
+    run('mv', file(`${name}.making`), file(name));
+  };
+  run(node, script('capture.ts'), source, image);
+  make('pc.zst', `partclone.ntfs -q -c -s ${source} -o - -L ${file('pc.log')} 2>/dev/null | zstd -q -T2 -3 -f -o OUT`);
+  make('pc0.zst', `partclone.ntfs -q -c -a0 -s ${source} -o - -L ${file('pc.log')} 2>/dev/null | zstd -q -T2 -3 -f -o OUT`);
+  make('peer.qcow2', `qemu-img convert -T none -W -m 8 -c -f raw -O qcow2 -o compression_type=zstd,cluster_size=2M ${source} OUT`);
+  make('clone.zst', `ntfsclone -q -s -O - ${source} 2>/dev/null | zstd -q -T2 -3 -f -o OUT`);
+  make('raw.zst', `zstd -q -T2 -3 -f -o OUT < ${source}`);
+}
+
 async function restores(): Promise<void> {
-  if (!existsSync(file('clone.zst'))) run('bash', '-o', 'pipefail', '-c', `ntfsclone -q -s -O - ${source} 2>/dev/null | zstd -q -T2 -3 -f -o ${file('clone.zst')}`);
-  if (!existsSync(file('raw.zst'))) run('bash', '-c', `zstd -q -T2 -3 -f -o ${file('raw.zst')} < ${source}`);
+  imagesToRestore();
   const flushed = `blockdev --flushbufs ${restored}`;
   const contestants = [
     ours('werkbank restore', 'restore.ts', image, restored),
-    ours('werkbank restore + read-back', 'restore.ts', image, restored, '--verify'),
     shell('zstd -dc | partclone.restore', `zstd -q -dc ${file('pc.zst')} | partclone.restore -q -s - -o ${restored} -L ${file('pc.log')} 2>/dev/null && ${flushed}`),
     shell('zstd -dc | partclone.restore (-a0)', `zstd -q -dc ${file('pc0.zst')} | partclone.restore -q -s - -o ${restored} -L ${file('pc.log')} 2>/dev/null && ${flushed}`),
     shell('zstd -dc | ntfsclone -r', `zstd -q -dc ${file('clone.zst')} | ntfsclone -q -r -O ${restored} - >/dev/null 2>&1 && ${flushed}`),
     shell('zstd -dc | dd oflag=direct', `zstd -q -dc ${file('raw.zst')} | dd of=${restored} bs=4M iflag=fullblock oflag=direct conv=fsync status=none`),
     shell('qemu-img convert -W -m 16 -t none', `qemu-img convert -n -W -m 16 -t none -f qcow2 -O raw ${file('peer.qcow2')} ${restored} && ${flushed}`),
   ];
-  const [mine = '', , clone = '', quick = '', ntfsclone = '', dd = '', qemu = ''] = contestants.map(({ name }) => name);
+  const [mine = '', clone = '', quick = '', ntfsclone = '', dd = '', qemu = ''] = contestants.map(({ name }) => name);
   const goals: Goal[] = [
     { ours: mine, peer: clone, atMost: 1 / 3 },
     { ours: mine, peer: quick, atMost: 1 / 2 },
@@ -97,9 +112,11 @@ async function restores(): Promise<void> {
     { ours: mine, peer: dd, atMost: 1 / 2 },
     { ours: mine, peer: qemu, atMost: 1 },
   ];
-  const measured = await race(contestants, rounds, [...data, image, ...['pc.zst', 'pc0.zst', 'clone.zst', 'raw.zst', 'peer.qcow2'].map(file)]);
-  print('restore', table(measured, goals));
-  writeFileSync(file('restore.json'), JSON.stringify({ machine: machine(), rounds, measured, goals }, null, 2));
+  const all = [...data, ...IMAGES, ...['clone.zst', 'raw.zst'].map(file)];
+  const measured = await race(contestants, rounds, all, contestants.slice(0, 1));
+  const verified = await race([ours('werkbank restore + read-back', 'restore.ts', image, restored, '--verify')], Math.min(rounds, 3), all, []);
+  print('restore', table([...measured, ...verified], goals));
+  writeFileSync(file('restore.json'), JSON.stringify({ machine: machine(), rounds, measured: [...measured, ...verified], goals }, null, 2));
 }
 
 /** The largest resident size of the whole process, by GNU time. */
@@ -128,7 +145,7 @@ function curve(): void {
     run('mount', loop, folderOf);
     run('bash', '-c', `head -c ${usedSize} ${disk} > ${folderOf}/file; sync; umount ${folderOf}; losetup -d ${loop}; rmdir ${folderOf}`);
     const device = run('losetup', '--find', '--show', path);
-    const { usedBytes, seconds } = JSON.parse(run(node, script('capture.ts'), device, image)) as { usedBytes: number; seconds: number };
+    const { usedBytes, seconds } = JSON.parse(run(node, script('capture.ts'), device, file('curve.qcow2'))) as { usedBytes: number; seconds: number };
     run('losetup', '-d', device);
     rmSync(path);
     rows.push(`| ${name} | ${mb(usedBytes)} | ${seconds.toFixed(2)} |`);
@@ -150,7 +167,7 @@ function endOfDisk(): string {
   const handle = openSync(path, 'r+');
   writeSync(handle, Buffer.alloc(65_536, 'the last of the disk '), 0, 65_536, at);
   const device = run('losetup', '--find', '--show', path);
-  const { usedBytes, seconds } = JSON.parse(run(node, script('capture.ts'), device, image)) as { usedBytes: number; seconds: number };
+  const { usedBytes, seconds } = JSON.parse(run(node, script('capture.ts'), device, file('curve.qcow2'))) as { usedBytes: number; seconds: number };
   run('losetup', '-d', device);
   rmSync(path);
   return `| 2 TiB, 64 KiB used at its end (goal: under 2 s) | ${mb(usedBytes)} | ${seconds.toFixed(2)} |`;
@@ -164,6 +181,38 @@ function bytesRead(): void {
   const { usedBytes } = JSON.parse(run(node, script('capture.ts'), source, image)) as { usedBytes: number };
   const read = (sectors() - before) * 512;
   print('read', `${mb(read)} read for ${mb(usedBytes)} in use: ${(read / usedBytes).toFixed(4)} (goal: at most 1.02), allocation map and hashing included.`);
+}
+
+/** Reads of 4 KiB at random places in use, by qemu-io through qemu-nbd, all of them the disk's own bytes. */
+async function randomReads(): Promise<void> {
+  const count = 1000;
+  if (!existsSync(image)) run(node, script('capture.ts'), source, image);
+  const device = await openDevice(source, { write: false });
+  const { used } = await mapDisk(device, { partitions: null, leaveOutSwapFiles: true });
+  const places: number[] = [];
+  for (let i = 0, seed = 1; i < count; i++) {
+    seed = (seed * 48_271) % 2_147_483_647;
+    const extent = used[seed % used.length]!;
+    places.push(extent.offset + Math.floor(((seed >>> 8) % (extent.length / 4096)) % (extent.length / 4096)) * 4096);
+  }
+  const socket = file('nbd.sock');
+  rmSync(socket, { force: true });
+  const server = spawn('qemu-nbd', ['--read-only', '--persistent', '--format=qcow2', `--socket=${socket}`, image], { stdio: 'inherit' });
+  try {
+    while (!existsSync(socket)) await new Promise((resolve) => setTimeout(resolve, 20));
+    const url = `nbd+unix:///?socket=${socket}`;
+    const started = performance.now();
+    const output = execFileSync('qemu-io', ['-r', '-f', 'raw', url], { input: places.map((place) => `read -v ${place} 4096\n`).join(''), encoding: 'utf8', maxBuffer: GIB });
+    const milliseconds = performance.now() - started;
+    const lines = output.replaceAll('qemu-io> ', '').split('\n').filter((line) => /^[0-9a-f]{8,}:/.test(line));
+    const read = Buffer.from(lines.map((line) => line.slice(line.indexOf(':') + 1, line.indexOf(':') + 50).replaceAll(' ', '')).join(''), 'hex');
+    const wantedBytes = Buffer.alloc(count * 4096);
+    for (const [i, place] of places.entries()) await device.readInto(place, wantedBytes.subarray(i * 4096, (i + 1) * 4096));
+    print('random', `${count} reads of 4 KiB through qemu-nbd: ${(milliseconds / count).toFixed(2)} ms each, ${read.equals(wantedBytes) ? 'all as on the disk' : '**not as on the disk**'}.`);
+  } finally {
+    server.kill();
+    await device.close();
+  }
 }
 
 function mb(bytes: number): string {

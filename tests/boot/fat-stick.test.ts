@@ -43,7 +43,7 @@ need(NEEDS)('our boot code starts bootmgr, wherever in the root it stands and wh
     const { transcript } = await bootFromStick(lab, { image, firmware: 'seabios', marker: BOOTMGR_MARKER, timeoutSeconds: 40 });
     expect(transcript).toContain(BOOTMGR_MARKER);
   }
-}, 120_000);
+}, 300_000);
 
 need(NEEDS)('without a bootmgr, with one that is too large, it says so', async () => {
   const lab = await testLab();
@@ -51,4 +51,4 @@ need(NEEDS)('without a bootmgr, with one that is too large, it says so', async (
   await bootFromStick(lab, { image: none, firmware: 'seabios', marker: 'No BOOTMGR on this disk.', screen: true, timeoutSeconds: 40 });
   const large = await stick(lab, { bootmgr: Buffer.alloc(700_000, 1) }, 48 * MIB);
   await bootFromStick(lab, { image: large, firmware: 'seabios', marker: 'BOOTMGR is damaged.', screen: true, timeoutSeconds: 40 });
-}, 120_000);
+}, 300_000);

@@ -43,7 +43,7 @@ describe.each(['gpt-uefi', 'gpt-bios', 'mbr-bios'] as const)('a disk that boots,
     const second = await bootCopy(lab, disk, larger.path);
     expect(second).toMatchObject(speech(disk));
     expect(second.rootKiB).toBeGreaterThan(first.rootKiB + 80 * 1024);
-  }, 200_000);
+  }, 480_000);
 });
 
 test('images that build on one another boot, each with what was on the disk at the time', async () => {
@@ -68,7 +68,7 @@ test('images that build on one another boot, each with what was on the disk at t
   const copy = await usedDisk(lab, disk.size);
   await succeeds(lab, 'restore', image('wednesday'), '--to', copy.path, '--yes');
   expect(await bootCopy(lab, disk, copy.path)).toMatchObject(speech(disk, 'wednesday came'));
-}, 200_000);
+}, 480_000);
 
 need({ tools: TOOLS })('a disk restored with new identifiers boots under UEFI', async () => {
   const lab = await testLab();
@@ -78,4 +78,4 @@ need({ tools: TOOLS })('a disk restored with new identifiers boots under UEFI', 
   const layout = await planFor(of, disk.path, target, { newIdentifiers: true });
   expect((await restore(of, [{ address: target, layout }])).targets).toMatchObject([{ state: 'done', error: null }]);
   expect(await bootCopy(lab, disk, target.path)).toMatchObject(speech(disk));
-}, 120_000);
+}, 300_000);

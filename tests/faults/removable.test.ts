@@ -46,7 +46,7 @@ echo 1 > /sys/block/sda/device/delete`,
 removable('a stick that has large sectors, is write-protected, has bad sectors, lies about its size, is pulled out', async () => {
   const { lab, image, bytes, expectNothingElseHarmed } = await faultBench(IMAGE_SIZE);
   const { output } = await runInUml(lab, {
-    timeoutSeconds: 170,
+    timeoutSeconds: 330,
     script: STICKS.map((stick, index) => `
 echo STICK ${index}
 scsi-disk ${stick.disk}
@@ -71,4 +71,4 @@ ${stick.after ?? ''}
   expect(locked).toContain(sha256(Buffer.alloc(16 * MIB)));
   expect(pulled).toContain("cannot access '/dev/sda'");
   await expectNothingElseHarmed();
-}, 180_000);
+}, 360_000);

@@ -62,7 +62,7 @@ async function boot(lab: Lab, request: BootRequest, drive: readonly string[]): P
   lab.defer(() => endProcess(machine));
   let transcript = '';
   let complaints = '';
-  const timeoutSeconds = request.timeoutSeconds ?? 60;
+  const timeoutSeconds = request.timeoutSeconds ?? 120;
   try {
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string): void => reject(new Error(`${request.firmware}: ${reason}\n${complaints}${transcript.slice(-2000)}`));
