@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { mapDisk, openDevice } from '../../native-free-engine/index.ts';
-import { machine, race, shell, table, type Contestant, type Goal } from '../support/measure.ts';
+import { ENVIRONMENT, machine, race, shell, table, type Contestant, type Goal } from '../support/measure.ts';
 import { makeDisk } from './make-disk.ts';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, folder: { type: 'string', default: join(tmpdir(), 'werkbank-bench') }, only: { type: 'string', default: '' } } });
@@ -121,7 +121,7 @@ async function restores(): Promise<void> {
 
 /** The largest resident size of the whole process, by GNU time. */
 function memory(): void {
-  const peak = (...args: string[]): number => Number(run('bash', '-c', `/usr/bin/time -f %M ${args.join(' ')} 2>&1 >/dev/null | tail -1`)) / 1024;
+  const peak = (...args: string[]): number => Number(execFileSync('bash', ['-c', `/usr/bin/time -f %M ${args.join(' ')} 2>&1 >/dev/null | tail -1`], { encoding: 'utf8', env: { ...process.env, ...ENVIRONMENT } })) / 1024;
   const limits = { low: 200, medium: 400, high: 1200 };
   const rows = Object.entries(limits).map(([level, limit]) => {
     const capture = peak(node, script('capture.ts'), source, image, '--memory', level);

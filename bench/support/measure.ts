@@ -48,7 +48,7 @@ export async function race(contestants: readonly Contestant[], rounds: number, d
 }
 
 /** What bin/werkbank sets: threads for disk work, and compiled modules kept for the next start. */
-const ENVIRONMENT = { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(tmpdir(), 'werkbank-bench-compiled') };
+export const ENVIRONMENT = { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(tmpdir(), 'werkbank-bench-compiled') };
 
 const SETTLE_MS = 2000;
 
