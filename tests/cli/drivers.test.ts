@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -41,4 +41,16 @@ test('the list is what a medium would get', async () => {
   expect((await drivers('list', folder, '--hardware-id', 'PCI\\VEN_1&DEV_1')).exitCode).toBe(2);
   expect((await drivers('list', folder, '--hardware-id', 'PCI\\VEN_0001&DEV_0001')).out.join('\n')).toContain('No driver for PCI\\VEN_0001&DEV_0001');
   expect((await drivers('list', join(folder, 'nothing'))).exitCode).not.toBe(0);
+});
+
+test('a medium made earlier: what is newer is said, then put there', async () => {
+  const medium = join(folder, 'medium');
+  mkdirSync(medium);
+  const store = join(folder, 'new');
+  expect((await drivers('update', medium, store, '--check')).out.join('\n')).toContain('1 drivers are newer');
+  expect(readdirSync(medium)).toEqual([]);
+  expect((await drivers('update', medium, join(folder, 'old'))).out.join('\n')).toContain('e2f.inf 1.0.0.0, 2024-01-01: new');
+  expect((await drivers('update', medium, store)).out.join('\n')).toContain('newer than 1.0.0.0');
+  expect((await drivers('update', medium, store)).out.join('\n')).toContain('is there');
+  expect((await drivers('update', join(folder, 'nothing'), store)).exitCode).not.toBe(0);
 });
