@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { customerStick, emptyStick, linuxStick } from '../tests/e2e/sticks.ts';
 import { serveSlowly } from '../tests/e2e/slow-server.ts';
-import { agreeAndStart, begin, choose, lookAt, next, reportShown } from '../tests/e2e/wizard.ts';
+import { agreeAndStart, begin, choose, lookAt, next, passChecks, reportShown } from '../tests/e2e/wizard.ts';
 import { startProgram } from '../tests/e2e/window.ts';
 import { toolEnv } from '../tests/labs/tool.ts';
 import { noise } from '../tests/support/fake-image.ts';
@@ -75,6 +75,7 @@ async function pictures(image: string, language: 'en' | 'nl', theme: 'light' | '
     await choose(page, 'Kingston');
     await picture('disks');
     await next(page);
+    await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await picture('plan');
     await agreeAndStart(page);
@@ -131,6 +132,9 @@ async function imagingPictures(language: 'en' | 'nl', theme: 'light' | 'dark'): 
     await page.locator('.field input.mono').fill('dell-optiplex-windows-2026-11-21');
     await picture('capture-destination');
     await next(page);
+    await page.locator('.check-summary .verdict-mark').waitFor({ timeout: 60_000 });
+    await picture('capture-check');
+    await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await picture('capture-plan');
     await agreeAndStart(page);
@@ -149,6 +153,7 @@ async function imagingPictures(language: 'en' | 'nl', theme: 'light' | 'dark'): 
     await next(page);
     await choose(page, 'Crucial');
     await next(page);
+    await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await picture('restore-plan');
     await agreeAndStart(page);

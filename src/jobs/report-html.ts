@@ -1,6 +1,7 @@
 import type { Partition, PlainError, PlannedDisk, Report, TargetOutcome } from '../contract/index.ts';
 import { ALGORITHM_NAMES, createTexts, diskName, errorText, eventText, formatBytes, formatDuration, formatSpeed, formatTime, planSteps, type Language, type Texts } from '../texts/index.ts';
 import { speedCurve } from './report-curve.ts';
+import { checksTable, machineFacts } from './report-checks.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 import { badLines, imagingFacts } from './report-imaging.ts';
 import { html, type Html } from './report-markup.ts';
@@ -39,12 +40,14 @@ export function reportHtml(report: Report, language: Language): string {
 </header>
 ${problems(writer, report)}
 ${facts(writer, report)}
+${machine(writer, report)}
 ${targets(writer, report)}
 ${imaging(writer, report)}
 ${bad(writer, report)}
+${checks(writer, report)}
+${events(writer, report)}
 ${checksums(writer, report)}
 ${speed(writer, report)}
-${events(writer, report)}
 ${lost(writer, report)}
 ${steps(writer, report)}
 <footer>${texts('report:footer', { program: report.program, version: report.version, name: report.host.name })}</footer>
@@ -174,6 +177,16 @@ function checksums({ texts }: Writer, report: Report): Html | null {
 function speed({ texts, language }: Writer, report: Report): Html | null {
   const curve = speedCurve(report.speedCurve, texts, language);
   return curve ? section(texts('report:section.speed'), curve) : null;
+}
+
+function machine({ texts, language }: Writer, report: Report): Html | null {
+  const rows = machineFacts(report, language).map(([name, value]) => html`<div><dt>${texts(`report:fact.${name}`)}</dt><dd>${value}</dd></div>`);
+  return rows.length === 0 ? null : section(texts('report:section.machine'), html`<dl class="dense">${rows}</dl>`);
+}
+
+function checks({ texts }: Writer, report: Report): Html | null {
+  const table = checksTable(report, texts);
+  return table && section(texts('report:section.checks'), table);
 }
 
 function events({ texts, language }: Writer, report: Report): Html | null {

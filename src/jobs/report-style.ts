@@ -33,6 +33,11 @@ td.figure { white-space: nowrap; }
 code { font: 12.5px/1.5 ui-monospace, "Cascadia Mono", Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere; }
 .sums th, .sums td:last-child { white-space: nowrap; }
 .sums td:last-child { color: var(--soft); font-size: 12px; padding-right: 0; }
+dl.dense { grid-template-columns: repeat(3, 1fr); gap: 6px 24px; }
+.checks td.verdict { white-space: nowrap; font-weight: 600; width: 1%; }
+.checks .stop .verdict { color: var(--bad); } .checks .warning .verdict { color: var(--warn); } .checks .fine .verdict { color: var(--good); }
+.checks td { overflow-wrap: anywhere; }
+.accepted { font-size: 12px; font-weight: 600; color: var(--warn); }
 ol { margin: 0; padding-left: 24px; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--soft); font-size: 11px; }
@@ -44,7 +49,9 @@ footer { margin-top: 32px; padding-top: 8px; border-top: 1px solid var(--line); 
 @media print {
   :root { --paper: #fff; --ink: #000; --soft: #444; --line: #bbb; --tint: #f3f3f3; --good: #17693a; --bad: #b3261e; --warn: #855300; --write: #1f5fbf; --verify: #0f766e; }
   @page { margin: 15mm; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } h2 { margin-top: 16px; break-after: avoid; }
+  body { font-size: 9pt; line-height: 1.35; } main { max-width: none; padding: 0; } h1 { font-size: 18pt; } h2 { margin: 12px 0 4px; font-size: 11pt; break-after: avoid; }
+  header { padding: 8px 14px; } .headline { font-size: 11pt; } dl { grid-template-columns: repeat(3, 1fr); gap: 4px 20px; } th, td { padding: 3px 10px 3px 0; }
+  dt, .small, .small *, .accepted, thead th { font-size: 7.5pt; } code { font-size: 8pt; } svg { max-height: 34mm; } footer { margin-top: 12px; }
   header, .problem, .keep, svg, tr { break-inside: avoid; }
   header, svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }

@@ -1,5 +1,6 @@
 import type { ImagingOutcome, PlainError, Report, TargetOutcome } from '../contract/index.ts';
 import { ALGORITHM_NAMES, createTexts, diskName, errorText, eventText, formatDuration, formatSpeed, formatTime, type Language, type Texts } from '../texts/index.ts';
+import { checkSummary } from './report-checks.ts';
 import { checksumRemark, headline } from './report-headline.ts';
 import { badLines, imagingFacts, imagingLine } from './report-imaging.ts';
 
@@ -13,6 +14,7 @@ export function reportText(report: Report, language: Language): string {
     for (const error of target.error ? [target.error, ...target.notes] : target.notes) lines.push(...errorLines(texts, error, '      '));
   }
   if (report.imaging) lines.push(...imagingLines(report, report.imaging, texts, language));
+  for (const line of checkSummary(report, texts)) lines.push(`  ${line}`);
   for (const event of report.events) lines.push(`  ${formatTime(event.at, language)} ${eventText(event, texts)}`);
   for (const checksum of report.checksums) {
     const remark = checksumRemark(report, checksum, texts);

@@ -9,7 +9,7 @@ import { bootFromStick, QEMU_TOOLS } from '../labs/qemu.ts';
 import { tool } from '../labs/tool.ts';
 import { need } from './need.ts';
 import { startProgram, type RunningProgram } from './window.ts';
-import { agreeAndStart, begin, choose, lookAt, next, reportShown } from './wizard.ts';
+import { agreeAndStart, begin, choose, lookAt, next, passChecks, reportShown } from './wizard.ts';
 
 const SIZE = 96 << 20;
 let lab: Lab | undefined;
@@ -42,6 +42,7 @@ need({ ...LOOP_NEEDS, tools: [...LOOP_NEEDS.tools, ...HYBRID_ISO_TOOLS, ...QEMU_
     await expect(page.locator('.disk-choice').filter({ hasText: stick.path }).locator('strong').first()).toHaveText(basename(stick.backing));
     await choose(page, stick.path);
     await next(page);
+    await passChecks(page);
     // Ejected, a loop device would be gone, and nothing left to compare.
     await page.getByRole('checkbox', { name: /^Eject/ }).press('Space');
     await agreeAndStart(page);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { serveSlowly } from './slow-server.ts';
 import type { RunningProgram } from './window.ts';
-import { agreeAndStart, begin, choose, lookAt, next, reportShown } from './wizard.ts';
+import { agreeAndStart, begin, choose, lookAt, next, passChecks, reportShown } from './wizard.ts';
 
 /** Goes through every step of every wizard of the running program, with its practice disks "Stick" and "Small", and calls `at` on each. */
 export async function walkProgram(program: RunningProgram, image: string, at: (step: string) => Promise<void>): Promise<void> {
@@ -30,6 +30,9 @@ export async function walkProgram(program: RunningProgram, image: string, at: (s
     await at('practice');
     await page.keyboard.press('Escape');
     await next(page);
+    await page.locator('.check-summary .verdict-mark').waitFor({ timeout: 60_000 });
+    await at('check');
+    await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await at('plan');
     await agreeAndStart(page);

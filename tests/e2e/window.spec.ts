@@ -86,6 +86,12 @@ test('an image is written with the keyboard alone', async () => {
   await tabTo('.disk-choice:has(.badge-practice) input');
   await keyboard.press('Space');
   await keyboard.press('Enter');
+  await heading('Is everything ready to write?');
+  await page.locator('.check-summary .verdict-mark').waitFor({ timeout: 60_000 });
+  // This machine may have something to warn of.
+  for (const box of await page.locator('.check-accept').getByRole('checkbox').all()) await box.press('Space');
+  await page.locator('h1').focus();
+  await keyboard.press('Enter');
   await heading('Is this right?');
   await page.locator('.plan-steps').waitFor();
   await keyboard.press('Enter');
@@ -111,7 +117,7 @@ for (const [language, theme] of [['en', 'light'], ['nl', 'dark']] as const) {
     });
     expect(found).toEqual([]);
     expect(steps).toEqual([
-      'home', 'image empty', 'image missing', 'image', 'disks', 'practice', 'plan', 'progress', 'stop', 'report', 'home again',
+      'home', 'image empty', 'image missing', 'image', 'disks', 'practice', 'check', 'plan', 'progress', 'stop', 'report', 'home again',
       'format disk', 'format', 'format plan', 'read disk', 'read destination', 'read plan', 'read report',
     ]);
   });

@@ -51,7 +51,7 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
     args: [ROOT, `--user-data-dir=${settings}`],
     // Playwright takes it here as everywhere; its types for Electron do not list it yet.
     colorScheme: 'no-override' as 'no-preference',
-    env: { ...(process.env as Record<string, string>), ...options.env, XDG_CONFIG_HOME: join(folder, 'config'), LANG: 'en_US.UTF-8', LC_ALL: '', LANGUAGE: '' },
+    env: { ...(process.env as Record<string, string>), ...options.env, XDG_CONFIG_HOME: join(folder, 'config'), XDG_DATA_HOME: join(folder, 'data'), LANG: 'en_US.UTF-8', LC_ALL: '', LANGUAGE: '' },
   });
   const page = await app.firstWindow();
   await page.waitForFunction(() => 'werkbank' in globalThis);

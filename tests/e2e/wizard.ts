@@ -19,6 +19,13 @@ export const next = (page: Page): Promise<void> => page.locator('.wizard-footer 
 /** Ticks a disk by a part of its row's words. */
 export const choose = (page: Page, disk: string): Promise<void> => page.locator('.disk-choice').filter({ hasText: disk }).locator('input').press('Space');
 
+/** Waits until all checks have answered, accepts what they warn of, and goes on to the plan. */
+export async function passChecks(page: Page): Promise<void> {
+  await page.locator('.check-summary .verdict-mark').waitFor({ timeout: 60_000 });
+  for (const box of await page.locator('.check-accept:not([data-selected])').getByRole('checkbox').all()) await box.press('Space');
+  await next(page);
+}
+
 /** Waits for the plan, agrees to whatever it asks, and starts it. */
 export async function agreeAndStart(page: Page): Promise<void> {
   await page.locator('.plan-steps').waitFor();
@@ -34,6 +41,7 @@ export async function startWriting(page: Page, image: string, disks: readonly st
   await next(page);
   for (const disk of disks) await choose(page, disk);
   await next(page);
+  await passChecks(page);
   await agreeAndStart(page);
 }
 
@@ -51,6 +59,7 @@ export async function captureInWindow(program: RunningProgram, disk: string, fol
   await expect(nameField).not.toHaveValue('');
   await nameField.fill(name);
   await next(page);
+  await passChecks(page);
   await agreeAndStart(page);
   await reportShown(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('The image is made');
@@ -66,6 +75,7 @@ export async function restoreInWindow({ page }: RunningProgram, disk: string): P
   await next(page);
   await choose(page, disk);
   await next(page);
+  await passChecks(page);
   await agreeAndStart(page);
   await reportShown(page);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');

@@ -33,6 +33,11 @@ describe('the window, with a stand-in for everything behind it', () => {
   const press = async (...keys: string[]) => {
     for (const key of keys) await page.keyboard.press(key);
   };
+  /** Everything is in order: one key goes on. */
+  const passChecks = async () => {
+    await page.getByText('Everything is in order').waitFor();
+    await press('Enter');
+  };
   const inspect = async () => {
     await page.getByRole('button', { name: /^Write an image/ }).click();
     await page.getByLabel('Path or web address').fill(IMAGE.location);
@@ -47,6 +52,7 @@ describe('the window, with a stand-in for everything behind it', () => {
     await page.getByRole('checkbox', { name: /SanDisk/ }).press('Space');
     await page.getByRole('checkbox', { name: /Kingston/ }).press('Space');
     await press('Enter');
+    await passChecks();
     await page.getByRole('button', { name: 'Erase and write 2 disks' }).click();
     await page.getByRole('heading', { name: /^Writing/ }).waitFor();
     const devtools = await page.context().newCDPSession(page);
@@ -109,6 +115,10 @@ describe('the window, with a stand-in for everything behind it', () => {
     await press('Enter');
     expect(await heading()).toBe('Which disks?');
     await press('Tab', 'Space', 'Enter');
+    await page.getByRole('heading', { name: 'Is everything ready to write?' }).waitFor();
+    expect(await heading()).toBe('Is everything ready to write?');
+    await page.getByText('Everything is in order').waitFor();
+    await press('Enter');
     await page.getByRole('heading', { name: 'Is this right?' }).waitFor();
     await page.getByRole('button', { name: 'Erase and write 1 disk' }).waitFor();
     await press('Enter');
@@ -130,6 +140,7 @@ describe('the window, with a stand-in for everything behind it', () => {
     await press('Enter');
     await page.getByRole('checkbox', { name: /SanDisk/ }).press('Space');
     await press('Enter');
+    await passChecks();
     await page.getByRole('button', { name: 'Erase and write 1 disk' }).click();
     await page.getByRole('progressbar', { name: 'The whole job' }).waitFor();
     await press('Escape');
@@ -174,6 +185,7 @@ describe('the window, with a stand-in for everything behind it', () => {
     await press('Enter');
     await page.getByRole('checkbox', { name: /SanDisk/ }).press('Space');
     await press('Enter');
+    await passChecks();
     const act = page.getByRole('button', { name: 'Erase and write 1 disk' });
     await act.waitFor();
     await page.evaluate((disks) => (window as unknown as Harnessed).harness.emit('disks', disks), DISKS.filter(({ id }) => id !== '/dev/sda'));
@@ -210,6 +222,7 @@ describe('the window, with a stand-in for everything behind it', () => {
     await press('Enter');
     await page.getByRole('checkbox', { name: /SanDisk/ }).press('Space');
     await press('Enter');
+    await passChecks();
     await page.getByRole('button', { name: 'Erase and write 1 disk' }).click();
     await page.getByRole('progressbar').first().waitFor();
     const jobs = await page.evaluate(() => [...(window as unknown as Harnessed).harness.jobs.entries()]);

@@ -61,7 +61,7 @@ export function reportOf(jobId: string, plan: Plan, seconds: number, failing: re
     outcome: cancelled ? 'cancelled' : failed === 0 ? 'done' : failed === targets.length ? 'failed' : 'partly', error: null,
     checksums: [{ algorithm: 'sha256', hex: '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', from: null }], expectedMatched: cancelled || plan.kind !== 'write' ? null : true,
     targets: plan.kind === 'capture' ? [] : targets, imaging: imagingOutcome(plan),
-    events: [], preflight: null, machine: null,
+    events: [], preflight: null, machine: { maker: 'Dell Inc.', model: 'OptiPlex 7090', serial: '7XK3P93', firmware: 'UEFI Dell Inc. 1.24.0 2025-03-11', memory: 16_700_000_000, processor: 'Intel Core i5-11500', system: 'Debian GNU/Linux 13 (trixie)' },
     speedCurve: Array.from({ length: 80 }, (_, index) => {
       const at = (seconds * (index + 1)) / 80;
       const { speed, phase } = progressAt(jobId, plan, Math.min(at, VERIFYING - 0.1), failing);

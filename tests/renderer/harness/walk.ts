@@ -24,6 +24,7 @@ export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: 
     harness.pace = 0;
     harness.jump([...harness.jobs.keys()].at(-1)!, to);
   }, seconds);
+  const checked = () => page.locator('.check-summary .verdict-mark').waitFor();
   const run = async (from: number, to: number) => {
     for (let second = from; second <= to; second += 5) {
       await jump(second);
@@ -58,6 +59,11 @@ export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: 
   await button(words.create).click();
   await at('09-practice-dialog');
   await page.getByRole('dialog').getByRole('button', { name: words.cancelDialog }).click();
+  await button(words.next).click();
+  await checked();
+  await at('09-check-fine');
+  await page.locator('.fold-button').first().click();
+  await at('09-check-fine-open');
   await button(words.next).click();
   await button(words.erase).waitFor();
   await page.getByText('SHA').waitFor({ state: 'detached' });
@@ -142,6 +148,42 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await page.locator('.fold-button').click();
   await page.locator('.fold-panel').scrollIntoViewIfNeeded();
   await at('34-capture-options');
+  await page.locator('.field input.mono').fill('image-2');
+  await page.locator('.name-advice').waitFor();
+  await page.locator('.name-check').scrollIntoViewIfNeeded();
+  await at('34-capture-name-advice');
+  await page.locator('.name-check button').click();
+  await page.locator('.name-fine').waitFor();
+  await page.evaluate(() => {
+    (window as unknown as Harnessed).harness.checks = 'trouble';
+  });
+  await next();
+  await page.locator('.check-card').first().waitFor();
+  await page.locator('.check-summary .verdict-mark').waitFor();
+  await at('35-check-trouble');
+  const content = page.locator('.wizard-content');
+  for (const [index, name] of ['smart', 'encryption', 'end'].entries()) {
+    await content.evaluate((element, part) => element.scrollTo(0, part === 2 ? element.scrollHeight : 640 * (part + 1)), index);
+    await at(`35-check-${name}`);
+  }
+  await page.locator('.way-tab').nth(2).click();
+  await page.locator('.way-tabs').scrollIntoViewIfNeeded();
+  await at('35-check-ways');
+  await page.locator('.remedy-act', { has: page.locator('.remedy-commands') }).getByRole('button').click();
+  await page.locator('.fine-list').waitFor({ state: 'attached' });
+  await page.locator('.scan-list button').last().click();
+  await page.locator('.surface').waitFor();
+  await page.locator('.surface').scrollIntoViewIfNeeded();
+  await at('35-check-surface');
+  await page.evaluate(() => {
+    const { harness } = window as unknown as Harnessed;
+    harness.solved.push('power');
+  });
+  await page.locator('.check-card-stop .check-head button').click();
+  await page.locator('.check-card-stop').waitFor({ state: 'detached' });
+  for (const box of await page.locator('.check-accept').getByRole('checkbox').all()) await box.press('Space');
+  await content.evaluate((element) => element.scrollTo(0, 0));
+  await at('35-check-accepted');
   await next();
   await page.locator('.plan-steps').waitFor();
   await at('35-capture-plan');
@@ -151,11 +193,40 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await act();
   await page.getByRole('progressbar').first().waitFor();
   await pace();
+  await page.evaluate(() => {
+    const { harness } = window as unknown as Harnessed;
+    harness.happened = [
+      { at: '2026-11-21T09:14:07.000Z', code: 'device-arrived', params: { disk: 'SanDisk Ultra USB 3.0', size: 31_914_983_424, path: '/dev/sdf' } },
+      { at: '2026-11-21T09:16:31.000Z', code: 'mains-lost', params: {} },
+    ];
+  });
   await run(0, 28);
   await at('37-capture-progress');
   await run(30, 70);
   await page.locator('.outcome').waitFor();
   await at('38-capture-report');
+  await page.locator('.report-checks').scrollIntoViewIfNeeded();
+  await at('38-capture-report-checks');
+  await page.locator('.header-history').click();
+  await page.locator('.history-list').waitFor();
+  await at('60-history');
+  await page.locator('.history-tools input').fill('kingston');
+  await page.locator('.history-list li').nth(1).waitFor({ state: 'detached' });
+  await page.locator('.history-tools > .button').click();
+  await page.getByRole('status').filter({ hasText: '/home/anna/tickets' }).waitFor();
+  await at('61-history-search');
+  await page.locator('.history-list button').click();
+  await page.locator('.outcome').waitFor();
+  await at('62-history-report');
+  await page.keyboard.press('Escape');
+  await page.locator('.history-tools input').fill('zzz');
+  await page.locator('.empty').waitFor();
+  await at('63-history-none');
+  await page.evaluate(() => {
+    const { harness } = window as unknown as Harnessed;
+    harness.checks = 'fine';
+    harness.happened = [];
+  });
   await home();
   await page.locator('.big-job-library').click();
   await page.locator('.library-item').first().waitFor();
@@ -200,6 +271,9 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await next();
   await page.getByRole('checkbox', { name: /WDC/ }).press('Space');
   await at('54-restore-disks');
+  await next();
+  await page.locator('.check-summary .verdict-mark').waitFor();
+  await at('54-restore-check');
   await next();
   await page.locator('.plan-steps').waitFor();
   await page.locator('.options input').first().press('Space');

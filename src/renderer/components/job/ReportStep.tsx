@@ -12,6 +12,7 @@ import { EventList } from './JobEvents.tsx';
 import { outcomeWords } from './outcome.ts';
 import { OutcomeRow } from './OutcomeRow.tsx';
 import { planTitle } from './plan-texts.ts';
+import { ReportChecks, ReportMachine } from './ReportChecks.tsx';
 import { SaveReport } from './SaveReport.tsx';
 import { SpeedCurve } from './SpeedCurve.tsx';
 
@@ -60,12 +61,14 @@ export function ReportStep({ report }: { report: Report }) {
         </dl>
         {report.speedCurve.length > 1 && <SpeedCurve samples={report.speedCurve} label={t('progress:curve')} />}
       </section>
+      {report.preflight && report.preflight.results.length > 0 && <ReportChecks preflight={report.preflight} />}
       {report.events.length > 0 && (
         <section className="panel" aria-labelledby="report-events">
           <h2 id="report-events">{t('report-view:events')}</h2>
           <EventList events={report.events} />
         </section>
       )}
+      {report.machine && <ReportMachine machine={report.machine} />}
       <SaveReport jobId={report.jobId} />
     </>
   );
