@@ -11,7 +11,7 @@ import { processChannel } from '../../src/main/engine-host/channel.ts';
 import { formatHostArguments } from '../../src/main/engine-host/arguments.ts';
 import { openElevatedChannel } from '../../src/main/services/elevated-host.ts';
 import { EngineClient } from '../../src/main/services/engine-client.ts';
-import { writePlan } from './plans.ts';
+import { preflightRequest, writePlan } from './plans.ts';
 
 const FAKE = join(import.meta.dirname, 'fake-engine-host.ts');
 /** On a busy machine soon may be late. */
@@ -201,4 +201,29 @@ test('the speed of a running job is changed where it runs', async () => {
   await client.call('job.limit', { jobId, bytesPerSecond: 5_000_000 });
   expect(await readFile(journal, 'utf8')).toContain(`limit ${jobId} 5000000`);
   await client.call('job.cancel', { jobId });
+});
+
+test('checks run in the ordinary host, those that need rights in an elevated one that the plan uses too', async () => {
+  const told: EventPayload<'preflight.result'>[] = [];
+  client.listen('preflight.result', (state) => told.push(state));
+  const codes = async (elevated: boolean) => (await client.call('preflight.run', { runId: `run-${elevated}`, request: preflightRequest(), elevated })).map(({ finding }) => finding.code);
+  expect(await codes(false)).toEqual(['ordinary']);
+  expect(elevated).toHaveLength(0);
+  expect(await codes(true)).toEqual(['elevated']);
+  expect(await codes(true)).toEqual(['elevated']);
+  expect(told.map(({ runId, results }) => [runId, results[0]?.finding.code])).toEqual([['run-false', 'ordinary'], ['run-true', 'elevated'], ['run-true', 'elevated']]);
+  const said: string[] = [];
+  client.listen('preflight.remedy', ({ line }) => said.push(line.split(' ')[0] ?? ''));
+  await client.call('preflight.remedy', { runId: 'fix', action: { id: 'hibernation-off' }, elevated: true });
+  expect(said).toEqual(['hibernation-off']);
+  // The user was asked once.
+  expect(elevated).toHaveLength(1);
+});
+
+test('a run of checks is cancelled by its name, and a name that is not known is no fault', async () => {
+  const running = codeOf(client.call('preflight.run', { runId: 'long', request: preflightRequest({ targets: ['slow'] }), elevated: false }));
+  await new Promise<void>((resolve) => client.listen('preflight.result', () => resolve()));
+  await client.call('preflight.cancel', { runId: 'other' });
+  await client.call('preflight.cancel', { runId: 'long' });
+  expect(await running).not.toBe('no error');
 });

@@ -24,7 +24,7 @@ const SURFACE_OFFER = remedy('scan-surface', { action: { id: 'scan', check: 'sur
 
 export const FINE: readonly CheckResult[] = [
   result('power', 'fine', 'mains', { evidence: [{ ...said('mains-on', { name: 'AC' }), from: '/sys/class/power_supply/AC' }, { ...said('battery-full', { name: 'BAT0', charge: 100 }), from: '/sys/class/power_supply/BAT0' }] }),
-  result('clock', 'fine', 'plausible'), result('firmware', 'fine', 'uefi-secure'), MEMORY,
+  result('clock', 'fine', 'plausible', { params: { now: '2026-11-21 09:12' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
   result('external-devices', 'fine', 'none'), result('hidden-disks', 'fine', 'none-hidden'),
   result('smart', 'fine', 'healthy', { subject: KINGSTON, evidence: [{ ...said('passed'), from: 'smartctl -j -a /dev/sdb' }, { ...said('temperature', { value: 34 }), from: 'smartctl -j -a /dev/sdb' }] }),
   result('activity', 'fine', 'quiet', { subject: KINGSTON, params: { busy: 1, rate: 0, seconds: 2 } }),
@@ -44,7 +44,7 @@ export const TROUBLE: readonly CheckResult[] = [
     params: { charge: 11, minutes: 19 }, evidence: [{ ...said('battery-discharging', { name: 'BAT0', charge: 11 }), from: '/sys/class/power_supply/BAT0' }],
     remedies: [remedy('plug-in', { ways: [{ code: 'by-hand', steps: [said('plug-in')] }] })],
   }),
-  result('clock', 'fine', 'plausible'), result('firmware', 'fine', 'uefi-secure'), MEMORY,
+  result('clock', 'fine', 'plausible', { params: { now: '2026-11-21 09:12' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
   result('smart', 'warning', 'pending', {
     subject: KINGSTON, remedies: [SURFACE_OFFER, remedy('replace-disk', { ways: [{ code: 'by-hand', steps: [said('image-first'), said('replace-disk')] }] })],
     evidence: [{ ...said('passed'), from: 'smartctl -j -a /dev/sdb' }, { ...said('pending', { value: 8 }), from: 'smartctl -j -a /dev/sdb' }, { ...said('powerOnHours', { value: 31_204 }), from: 'smartctl -j -a /dev/sdb' }],

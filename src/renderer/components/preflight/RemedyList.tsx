@@ -38,7 +38,7 @@ function RemedyButton({ result, remedy, choices }: { result: CheckResult; remedy
   const { action, commands } = remedy;
   const text = t(remedyTextKey(remedy.code), remedy.params);
   if (action?.id === 'memory-level' && action.level === choices.memory) return <p className="remedy-name"><Icon name="check" size={18} />{t(`wizard:options.memory-${action.level}`)} · {t('check:in-effect')}</p>;
-  if (!action) return <p className="remedy-name"><Icon name="forward" size={18} />{text}</p>;
+  if (!action) return <p className="remedy-name">{t('check:todo', { remedy: text })}</p>;
   const press = () => {
     if (action.id === 'scan') again([action.check]);
     else if (isChoice(remedy)) choices.choose(action);
