@@ -23,7 +23,7 @@ export function Header() {
       </Button>
       {preview && <span className="badge badge-preview" title={t('app:preview.why')}><Icon name="info" size={16} />{t('app:preview.mark')}</span>}
       <div className="header-space" />
-      <Button kind="quiet" className="header-history" onPress={() => useNavigation.getState().go({ name: 'history' })}><Icon name="history" size={20} />{t('history:title')}</Button>
+      <Button kind="quiet" className="header-history" aria-label={t('history:title')} onPress={() => useNavigation.getState().go({ name: 'history' })}><Icon name="history" size={20} /><span className="header-history-word">{t('history:title')}</span></Button>
       <Segmented
         label={t('app:language')}
         value={language}

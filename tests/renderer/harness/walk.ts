@@ -15,8 +15,11 @@ const WORDS = {
 
 type Harnessed = { harness: Harness };
 
+/** `part`: another part of the step before, scrolled to: a picture, nothing new to look into. */
+type At = (step: string, part?: 'part') => Promise<void>;
+
 /** Goes through every step of every wizard, and calls `at` on each. */
-export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: string) => Promise<void>): Promise<void> {
+export async function walkThrough(page: Page, language: 'en' | 'nl', at: At): Promise<void> {
   const words = WORDS[language];
   const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
   const jump = (seconds: number) => page.evaluate((to) => {
@@ -55,13 +58,13 @@ export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: 
   await button(words.hidden).click();
   await at('07-disks-chosen');
   await page.getByRole('checkbox', { name: /Oefening/ }).scrollIntoViewIfNeeded();
-  await at('08-disks-more');
+  await at('08-disks-more', 'part');
   await button(words.create).click();
   await at('09-practice-dialog');
   await page.getByRole('dialog').getByRole('button', { name: words.cancelDialog }).click();
   await button(words.next).click();
   await checked();
-  await at('09-check-fine');
+  await at('09-check-fine', 'part');
   await page.locator('.fold-button').first().click();
   await at('09-check-fine-open');
   await button(words.next).click();
@@ -91,7 +94,7 @@ export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: 
   await at('17-report-partly');
   await button(words.save).click();
   await page.getByRole('status').last().scrollIntoViewIfNeeded();
-  await at('18-report-saved');
+  await at('18-report-saved', 'part');
   await button(words.start).click();
   await button(words.format).click();
   await page.getByRole('radio', { name: /Kingston/ }).press('Space');
@@ -125,7 +128,7 @@ export async function walkThrough(page: Page, language: 'en' | 'nl', at: (step: 
 }
 
 /** The same for imaging, by what things are: it works in both languages. */
-async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump: (seconds: number) => Promise<void>, run: (from: number, to: number) => Promise<void>): Promise<void> {
+async function walkImaging(page: Page, at: At, jump: (seconds: number) => Promise<void>, run: (from: number, to: number) => Promise<void>): Promise<void> {
   const next = () => page.locator('.wizard-footer .button-primary').click();
   const home = () => page.locator('.header-home').click();
   const act = () => page.locator('.wizard-footer [data-act]').click();
@@ -151,7 +154,7 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await page.locator('.field input.mono').fill('image-2');
   await page.locator('.name-advice').waitFor();
   await page.locator('.name-check').scrollIntoViewIfNeeded();
-  await at('34-capture-name-advice');
+  await at('34-capture-name-advice', 'part');
   await page.locator('.name-check button').click();
   await page.locator('.name-fine').waitFor();
   await page.evaluate(() => {
@@ -164,7 +167,7 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   const content = page.locator('.wizard-content');
   for (const [index, name] of ['smart', 'encryption', 'end'].entries()) {
     await content.evaluate((element, part) => element.scrollTo(0, part === 2 ? element.scrollHeight : 640 * (part + 1)), index);
-    await at(`35-check-${name}`);
+    await at(`35-check-${name}`, 'part');
   }
   await page.locator('.way-tab').nth(2).click();
   await page.locator('.way-tabs').scrollIntoViewIfNeeded();
@@ -183,13 +186,13 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await page.locator('.check-card-stop').waitFor({ state: 'detached' });
   for (const box of await page.locator('.check-accept').getByRole('checkbox').all()) await box.press('Space');
   await content.evaluate((element) => element.scrollTo(0, 0));
-  await at('35-check-accepted');
+  await at('35-check-accepted', 'part');
   await next();
   await page.locator('.plan-steps').waitFor();
   await at('35-capture-plan');
   await page.locator('.confirmation input').first().press('Space');
   await page.locator('.plan-steps').scrollIntoViewIfNeeded();
-  await at('36-capture-plan-end');
+  await at('36-capture-plan-end', 'part');
   await act();
   await page.getByRole('progressbar').first().waitFor();
   await pace();
@@ -206,7 +209,7 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await page.locator('.outcome').waitFor();
   await at('38-capture-report');
   await page.locator('.report-checks').scrollIntoViewIfNeeded();
-  await at('38-capture-report-checks');
+  await at('38-capture-report-checks', 'part');
   await page.locator('.header-history').click();
   await page.locator('.history-list').waitFor();
   await at('60-history');
@@ -214,14 +217,14 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await page.locator('.history-list li').nth(1).waitFor({ state: 'detached' });
   await page.locator('.history-tools > .button').click();
   await page.getByRole('status').filter({ hasText: '/home/anna/tickets' }).waitFor();
-  await at('61-history-search');
+  await at('61-history-search', 'part');
   await page.locator('.history-list button').click();
   await page.locator('.outcome').waitFor();
   await at('62-history-report');
   await page.keyboard.press('Escape');
   await page.locator('.history-tools input').fill('zzz');
   await page.locator('.empty').waitFor();
-  await at('63-history-none');
+  await at('63-history-none', 'part');
   await page.evaluate(() => {
     const { harness } = window as unknown as Harnessed;
     harness.checks = 'fine';
@@ -232,7 +235,7 @@ async function walkImaging(page: Page, at: (step: string) => Promise<void>, jump
   await page.locator('.library-item').first().waitFor();
   await at('40-library');
   await page.locator('.library-actions').first().scrollIntoViewIfNeeded();
-  await at('41-library-images');
+  await at('41-library-images', 'part');
   const actions = page.locator('.library-item').last().locator('.library-actions button');
   await actions.nth(2).click();
   await page.getByRole('dialog').waitFor();

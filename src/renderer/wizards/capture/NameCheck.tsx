@@ -36,21 +36,23 @@ export function NameCheck() {
   }, [key, ready]);
   if (!ready) return null;
   return (
-    <ul className="name-check" role="status">
-      {looking && state.nameResults.length === 0 && <li className="name-looking">{t('check:name.looking')}</li>}
-      {state.nameResults.map((result) => (
-        <li key={result.finding.code} className={`name-${result.verdict}`}>
-          <Icon name={VERDICT_ICONS[result.verdict]} size={20} />
-          <span className="name-words">
-            <Word verdict={result.verdict} />
-            {result.verdict === 'fine' ? t('check:name.good') : t(checkTextKey(result.check, 'finding', result.finding.code), result.finding.params)}
-          </span>
-          {result.remedies.map(({ code, params, action }) => action?.id === 'rename' && (
-            <Button key={code} onPress={() => state.setName(action.name)}><Icon name="edit" size={20} />{t(remedyTextKey(code), { ...params, name: action.name })}</Button>
-          ))}
-        </li>
-      ))}
-    </ul>
+    <div role="status">
+      <ul className="name-check">
+        {looking && state.nameResults.length === 0 && <li className="name-looking">{t('check:name.looking')}</li>}
+        {state.nameResults.map((result) => (
+          <li key={result.finding.code} className={`name-${result.verdict}`}>
+            <Icon name={VERDICT_ICONS[result.verdict]} size={20} />
+            <span className="name-words">
+              <Word verdict={result.verdict} />
+              {result.verdict === 'fine' ? t('check:name.good') : t(checkTextKey(result.check, 'finding', result.finding.code), result.finding.params)}
+            </span>
+            {result.remedies.map(({ code, params, action }) => action?.id === 'rename' && (
+              <Button key={code} onPress={() => state.setName(action.name)}><Icon name="edit" size={20} />{t(remedyTextKey(code), { ...params, name: action.name })}</Button>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }
 
