@@ -1,7 +1,6 @@
 import { expect } from 'vitest';
 import { attachFaulty, FAULTY_NEEDS, type Fault } from '../labs/faulty.ts';
-import { runInUml, UML_NEEDS } from '../labs/uml.ts';
-import { WERKBANK, werkbank } from '../labs/werkbank.ts';
+import { werkbank } from '../labs/werkbank.ts';
 import { windowsIso, WINDOWS_ISO_TOOLS } from '../labs/windows-iso.ts';
 import { need } from '../support/need.ts';
 import { expectEnd, expectNoTable, faultBench, MIB } from './bench.ts';
@@ -34,24 +33,3 @@ withFaults('a stick that fails in the middle is named and left blank', async () 
   await expectNoTable(target);
   await expectNothingElseHarmed();
 });
-
-need({ ...UML_NEEDS, tools: [...UML_NEEDS.tools, ...WINDOWS_ISO_TOOLS] })('a stick that is pulled out in the middle is named', async () => {
-  const { lab } = await faultBench();
-  const { output } = await runInUml(lab, {
-    timeoutSeconds: 170,
-    script: `
-scsi-disk dev_size_mb=48 delay=10
-${WERKBANK} media windows ${await windowsIso()} --to /dev/sda --yes --no-eject --confirm system-unknown --json > $SCRATCH/events 2> $SCRATCH/errors &
-job=$!
-until [ "$(awk '{ print $7 }' /sys/block/sda/stat)" -gt 6200 ] || ! kill -0 $job; do sleep 0.05; done
-echo 1 > /sys/block/sda/device/delete
-wait $job; echo EXIT $?
-tail -n 1 $SCRATCH/events
-cat $SCRATCH/errors
-ls /dev/sda
-`,
-  });
-  expect(output).toContain('EXIT 5');
-  expect(output).toContain('"code":"target-gone"');
-  expect(output).toContain("cannot access '/dev/sda'");
-}, 180_000);
