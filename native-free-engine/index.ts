@@ -21,7 +21,7 @@ export { compareWithMedium, type ListedDriver } from './media/drivers/driver-lis
 export { driverFiles, driversOnMedium, updateMedium } from './media/drivers/node-media-drivers.ts';
 export { packageFiles } from './media/drivers/node-package-files.ts';
 export { scanDrivers, type DriverScan } from './media/drivers/node-scan.ts';
-export { versionText, type DriverPackage } from './media/drivers/package.ts';
+export type { DriverPackage } from './media/drivers/package.ts';
 export { planIso, writeIso, type IsoPlan } from './media/iso/index.ts';
 export { openWinPe, planWinPe, type WinPeMedium, type WinPeOptions } from './media/winpe/plan-winpe.ts';
 export { autopilotFile, checkAutopilot, type AutopilotOptions } from './deploy/autopilot/autopilot.ts';

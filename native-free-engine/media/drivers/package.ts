@@ -1,4 +1,3 @@
-import type { DriverVersion } from './driver-version.ts';
 import type { Inf } from './inf.ts';
 
 /** A driver package as it lies in a folder. */
@@ -19,5 +18,3 @@ export interface DriverPackage extends Inf {
 
 /** Packages that are versions of the same driver: the same INF of the same maker for the same class. */
 export const familyOf = ({ infName, provider, classGuid }: Pick<DriverPackage, 'infName' | 'provider' | 'classGuid'>): string => `${infName.toLowerCase()}|${provider.toLowerCase()}|${classGuid}`;
-
-export const versionText = ({ version, date }: DriverVersion): string => [version, date].filter((part) => part !== '').join(', ') || '-';
