@@ -1,11 +1,12 @@
-// `npm run bench:media [-- --rounds N] [--folder DIR] [--only codecs,packing]`: what media are made of, against its peers.
-// Needs GNU time and wimlib-imagex; about 4 GB in the folder.
+// `npm run bench:media [-- --rounds N] [--folder DIR] [--only codecs,packing,split]`: what media are made of, against its peers.
+// Needs GNU time and wimlib-imagex; about 8 GB in the folder.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine } from '../support/measure.ts';
 import { codecs, packing } from './codecs.ts';
+import { split } from './split.ts';
 
 export interface MediaBench {
   readonly rounds: number;
@@ -14,7 +15,7 @@ export interface MediaBench {
   readonly report: (name: string, text: string, figures: object) => void;
 }
 
-const PARTS: Readonly<Record<string, (bench: MediaBench) => Promise<void>>> = { codecs, packing };
+const PARTS: Readonly<Record<string, (bench: MediaBench) => Promise<void>>> = { codecs, packing, split };
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' }, folder: { type: 'string', default: join(tmpdir(), 'werkbank-bench') }, only: { type: 'string', default: '' } } });
 const only = values.only.split(',').filter(Boolean);
