@@ -63,7 +63,10 @@ export function createLinuxFacts(run: CommandRunner): FactSystem {
       return diskActivity(basename(await realpath(disk.path)), signal);
     }),
     answers: (disk, signal) => attempt(disk.path, ANSWER_MS, signal, async () => {
-      if (practicePath(disk.id) === null) await outsideSource(disk).readInto(0, new Uint8Array(Math.min(disk.size, 4096)));
+      if (practicePath(disk.id) !== null) return true as const;
+      // What was written through a partition since, by a mount or a repair, is not in what the kernel keeps of the whole disk.
+      await run('blockdev', ['--flushbufs', disk.path], { timeoutMs: QUICK_MS, signal }).catch(() => null);
+      await outsideSource(disk).readInto(0, new Uint8Array(Math.min(disk.size, 4096)));
       return true as const;
     }),
     deviceOf: async (disk, partition) => (await blockView(disk)).nodesOf(partition)[0] ?? '',

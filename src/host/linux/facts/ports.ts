@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { PortHolder } from '../../../../native-free-engine/index.ts';
 
 const MAX_PROCESSES = 100_000;
@@ -40,7 +41,9 @@ async function ownerOf(inode: string): Promise<{ readonly name: string; readonly
     const files = await readdir(`/proc/${id}/fd`).catch(() => []);
     for (const file of files) {
       if ((await readlink(`/proc/${id}/fd/${file}`).catch(() => '')) !== wanted) continue;
-      return { name: (await readFile(`/proc/${id}/comm`, 'utf8').catch(() => '')).trim(), pid: Number(id) };
+      // Some programs give their threads names that say nothing; the file they run from says more.
+      const program = basename(await readlink(`/proc/${id}/exe`).catch(() => ''));
+      return { name: program || (await readFile(`/proc/${id}/comm`, 'utf8').catch(() => '')).trim(), pid: Number(id) };
     }
   }
   return null;
