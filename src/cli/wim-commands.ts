@@ -1,4 +1,5 @@
 import { Option, type Command } from 'commander';
+import type * as WimModule from './commands/wim.ts';
 import type { CommandMaker } from './imaging-commands.ts';
 import { collect } from './options.ts';
 
@@ -6,7 +7,7 @@ import { collect } from './options.ts';
 export function addWimCommands({ program, command, context, act }: CommandMaker): void {
   const help = (name: string): string => context.texts(`cli:help.${name}`);
   const wim = command(program, 'wim', 'wim').helpCommand(false);
-  const commands = (): Promise<typeof import('./commands/wim.ts')> => import('./commands/wim.ts');
+  const commands = (): Promise<typeof WimModule> => import('./commands/wim.ts');
   type Made = Parameters<Awaited<ReturnType<typeof commands>>['wimCapture']>[3] & { readonly image?: readonly string[]; readonly partSize: string };
   const packed = (made: Command): Command => made
     .addOption(new Option('--compress <packing>', help('wimCompress')).choices(['none', 'xpress', 'lzx']))
