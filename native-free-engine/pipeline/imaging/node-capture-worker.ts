@@ -31,6 +31,8 @@ export interface CaptureWork {
   readonly partBytes: number;
   /** How to pack clusters, null to store them as they are. */
   readonly tuning: FrameTuning | null;
+  /** Of a packed cluster that is not written yet, milliseconds. */
+  readonly longestWait: number;
   readonly parent: { readonly index: Int32Array; readonly hashes: Uint8Array } | null;
   /** Clusters in a piece of work. */
   readonly perPiece: number;
@@ -59,7 +61,7 @@ class Worker {
     this.#devices = work.overlays.map(({ offset, length, address }) => ({ from: offset, to: offset + length, device: openSyncDevice(address, { write: false }) }));
     this.#reader = new SourceReader(work.map, (offset, buffer) => this.#readDisk(offset, buffer));
     this.#output = new OutputParts(work.image, work.partBytes);
-    this.#writer = new ClusterWriter(work.state, clusterSize, work.tuning, member.control, this.#output);
+    this.#writer = new ClusterWriter(work.state, clusterSize, work.tuning, work.longestWait, member.control, this.#output);
     this.#buffer = alignedBuffer(clusterSize * work.perPiece);
     this.#zeros = Buffer.alloc(clusterSize);
   }

@@ -79,6 +79,7 @@ async function runCapture(
   options: CaptureOptions, map: SharedClusterMap, state: CaptureState, control: Control, output: OutputParts, journal: CaptureJournal, bad: Extent[], doneBefore: number,
 ): Promise<void> {
   const total = totalLength(options.map.used);
+  const { checkpointMs = CHECKPOINT_MS } = options;
   const watch = new ProgressWatch(control, total, doneBefore, options.stallSeconds ?? STALL_SECONDS, options.identity.model || options.source.path, options.report);
   watch.badBytes = totalLength(normalize(bad));
   const newBad: Extent[] = [];
@@ -90,6 +91,7 @@ async function runCapture(
     image: options.destination,
     partBytes: options.partBytes,
     tuning: TUNINGS[options.compression],
+    longestWait: checkpointMs / 5,
     parent: options.parent ? { index: parentIndex(map, options.parent.sums.clusters), hashes: shareBytes(options.parent.sums.hashes) } : null,
     perPiece: pieceBytes(total) / map.clusterSize,
     badInARow: new Int32Array(new SharedArrayBuffer(4)),
@@ -114,7 +116,7 @@ async function runCapture(
         control.stop();
       })
       .finally(() => (busy = false));
-  }, options.checkpointMs ?? CHECKPOINT_MS);
+  }, checkpointMs);
   try {
     const crew = runCrew<CaptureMessage>({
       worker: new URL('./node-capture-worker.ts', import.meta.url),

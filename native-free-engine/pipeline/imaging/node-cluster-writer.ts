@@ -37,12 +37,18 @@ export class ClusterWriter {
   readonly #compressor: FrameCompressor | null;
   readonly #batch: Uint8Array;
   readonly #filling: Uint8Array;
+  readonly #longestWait: number;
   #end = 0;
+  #waitingSince = 0;
   #frames: Frame[] = [];
   #gaps: Gap[] = [];
 
-  /** @param tuning null to store clusters as they are */
-  constructor(state: CaptureState, clusterSize: number, tuning: FrameTuning | null, control: Control, output: OutputParts) {
+  /**
+   * @param tuning null to store clusters as they are
+   * @param longestWait of a packed cluster in memory, milliseconds: gigabytes may pack into nothing and would be in no checkpoint
+   */
+  constructor(state: CaptureState, clusterSize: number, tuning: FrameTuning | null, longestWait: number, control: Control, output: OutputParts) {
+    this.#longestWait = longestWait;
     this.#state = state;
     this.#clusterSize = clusterSize;
     this.#control = control;
@@ -55,10 +61,12 @@ export class ClusterWriter {
   /** Packs a cluster, which is done once it was written with others; false when it must be stored as it is. */
   pack(index: number, cluster: Uint8Array): boolean {
     if (!this.#compressor) return false;
-    if (this.#end + frameBound(cluster.length) > this.#batch.length) this.flush();
+    const now = performance.now();
+    if (this.#end + frameBound(cluster.length) > this.#batch.length || now - this.#waitingSince > this.#longestWait) this.flush();
     const length = this.#compressor.compress(cluster, this.#batch.subarray(this.#end));
     // Packed it must be smaller, or other readers of the format may refuse it.
     if (length >= this.#clusterSize) return false;
+    if (this.#frames.length === 0) this.#waitingSince = now;
     this.#frames.push({ index, from: this.#end, length });
     this.#end += length;
     return true;
