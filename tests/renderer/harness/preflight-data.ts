@@ -45,7 +45,7 @@ export const TROUBLE: readonly CheckResult[] = [
     remedies: [remedy('plug-in', { ways: [{ code: 'by-hand', steps: [said('plug-in')] }] })],
   }),
   result('clock', 'fine', 'plausible', { params: { now: '2026-11-21 09:12' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
-  result('smart', 'warning', 'pending', {
+  result('smart', 'warning', 'unreadable-sectors', {
     subject: KINGSTON, remedies: [SURFACE_OFFER, remedy('replace-disk', { ways: [{ code: 'by-hand', steps: [said('image-first'), said('replace-disk')] }] })],
     evidence: [{ ...said('passed'), from: 'smartctl -j -a /dev/sdb' }, { ...said('pending', { value: 8 }), from: 'smartctl -j -a /dev/sdb' }, { ...said('powerOnHours', { value: 31_204 }), from: 'smartctl -j -a /dev/sdb' }],
   }),

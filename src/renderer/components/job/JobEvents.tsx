@@ -27,11 +27,11 @@ export function EventList({ events }: { events: readonly JobEvent[] }) {
 export function EventsNow({ jobId }: { jobId: string }) {
   const { t } = useTranslation();
   const count = useJob(jobId, (job) => job.progress?.events.length ?? 0) ?? 0;
-  if (count === 0) return <div role="status" />;
+  if (count === 0) return <div className="events-now" role="status" />;
   const events = useJobs.getState().jobs[jobId]?.progress?.events ?? [];
   const power = events.findLast(({ code }) => code === 'mains-lost' || code === 'mains-back');
   return (
-    <div role="status">
+    <div className="events-now" role="status">
       {power?.code === 'mains-lost' && <Notice kind="error" title={t('progress:mains-lost')}><p>{t('progress:mains-lost-text')}</p></Notice>}
       <Notice kind="warning" title={t('progress:events', { count })}><EventList events={events.slice(-6)} /></Notice>
     </div>
