@@ -53,6 +53,8 @@ export const mainCalls = {
   'settings.get': call(nothing, settingsSchema),
   'settings.set': call(settingsSchema.partial(), settingsSchema),
   'dialog.image': call(nothing, z.string().nullable()),
+  /** A file of any kind. */
+  'dialog.file': call(nothing, z.string().nullable()),
   'dialog.destination': call(z.object({ suggested: z.string() }), z.string().nullable()),
   'dialog.folder': call(nothing, z.string().nullable()),
   /** Asks where, saves, and returns the path; null when the user changed their mind. */

@@ -16,6 +16,7 @@ import './styles/disks.css';
 import './styles/jobs.css';
 import './styles/imaging.css';
 import './styles/preflight.css';
+import './styles/windows.css';
 
 /** A window that was closed and opened again finds its running job where it is now. */
 async function findJobs(): Promise<void> {

@@ -56,6 +56,7 @@ function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: 
       return after;
     },
     'dialog.image': () => dialogs.image(),
+    'dialog.file': () => dialogs.file(),
     'dialog.destination': ({ suggested }) => dialogs.destination(suggested),
     'dialog.folder': () => dialogs.folder(),
     'report.save': async ({ jobId, format, language }) => {

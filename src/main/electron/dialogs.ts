@@ -7,6 +7,7 @@ const IMAGE_EXTENSIONS = ['img', 'iso', 'raw', 'bin', 'dd', 'gz', 'xz', 'bz2', '
 /** The system's own dialogs. Each returns a path, or null when the user changed their mind. */
 export interface Dialogs {
   image(): Promise<string | null>;
+  file(): Promise<string | null>;
   destination(suggested: string): Promise<string | null>;
   folder(): Promise<string | null>;
   report(suggested: string): Promise<string | null>;
@@ -35,6 +36,7 @@ export function createDialogs(window: BrowserWindow, texts: () => MainTexts): Di
       const { image, images, all } = texts().dialog;
       return open(image, ['openFile'], [{ name: images, extensions: IMAGE_EXTENSIONS }, { name: all, extensions: ['*'] }]);
     },
+    file: () => open(texts().dialog.file, ['openFile']),
     destination: (suggested) => save(texts().dialog.destination, suggested),
     folder: () => open(texts().dialog.folder, ['openDirectory', 'createDirectory']),
     report: (suggested) => save(texts().dialog.report, suggested),

@@ -11,6 +11,7 @@ import { CaptureWizard } from '../wizards/capture/CaptureWizard.tsx';
 import { FormatWizard } from '../wizards/format/FormatWizard.tsx';
 import { ReadWizard } from '../wizards/read/ReadWizard.tsx';
 import { RestoreWizard } from '../wizards/restore/RestoreWizard.tsx';
+import { WindowsStickWizard } from '../wizards/windows-stick/WindowsStickWizard.tsx';
 import { WriteWizard } from '../wizards/write/WriteWizard.tsx';
 import { DropArea } from './DropArea.tsx';
 import { EngineGone } from './EngineGone.tsx';
@@ -47,6 +48,7 @@ function CurrentScreen() {
     case 'history': return <HistoryScreen />;
     case 'past': return <PastJobScreen key={screen.id} id={screen.id} />;
     case 'write': return <WriteWizard />;
+    case 'windows-stick': return <WindowsStickWizard />;
     case 'format': return <FormatWizard />;
     case 'read': return <ReadWizard />;
     case 'job': return <JobScreen key={screen.jobId} jobId={screen.jobId} />;

@@ -1,6 +1,7 @@
 /** Line icons on a 24 unit grid, drawn for this program. They are decoration: the words beside them carry the meaning. */
 const PATHS = {
   image: 'M6 3h8l4 4v14H6zM14 3v4h4M12 17a3 3 0 1 0 0-6 3 3 0 0 0 0 6zM12 14h.01',
+  windows: 'M4 6l7-1v7H4zM13 4.7L20 3.5V12h-7zM4 14h7v7l-7-1zM13 14h7v8.5l-7-1.2z',
   write: 'M12 3v10m0 0 4-4m-4 4L8 9M5 16v4h14v-4',
   read: 'M12 14V4m0 0 4 4m-4-4L8 8M5 16v4h14v-4',
   refresh: 'M20 11a8 8 0 0 0-14.3-4L4 9m0-5v5h5M4 13a8 8 0 0 0 14.3 4l1.7-2m0 5v-5h-5',

@@ -7,7 +7,7 @@ const STEPS = {
   write: ['image', 'disks', 'check', 'plan', 'progress', 'report'],
   format: ['disk', 'format', 'plan', 'progress', 'report'],
   read: ['disk', 'destination', 'plan', 'progress', 'report'],
-  'windows-stick': ['image', 'disks', 'plan', 'progress', 'report'],
+  'windows-stick': ['image', 'customise', 'disks', 'check', 'plan', 'progress', 'report'],
   iso: ['progress', 'report'],
   extract: ['progress', 'report'],
   winpe: ['image', 'disks', 'plan', 'progress', 'report'],

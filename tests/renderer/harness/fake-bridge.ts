@@ -1,7 +1,8 @@
-import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, PreflightRequest, ReadPlan, RemedyAction, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WritePlan } from '../../../src/contract/index.ts';
+import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, PreflightRequest, ReadPlan, RemedyAction, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WindowsStickPlan, WindowsStickRequest, WritePlan } from '../../../src/contract/index.ts';
 import { DISKS, IMAGE, WINDOWS_ISO } from './data.ts';
 import { captureFindings, capturedOf, describeFake, layoutOn, LIBRARY, LISTING } from './imaging-data.ts';
 import { HISTORY, SCANNING, statesOf, TROUBLE } from './preflight-data.ts';
+import { ANSWER_FORM, previewOf, WINDOWS_MEDIA } from './windows-data.ts';
 import { progressAt, reportOf } from './simulation.ts';
 
 /** What a test may set before the window starts, and do while it runs. */
@@ -119,6 +120,7 @@ const answers: Answers = {
   'settings.get': () => harness.settings,
   'settings.set': (change: Partial<Settings>) => (harness.settings = { ...harness.settings, ...change }),
   'dialog.image': () => IMAGE.location,
+  'dialog.file': () => '/home/anna/autounattend.xml',
   'dialog.destination': ({ suggested }: { suggested: string }) => `/home/anna/images/${suggested}`,
   'dialog.folder': () => '/home/anna/oefenschijven',
   'report.save': ({ format }: { format: string }) => `/home/anna/tickets/werkbank-2026-11-21.${format}`,
@@ -144,6 +146,31 @@ const answers: Answers = {
           ...(input.verify ? [{ code: 'verify' as const, params: { disk: named(disk) } }] : []),
           ...(input.eject ? [{ code: 'eject' as const, params: { disk: named(disk) } }] : []),
         ]),
+      ],
+    };
+  },
+  'media.inspectWindows': ({ location }: { location: string }) => {
+    if (!location.includes('Win11')) throw new Refusal({ code: 'windows-media-unknown', params: { path: location }, retryable: false, place: null, detail: '' });
+    return { ...WINDOWS_MEDIA, location };
+  },
+  'answerFile.form': () => ANSWER_FORM,
+  'answerFile.preview': (wanted: Customising) => {
+    if (wanted.answerFile?.kind === 'options' && / /.test(wanted.answerFile.options.computerName ?? '')) {
+      throw new Refusal({ code: 'answer-file-computer-name', params: { name: wanted.answerFile.options.computerName ?? '' }, retryable: false, place: null, detail: '' });
+    }
+    return previewOf(wanted);
+  },
+  'plan.windowsStick': (input: WindowsStickRequest): WindowsStickPlan => {
+    const disks = input.disks.map(find);
+    const { firmware, extraFolder, customising, verify, eject } = input;
+    return {
+      kind: 'windows-stick', ...base(), image: WINDOWS_MEDIA, firmware, table: firmware === 'uefi' ? 'gpt' : 'mbr', label: input.label || 'WIN11', disks: disks.map(planned), verify, eject, extraFolder,
+      parts: [{ path: 'sources/install.swm', of: 'sources/install.wim', size: 4_289_718_272 }, { path: 'sources/install2.swm', of: 'sources/install.wim', size: 2_161_563_648 }],
+      extras: customising ? previewOf(customising).files : [], replaced: [], drivers: null, customising,
+      room: disks.map((disk) => ({ disk: disk.id, writes: 7_720_000_000, free: disk.size - 7_720_000_000 })),
+      steps: [
+        { code: 'recheck-identity', params: {} }, { code: 'split-wim', params: { path: 'sources/install.wim', parts: 2 } },
+        ...disks.flatMap((disk) => [{ code: 'clear' as const, params: { disk: named(disk) } }, { code: `layout-${firmware}` as const, params: { disk: named(disk) } }, { code: 'write-files' as const, params: { disk: named(disk), size: 7_720_000_000, image: WINDOWS_MEDIA.name } }, { code: 'write-first' as const, params: { disk: named(disk) } }]),
       ],
     };
   },

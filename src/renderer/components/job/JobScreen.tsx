@@ -8,6 +8,7 @@ import { useCapture } from '../../stores/capture.ts';
 import { useFormat } from '../../stores/format.ts';
 import { useRead } from '../../stores/read.ts';
 import { useRestore } from '../../stores/restore.ts';
+import { useWindowsStick } from '../../stores/windows-stick.ts';
 import { useWrite } from '../../stores/write.ts';
 import { Button } from '../Button.tsx';
 import { ConfirmDialog } from '../ConfirmDialog.tsx';
@@ -19,7 +20,7 @@ import { ProgressStep } from './ProgressStep.tsx';
 import { ReportStep } from './ReportStep.tsx';
 
 const ANOTHER_ICONS: Record<Plan['kind'], IconName> = {
-  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'write', winpe: 'write', iso: 'write', extract: 'library',
+  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'windows', winpe: 'write', iso: 'write', extract: 'library',
 };
 
 /** A job from its start to its report: the last two steps of every wizard. */
@@ -95,7 +96,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
 
 function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job' | 'past'> {
   if (kind === 'verify' || kind === 'convert') return 'library';
-  return kind === 'windows-stick' || kind === 'winpe' || kind === 'iso' || kind === 'extract' ? 'home' : kind;
+  return kind === 'winpe' || kind === 'iso' || kind === 'extract' ? 'home' : kind;
 }
 
 /** Empties the wizard of this kind for another round. */
@@ -106,7 +107,7 @@ function startAnother(plan: Plan): void {
     case 'capture': return useCapture.getState().restart();
     case 'format': return useFormat.getState().restart();
     case 'read': return useRead.getState().restart();
-    case 'windows-stick':
+    case 'windows-stick': return void stickAnother(plan.image.location);
     case 'iso':
     case 'extract':
     case 'winpe':
@@ -128,6 +129,15 @@ async function restoreAnother(location: string): Promise<void> {
 async function writeAnother(location: string): Promise<void> {
   const wizard = useWrite.getState();
   if (wizard.image?.location !== location) {
+    wizard.restart(false);
+    await wizard.inspect(location);
+  }
+  wizard.restart(true);
+}
+
+async function stickAnother(location: string): Promise<void> {
+  const wizard = useWindowsStick.getState();
+  if (wizard.media?.location !== location) {
     wizard.restart(false);
     await wizard.inspect(location);
   }

@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { ImageInfo } from '../../../contract/index.ts';
+import { Button } from '../../components/Button.tsx';
 import { Bytes } from '../../components/Bytes.tsx';
 import { DiskBar } from '../../components/DiskBar.tsx';
 import { Icon } from '../../components/Icon.tsx';
@@ -7,6 +8,8 @@ import { ErrorNotice, Notice } from '../../components/Notice.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
 import { ALGORITHM_NAMES, readTypedChecksum } from '../../formatting/checksum.ts';
 import { formatBytes } from '../../formatting/numbers.ts';
+import { useNavigation } from '../../stores/navigation.ts';
+import { useWindowsStick } from '../../stores/windows-stick.ts';
 import { refusalOf, useWrite } from '../../stores/write.ts';
 
 /** What the image is, in words and drawn; or why it is not written. */
@@ -42,10 +45,22 @@ export function ImageCard({ image }: { image: ImageInfo }) {
         )}
       </dl>
       {image.size !== null && image.size > 0 && image.table !== 'none' && <DiskBar size={image.size} partitions={image.partitions} table={image.table} />}
-      {refusal ? <ErrorNotice error={refusal} /> : <ChecksumField image={image} />}
+      {refusal ? <ErrorNotice error={refusal}>{image.kind === 'windows-iso' && <ToWindowsStick location={image.location} />}</ErrorNotice> : <ChecksumField image={image} />}
       {image.kind === 'unknown' && <Notice kind="warning" title={t('wizard:image.unknown')}><p>{t('wizard:image.unknown-text')}</p></Notice>}
     </section>
   );
+}
+
+/** Where a Windows ISO belongs. */
+function ToWindowsStick({ location }: { location: string }) {
+  const { t } = useTranslation();
+  const go = () => {
+    const wizard = useWindowsStick.getState();
+    wizard.restart(false);
+    void wizard.inspect(location);
+    useNavigation.getState().go({ name: 'windows-stick' });
+  };
+  return <Button kind="primary" onPress={go}><Icon name="windows" size={20} />{t('app:home.windows-stick.title')}</Button>;
 }
 
 /** The checksum found beside the image, and room to type another. */

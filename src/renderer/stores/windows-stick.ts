@@ -1,0 +1,86 @@
+import { create } from 'zustand';
+import type { DriverWish, PlainError, PreflightRequest, StickFirmware, WindowsMediaInfo, WindowsStickPlan } from '../../contract/index.ts';
+import { call, toPlainError } from '../bridge.ts';
+import { customisingOf, useCustomising } from './customising.ts';
+import { emptyRequest } from './preflight-requests.ts';
+import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
+
+export type WindowsStickStep = 'image' | 'customise' | 'disks' | 'check' | 'plan';
+
+interface WindowsStickState extends Planning<WindowsStickPlan>, PlanningActions {
+  readonly step: WindowsStickStep;
+  /** What stands in the field; `media` is what was found there. */
+  readonly location: string;
+  readonly inspecting: boolean;
+  readonly media: WindowsMediaInfo | null;
+  readonly mediaError: PlainError | null;
+  readonly firmware: StickFirmware;
+  readonly label: string;
+  /** A folder laid over the files of the disc; empty for none. */
+  readonly extraFolder: string;
+  /** A folder with driver packages; empty for none. */
+  readonly driverFolder: string;
+  readonly disks: readonly string[];
+  readonly verify: boolean;
+  readonly eject: boolean;
+  readonly goTo: (step: WindowsStickStep) => void;
+  readonly setLocation: (location: string) => void;
+  readonly inspect: (location: string) => Promise<void>;
+  readonly choose: (disks: readonly string[]) => void;
+  readonly setOptions: (options: Partial<Pick<WindowsStickState, 'firmware' | 'label' | 'extraFolder' | 'driverFolder' | 'verify' | 'eject'>>) => void;
+  /** Empties the wizard; `keepMedia` goes straight to the disks with the same ISO and answers. */
+  readonly restart: (keepMedia: boolean) => void;
+}
+
+const FRESH = {
+  step: 'image', location: '', inspecting: false, media: null, mediaError: null, firmware: 'uefi', label: '', extraFolder: '', driverFolder: '', disks: [], verify: true, eject: true, ...NOT_PLANNED,
+} as const;
+
+/** The wizard that makes Windows installation sticks. */
+export const useWindowsStick = create<WindowsStickState>((set, get) => ({
+  ...FRESH,
+  goTo: (step) => set({ step }),
+  setLocation: (location) => set({ location, media: null, mediaError: null, inspecting: false }),
+  inspect: async (typed) => {
+    const location = typed.trim();
+    get().setLocation(location);
+    if (location === '') return;
+    set({ inspecting: true });
+    try {
+      const media = await call('media.inspectWindows', { location });
+      // A disc that only a BIOS starts makes a stick for a BIOS.
+      if (get().location === location) set({ media, inspecting: false, firmware: media.uefi.length > 0 || !media.bios ? 'uefi' : 'bios' });
+    } catch (thrown) {
+      if (get().location === location) set({ mediaError: toPlainError(thrown), inspecting: false });
+    }
+  },
+  choose: (disks) => set({ disks }),
+  setOptions: (options) => set(options),
+  restart: (keepMedia) => {
+    if (keepMedia && get().media) return set({ step: 'disks', disks: [], ...NOT_PLANNED });
+    useCustomising.getState().restart();
+    set(FRESH);
+  },
+  ...planningActions<WindowsStickPlan>(set, get, () => {
+    const { location, disks, firmware, label, extraFolder, verify, eject } = get();
+    const drivers = driversOf(get());
+    return call('plan.windowsStick', {
+      location, disks: [...disks], firmware, label: label.trim(), extraFolder: extraFolder.trim() || null, customising: customisingOf(useCustomising.getState()), drivers, verify, eject, allowSystemDisk: false,
+    });
+  }),
+}));
+
+/** The newest storage and network drivers of the folder that fit the Windows on the disc. */
+function driversOf({ driverFolder, media }: Pick<WindowsStickState, 'driverFolder' | 'media'>): DriverWish | null {
+  const folder = driverFolder.trim();
+  if (folder === '') return null;
+  const [edition] = media?.editions ?? [];
+  const build = Number(edition?.version.split('.')[2]);
+  return {
+    folders: [folder], architecture: edition?.architecture === 'arm64' ? 'arm64' : edition?.architecture === 'x86' ? 'x86' : 'amd64',
+    build: Number.isSafeInteger(build) && build > 0 ? build : null, kinds: ['storage', 'network'], machines: { kind: 'any' },
+  };
+}
+
+/** What the checks have to know of these sticks. */
+export const windowsStickChecks = ({ disks }: Pick<WindowsStickState, 'disks'>): PreflightRequest => ({ ...emptyRequest('media'), targets: [...disks] });
