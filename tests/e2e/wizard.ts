@@ -3,7 +3,7 @@ import type { RunningProgram } from './window.ts';
 
 /** Steps of the wizards by what they are, not by what they say: they work in both languages. */
 
-export type Job = 'capture' | 'restore' | 'library' | 'write' | 'format' | 'read';
+export type Job = 'capture' | 'restore' | 'library' | 'write' | 'windows-stick' | 'format' | 'read';
 
 export const begin = (page: Page, job: Job): Promise<void> => page.locator(`.big-job-${job}`).click();
 
