@@ -193,7 +193,7 @@ export class EngineClient {
     const link = input.elevated ? await this.#elevated() : this.#host();
     this.#checking.set(input.runId, link);
     try {
-      return (await link.call(name, input as never, signal)) as CallOutput<Name>;
+      return await link.call(name, input as never, signal);
     } finally {
       this.#checking.delete(input.runId);
     }

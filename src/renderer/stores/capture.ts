@@ -155,6 +155,13 @@ export function chooseForCapture(action: RemedyAction, partitions: readonly Part
     case 'rename': return setName(action.name);
     case 'split': return setOptions({ partBytes: action.bytes });
     case 'memory-level': return setOptions({ memory: action.level });
-    default: return undefined;
+    // These the checks carry out themselves.
+    case 'decrypt':
+    case 'defragment':
+    case 'hibernation-off':
+    case 'repair-file-system':
+    case 'scan':
+    case 'trim':
+    case 'wait-until-quiet': return undefined;
   }
 }
