@@ -17,7 +17,7 @@ import {
 } from './plan.ts';
 import { windowsMediaSchema, windowsStickPlanSchema, windowsStickRequestSchema } from './windows-media.ts';
 import { preflightCalls, preflightEvents, preflightOutcomeSchema } from './preflight-run.ts';
-import { winpePlanSchema, winpeRequestSchema } from './winpe.ts';
+import { winpeImageSchema, winpePlanSchema, winpeRequestSchema } from './winpe.ts';
 
 /** How images are named until somebody says otherwise; the placeholders are listed in docs/guides/library.md. */
 export const DEFAULT_NAME_TEMPLATE = '{machine}-{os}-{date}-{purpose}';
@@ -87,6 +87,8 @@ export const hostCalls = {
   'disc.describe': call(z.object({ location: z.string() }), discInfoSchema),
   /** Which Windows an ISO installs, and what starts it. */
   'media.inspectWindows': call(z.object({ location: z.string() }), windowsMediaSchema),
+  /** Which WinPE an ISO or a folder holds. */
+  'media.inspectWinpe': call(z.object({ location: z.string() }), winpeImageSchema),
   /** An image that holds a disk, of this program or another one; `image.inspect` is for images to be written as they are. */
   'image.describe': call(z.object({ location: z.string(), folders: z.array(z.string()) }), diskImageSchema),
   /** A name for a new image by the template, unique in its folder. */

@@ -3,6 +3,16 @@ import { driverKindSchema, driverPackageSchema } from './drivers.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
 import { stickFirmwareSchema } from './windows-media.ts';
 
+/** The WinPE that a source holds, found out without writing anything. */
+export const winpeImageSchema = z.object({
+  name: z.string(),
+  location: z.string(),
+  /** `Microsoft Windows PE (amd64)`, and `10.0.26100.1742` where it is told. */
+  system: z.string(),
+  version: z.string(),
+  architecture: z.string(),
+});
+
 /** What the user asked for, before it is a plan. Disks by `Disk.id`. */
 export const winpeRequestSchema = z.object({
   /** A Windows or WinPE ISO, or a folder: such a disc's files, or the ADK's WinPE of an architecture. */
@@ -44,14 +54,7 @@ export const winpeRequestSchema = z.object({
 export const winpePlanSchema = z.object({
   kind: z.literal('winpe'), ...planBase,
   request: winpeRequestSchema,
-  image: z.object({
-    name: z.string(),
-    location: z.string(),
-    /** `Microsoft Windows PE (amd64)`, and `10.0.26100.1742` where it is told. */
-    system: z.string(),
-    version: z.string(),
-    architecture: z.string(),
-  }),
+  image: winpeImageSchema,
   label: z.string(),
   /** What will be on the medium. */
   files: z.int(),
@@ -66,5 +69,6 @@ export const winpePlanSchema = z.object({
   eject: z.boolean(),
 });
 
+export type WinpeImage = z.infer<typeof winpeImageSchema>;
 export type WinpeRequest = z.infer<typeof winpeRequestSchema>;
 export type WinpePlan = z.infer<typeof winpePlanSchema>;

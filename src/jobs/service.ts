@@ -5,7 +5,7 @@ import type {
   AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, Disk,
   DiskImageInfo, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoPlan, IsoRequest, JobProgress, JobState, LibraryFolder,
   LibraryListing, Plan, PreflightOutcome, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
-  WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WinpePlan, WinpeRequest, WritePlan, WriteRequest,
+  WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WinpeImage, WinpePlan, WinpeRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { discardImage, readUnfinished, renameImage } from '../library/index.ts';
@@ -40,6 +40,7 @@ import { runToReport, type JobBody } from './run.ts';
 import { inspectWindows } from './windows-media.ts';
 import { WindowsStickJob } from './windows-stick-job.ts';
 import { WinpeJob } from './winpe-job.ts';
+import { inspectWinPe } from './winpe-medium.ts';
 import { WriteJob } from './write-job.ts';
 
 /** Everything a screen or a terminal can have done. */
@@ -61,6 +62,8 @@ export interface JobService {
   planWinpe(request: WinpeRequest): Promise<WinpePlan>;
   /** Which Windows an ISO installs, and what starts it. */
   inspectWindows(location: string): Promise<WindowsMediaInfo>;
+  /** Which WinPE an ISO or a folder holds. */
+  inspectWinpe(location: string): Promise<WinpeImage>;
   /** What a disk image of any format holds. */
   describe(location: string, folders: readonly string[]): Promise<DiskImageInfo>;
   suggestName(request: CallInput<'capture.suggestName'>): Promise<CallOutput<'capture.suggestName'>>;
@@ -129,6 +132,7 @@ export function createJobService(host: Host, options: { readonly version: string
     describeDisc: (location) => describeDisc(location, looking()),
     planWinpe: (request) => planWinpe(host, request, createDriverStore(host), looking()),
     inspectWindows: (location) => inspectWindows(location, looking()),
+    inspectWinpe: (location) => inspectWinPe(location, looking()),
     describe,
     suggestName: (request) => suggestName(host, request),
     unfinished: async (destination) => readUnfinished(await canonicalPath(destination)),

@@ -4,7 +4,7 @@ import {
   driverFiles, folderTree, openImage, openWinPe, planWinPe, readDisc, EngineError,
   type DriverPackage, type FileTree, type OpenImageOptions, type TreeEntry, type WimImageInfo, type WinPeMedium,
 } from '../../native-free-engine/index.ts';
-import type { DriverPackageInfo, DriverWish, WinpePlan, WinpeRequest } from '../contract/index.ts';
+import type { DriverPackageInfo, DriverWish, WinpeImage, WinpePlan, WinpeRequest } from '../contract/index.ts';
 import { infoOf, type DriverStore } from './drivers.ts';
 
 /** A WinPE medium that is about to be written. */
@@ -49,6 +49,21 @@ export async function prepareWinPe(request: WinpeRequest, store: DriverStore, op
   } catch (error) {
     await source.close();
     throw error;
+  }
+}
+
+/**
+ * Which WinPE a source holds; nothing is written.
+ * @throws EngineError `winpe-unknown` and what reading the source throws
+ */
+export async function inspectWinPe(location: string, options: OpenImageOptions & { readonly signal: AbortSignal }): Promise<WinpeImage> {
+  const source = await openSource(location, options);
+  try {
+    const { wim, image } = await openWinPe(source.tree, location);
+    await wim.close();
+    return { name: source.name, location, ...systemOf(image) };
+  } finally {
+    await source.close();
   }
 }
 

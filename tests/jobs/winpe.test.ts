@@ -30,6 +30,8 @@ need({ tools: ['wimlib-imagex', 'mcopy', 'fsck.fat'] })('a stick with drivers an
   writeFileSync(disk, '');
   truncateSync(disk, 64 * MIB);
   const jobs = service();
+  expect(await jobs.inspectWinpe(join(folder, 'disc'))).toMatchObject({ name: 'disc', architecture: 'x64' });
+  await expect(jobs.inspectWinpe(join(folder, 'store'))).rejects.toMatchObject({ code: 'winpe-unknown' });
   const plan = await jobs.planWinpe(ask({ disks: [`file:${disk}`], drivers: anyMachine(), commands: ['echo klaar'], newLoaders: true }));
   expect(plan.drivers.map(({ infName }) => infName)).toEqual(['e2f.inf']);
   expect(plan.image).toMatchObject({ name: 'disc', architecture: 'x64' });

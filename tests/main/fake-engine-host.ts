@@ -79,6 +79,7 @@ const jobs: JobService = {
   describeDisc: notHere,
   planWinpe: notHere,
   inspectWindows: notHere,
+  inspectWinpe: notHere,
   describe: notHere,
   suggestName: notHere,
   unfinished: notHere,

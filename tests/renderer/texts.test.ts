@@ -4,7 +4,7 @@ type Tree = { readonly [key: string]: string | Tree };
 
 const locales = import.meta.glob<Tree>('../../resources/locales/*/*.json', { eager: true, import: 'default' });
 const sources = import.meta.glob<string>('../../src/renderer/**/*.{ts,tsx}', { eager: true, query: '?raw', import: 'default' });
-const OURS = ['app', 'wizard', 'progress', 'report-view', 'check', 'history'];
+const OURS = ['app', 'wizard', 'progress', 'report-view', 'check', 'history', 'winpe'];
 
 const flatten = (tree: Tree, prefix: string): string[] =>
   Object.entries(tree).flatMap(([key, value]) => (typeof value === 'string' ? [`${prefix}${key}`] : flatten(value, `${prefix}${key}.`)));
@@ -18,7 +18,7 @@ const known = (language: string): Set<string> => new Set(
 );
 
 /** Keys as they stand in the sources; `${…}` in one stands for one more word. */
-const used = [...new Set(Object.values(sources).flatMap((source) => [...source.matchAll(/['"`]((?:app|wizard|progress|report-view|check|history|jobs|disks|errors):[\w.${}-]+?)['"`]/g)].map((match) => match[1]!)))];
+const used = [...new Set(Object.values(sources).flatMap((source) => [...source.matchAll(/['"`]((?:app|wizard|progress|report-view|check|history|winpe|windows|media|jobs|disks|errors):[\w.${}-]+?)['"`]/g)].map((match) => match[1]!)))];
 const pattern = (key: string) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[\\w-]+')}$`);
 
 test('there is something to check', () => {

@@ -82,6 +82,7 @@ export function serveEngine(
     'plan.extract': (request) => jobs.planExtract(request),
     'disc.describe': ({ location }) => jobs.describeDisc(location),
     'media.inspectWindows': ({ location }) => jobs.inspectWindows(location),
+    'media.inspectWinpe': ({ location }) => jobs.inspectWinpe(location),
     'image.describe': ({ location, folders }) => jobs.describe(location, folders),
     'capture.suggestName': (request) => jobs.suggestName(request),
     'capture.unfinished': ({ destination }) => jobs.unfinished(destination),

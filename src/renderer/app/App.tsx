@@ -12,6 +12,7 @@ import { FormatWizard } from '../wizards/format/FormatWizard.tsx';
 import { ReadWizard } from '../wizards/read/ReadWizard.tsx';
 import { RestoreWizard } from '../wizards/restore/RestoreWizard.tsx';
 import { WindowsStickWizard } from '../wizards/windows-stick/WindowsStickWizard.tsx';
+import { WinpeWizard } from '../wizards/winpe/WinpeWizard.tsx';
 import { WriteWizard } from '../wizards/write/WriteWizard.tsx';
 import { DropArea } from './DropArea.tsx';
 import { EngineGone } from './EngineGone.tsx';
@@ -49,6 +50,7 @@ function CurrentScreen() {
     case 'past': return <PastJobScreen key={screen.id} id={screen.id} />;
     case 'write': return <WriteWizard />;
     case 'windows-stick': return <WindowsStickWizard />;
+    case 'winpe': return <WinpeWizard />;
     case 'format': return <FormatWizard />;
     case 'read': return <ReadWizard />;
     case 'job': return <JobScreen key={screen.jobId} jobId={screen.jobId} />;

@@ -5,6 +5,7 @@ import { Icon } from '../components/Icon.tsx';
 import { useNavigation } from '../stores/navigation.ts';
 import { useRestore } from '../stores/restore.ts';
 import { useWindowsStick } from '../stores/windows-stick.ts';
+import { useWinpe } from '../stores/winpe.ts';
 import { useWrite } from '../stores/write.ts';
 
 /** A file dropped anywhere on the window is an image: to restore where that is asked for or nothing else can be done with it, else to write. */
@@ -57,6 +58,7 @@ const ONLY_RESTORED = /\.(qcow2|vhdx?|vmdk|pcl|partclone)(\.(gz|zst|lz4|xz))?$/i
 function take(path: string): void {
   const { screen } = useNavigation.getState();
   if (screen.name === 'windows-stick') void useWindowsStick.getState().inspect(path);
+  else if (screen.name === 'winpe') void useWinpe.getState().inspect(path);
   else if (screen.name === 'restore' || screen.name === 'library' || ONLY_RESTORED.test(path)) restoreThis(path);
   else writeThis(path);
 }

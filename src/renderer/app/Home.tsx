@@ -11,6 +11,7 @@ import { useNavigation } from '../stores/navigation.ts';
 import { useRead } from '../stores/read.ts';
 import { useRestore } from '../stores/restore.ts';
 import { useWindowsStick } from '../stores/windows-stick.ts';
+import { useWinpe } from '../stores/winpe.ts';
 import { useWrite } from '../stores/write.ts';
 import { JobCard } from './JobCard.tsx';
 import { useSettings } from '../stores/settings.ts';
@@ -21,6 +22,7 @@ const BIG_JOBS = [
   { name: 'library', icon: 'library', restart: () => undefined },
   { name: 'write', icon: 'write', restart: () => useWrite.getState().restart(false) },
   { name: 'windows-stick', icon: 'windows', restart: () => useWindowsStick.getState().restart(false) },
+  { name: 'winpe', icon: 'shell', restart: () => useWinpe.getState().restart() },
   { name: 'format', icon: 'refresh', restart: () => useFormat.getState().restart() },
   { name: 'read', icon: 'read', restart: () => useRead.getState().restart() },
 ] as const satisfies readonly { name: string; icon: IconName; restart: () => void }[];

@@ -35,6 +35,7 @@ const PATHS = {
   capture: 'M4 4h16v16H4zM12 8v6m0 0 3-3m-3 3-3-3M8 17h8',
   restore: 'M4 4h16v16H4zM12 14V8m0 0 3 3m-3-3-3 3M8 17h8',
   library: 'M4 4h5v16H4zM9 7h5v13H9zM14.5 7.5l4-1 3 12.5-4 1z',
+  shell: 'M3 5h18v14H3zM7 9.5l3 2.5-3 2.5M12 15h5',
   grow: 'M4 12h16M8 8l-4 4 4 4M16 8l4 4-4 4',
   edit: 'M4 20l1-4L16 5l3 3L8 19zM14 7l3 3',
   link: 'M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1.5 1.5M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1.5-1.5',

@@ -11,14 +11,16 @@ interface TargetDisksStepProps {
   readonly onChoose: (disks: string[]) => void;
   /** Why a disk cannot take it, or undefined when it can. */
   readonly problemOf: (disk: Disk) => string | undefined;
+  /** In a step that has a heading of its own. */
+  readonly within?: boolean;
 }
 
 /** Disks to write to: those that may be, with a reason each for those that may not. */
-export function TargetDisksStep({ chosen, onChoose, problemOf }: TargetDisksStepProps) {
+export function TargetDisksStep({ chosen, onChoose, problemOf, within = false }: TargetDisksStepProps) {
   const { t } = useTranslation();
   return (
     <>
-      <StepHeading lead={t('wizard:disks.lead')}>{t('wizard:disks.title')}</StepHeading>
+      {!within && <StepHeading lead={t('wizard:disks.lead')}>{t('wizard:disks.title')}</StepHeading>}
       <DisksFound>
         {(disks) => {
           const offered = disks.filter((disk) => disk.verdict.kind !== 'hidden');

@@ -10,7 +10,7 @@ const STEPS = {
   'windows-stick': ['image', 'customise', 'disks', 'check', 'plan', 'progress', 'report'],
   iso: ['progress', 'report'],
   extract: ['progress', 'report'],
-  winpe: ['image', 'disks', 'plan', 'progress', 'report'],
+  winpe: ['image', 'drivers', 'destination', 'check', 'plan', 'progress', 'report'],
   verify: ['progress', 'report'],
   convert: ['progress', 'report'],
 } as const satisfies Record<Plan['kind'], readonly string[]>;

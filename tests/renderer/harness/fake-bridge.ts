@@ -1,8 +1,9 @@
-import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, Disk, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, PreflightRequest, ReadPlan, RemedyAction, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WindowsStickPlan, WindowsStickRequest, WritePlan } from '../../../src/contract/index.ts';
+import type { Bridge, CallName, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, Disk, DriverWish, EventName, FormatPlan, JobProgress, JobState, Plan, PlainError, PlannedDisk, PreflightRequest, ReadPlan, RemedyAction, Report, RestorePlan, RestoreRequest, Settings, VerifyPlan, VerifyRequest, WindowsStickPlan, WindowsStickRequest, WinpePlan, WinpeRequest, WritePlan } from '../../../src/contract/index.ts';
 import { DISKS, IMAGE, WINDOWS_ISO } from './data.ts';
 import { captureFindings, capturedOf, describeFake, layoutOn, LIBRARY, LISTING } from './imaging-data.ts';
 import { HISTORY, SCANNING, statesOf, TROUBLE } from './preflight-data.ts';
 import { ANSWER_FORM, previewOf, WINDOWS_MEDIA } from './windows-data.ts';
+import { choiceOf, DEVICES, winpePlanOf, WINPE_IMAGE } from './winpe-data.ts';
 import { progressAt, reportOf } from './simulation.ts';
 
 /** What a test may set before the window starts, and do while it runs. */
@@ -171,6 +172,25 @@ const answers: Answers = {
       steps: [
         { code: 'recheck-identity', params: {} }, { code: 'split-wim', params: { path: 'sources/install.wim', parts: 2 } },
         ...disks.flatMap((disk) => [{ code: 'clear' as const, params: { disk: named(disk) } }, { code: `layout-${firmware}` as const, params: { disk: named(disk) } }, { code: 'write-files' as const, params: { disk: named(disk), size: 7_720_000_000, image: WINDOWS_MEDIA.name } }, { code: 'write-first' as const, params: { disk: named(disk) } }]),
+      ],
+    };
+  },
+  'media.inspectWinpe': ({ location }: { location: string }) => {
+    if (location.includes('debian')) throw new Refusal({ code: 'winpe-unknown', params: { path: location }, retryable: false, place: null, detail: '' });
+    return { ...WINPE_IMAGE, location };
+  },
+  'drivers.choose': (wish: DriverWish) => choiceOf(wish),
+  'drivers.machine': () => DEVICES,
+  'plan.winpe': (input: WinpeRequest): WinpePlan => {
+    if (input.iso?.path.includes('exists') && !input.iso.overwrite) throw new Refusal({ code: 'destination-exists', params: { path: input.iso.path }, retryable: false, place: null, detail: '' });
+    const disks = input.disks.map(find);
+    const made = winpePlanOf(input, disks.map(planned));
+    return {
+      kind: 'winpe', ...base(), ...made,
+      steps: [
+        { code: 'edit-winpe', params: { image: made.image.name } }, ...(made.drivers.length > 0 ? [{ code: `drivers-${input.driversIn}` as const, params: { count: made.drivers.length } }] : []),
+        ...(input.iso ? [{ code: 'write-iso' as const, params: { destination: input.iso.path, size: made.iso?.size ?? 0 } }] : []),
+        ...disks.flatMap((disk) => [{ code: 'clear' as const, params: { disk: named(disk) } }, { code: `layout-${input.firmware}` as const, params: { disk: named(disk) } }, { code: 'write-files' as const, params: { disk: named(disk), size: 412_300_000, image: made.image.name } }, { code: 'write-first' as const, params: { disk: named(disk) } }]),
       ],
     };
   },

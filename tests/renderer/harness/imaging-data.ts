@@ -93,7 +93,7 @@ export function layoutOn(disk: Disk, image: DiskImageInfo, chosen: readonly numb
 
 /** What a finished imaging job says of its image. */
 export function imagingOutcome(plan: Report['plan']): Report['imaging'] {
-  if (plan.kind === 'write' || plan.kind === 'read' || plan.kind === 'format' || plan.kind === 'iso' || plan.kind === 'extract') return null;
+  if (plan.kind !== 'capture' && plan.kind !== 'restore' && plan.kind !== 'verify' && plan.kind !== 'convert') return null;
   const captured = plan.kind === 'capture';
   return {
     imageId: '5f0c2a34-0a3e-4c58-9d3b-1f2a3b4c5d6e', path: captured ? plan.destination : plan.image.location, manifestSha256: '0d5f9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a',

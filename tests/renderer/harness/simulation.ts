@@ -49,7 +49,7 @@ export function reportOf(jobId: string, plan: Plan, seconds: number, failing: re
     const failed = failing.includes(disk.id);
     return {
       disk: disk.id, number: disk.number, model: disk.model, serial: disk.serial, size: disk.size,
-      outcome: cancelled ? 'cancelled' : failed ? 'failed' : (plan.kind === 'write' || plan.kind === 'restore') && plan.verify ? 'verified' : 'written',
+      outcome: cancelled ? 'cancelled' : failed ? 'failed' : 'verify' in plan && plan.verify ? 'verified' : 'written',
       error: failed ? { code: 'target-write-failed', params: { disk: disk.model, offset: 1_234_567_168, detail: 'EIO' }, retryable: true, place: null, detail: 'EIO' } : null,
       bytesWritten: 1_900_000_000, bytesSkipped: TOTAL - 1_900_000_000, bytesVerified: failed || cancelled ? 0 : TOTAL, writeSeconds: 40, verifySeconds: 25,
       sha256: failed || cancelled ? null : '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', ejected: plan.kind !== 'restore' && !failed && !cancelled, notes: [],

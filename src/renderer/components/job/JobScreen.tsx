@@ -9,6 +9,7 @@ import { useFormat } from '../../stores/format.ts';
 import { useRead } from '../../stores/read.ts';
 import { useRestore } from '../../stores/restore.ts';
 import { useWindowsStick } from '../../stores/windows-stick.ts';
+import { useWinpe } from '../../stores/winpe.ts';
 import { useWrite } from '../../stores/write.ts';
 import { Button } from '../Button.tsx';
 import { ConfirmDialog } from '../ConfirmDialog.tsx';
@@ -20,7 +21,7 @@ import { ProgressStep } from './ProgressStep.tsx';
 import { ReportStep } from './ReportStep.tsx';
 
 const ANOTHER_ICONS: Record<Plan['kind'], IconName> = {
-  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'windows', winpe: 'write', iso: 'write', extract: 'library',
+  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'windows', winpe: 'shell', iso: 'write', extract: 'library',
 };
 
 /** A job from its start to its report: the last two steps of every wizard. */
@@ -96,7 +97,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
 
 function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job' | 'past'> {
   if (kind === 'verify' || kind === 'convert') return 'library';
-  return kind === 'winpe' || kind === 'iso' || kind === 'extract' ? 'home' : kind;
+  return kind === 'iso' || kind === 'extract' ? 'home' : kind;
 }
 
 /** Empties the wizard of this kind for another round. */
@@ -108,9 +109,9 @@ function startAnother(plan: Plan): void {
     case 'format': return useFormat.getState().restart();
     case 'read': return useRead.getState().restart();
     case 'windows-stick': return void stickAnother(plan.image.location);
+    case 'winpe': return useWinpe.getState().again(plan);
     case 'iso':
     case 'extract':
-    case 'winpe':
     case 'verify':
     case 'convert': return;
   }

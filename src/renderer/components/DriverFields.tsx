@@ -1,0 +1,108 @@
+import { useEffect, useId } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { DriverChoice, DriverPackageInfo } from '../../contract/index.ts';
+import { errorTexts } from '../app/i18n.ts';
+import { call } from '../bridge.ts';
+import { formatBytes } from '../formatting/numbers.ts';
+import { useDriverChoice, type DriverSystem } from '../stores/driver-choice.ts';
+import { Button } from './Button.tsx';
+import { Checkbox } from './Checkbox.tsx';
+import { Icon } from './Icon.tsx';
+import { ErrorNotice, Notice } from './Notice.tsx';
+import { RadioCards } from './RadioCards.tsx';
+import { TextLines } from './TextLines.tsx';
+
+/** Folders with drivers, for which machines, and the list that would be taken. */
+export function DriverFields({ system }: { system: DriverSystem }) {
+  const { t } = useTranslation();
+  const { folders, machines, ids, allKinds, choosing, choice, error, devices, change, refresh, loadDevices } = useDriverChoice();
+  const { architecture, build } = system;
+  useEffect(() => {
+    void refresh({ architecture, build });
+  }, [refresh, architecture, build]);
+  useEffect(() => {
+    if (machines === 'this') void loadDevices();
+  }, [machines, loadDevices]);
+  const add = async () => {
+    const chosen = await call('dialog.folder', null).catch(() => null);
+    if (chosen !== null && !folders.includes(chosen)) change({ folders: [...folders.filter((line) => line.trim() !== ''), chosen] }, system);
+  };
+  const any = folders.some((line) => line.trim() !== '');
+  return (
+    <>
+      <div className="panel">
+        <TextLines label={t('winpe:drivers.folders')} description={t('winpe:drivers.folders-text')} value={folders} onChange={(lines) => change({ folders: lines }, system)} />
+        <div className="row"><Button onPress={() => void add()}><Icon name="plus" size={20} />{t('winpe:drivers.add-folder')}</Button></div>
+      </div>
+      {any && (
+        <>
+          <RadioCards
+            labelled
+            small
+            label={t('winpe:drivers.machines')}
+            value={machines}
+            onChange={(value) => change({ machines: value }, system)}
+            options={(['any', 'this', 'ids'] as const).map((value) => ({ value, name: t(`winpe:drivers.${value}`), text: t(`winpe:drivers.${value}-text`) }))}
+          />
+          {machines === 'ids' && <div className="panel"><TextLines label={t('winpe:drivers.hardware-ids')} description={t('winpe:drivers.hardware-ids-text')} value={ids} onChange={(lines) => change({ ids: lines }, system)} /></div>}
+          {machines === 'this' && devices?.length === 0 && <Notice kind="warning" announced title={t('winpe:drivers.no-machine')} />}
+          {machines === 'this' && devices && devices.length > 0 && <p className="field-description">{t('winpe:drivers.devices', { devices: devices.map(({ name }) => name).join(', ') })}</p>}
+          <Checkbox isSelected={allKinds} onChange={(all) => change({ allKinds: all }, system)}>{t('winpe:drivers.all-kinds')}</Checkbox>
+          <div aria-live="polite" className="driver-choice">
+            {choosing && <p className="busy"><span className="spinner" aria-hidden="true" />{t('winpe:drivers.looking')}</p>}
+            {error && <ErrorNotice error={error} />}
+            {choice && !choosing && <Chosen choice={choice} />}
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+/** What would be taken, what has no driver and what could not be read. */
+function Chosen({ choice: { chosen, bytes, unmatched, unreadable } }: { choice: DriverChoice }) {
+  const { t, i18n } = useTranslation();
+  const title = useId();
+  return (
+    <>
+      {unmatched.length > 0 && <Notice kind="warning" title={t('winpe:drivers.unmatched', { count: unmatched.length })}><p className="mono">{unmatched.join(', ')}</p></Notice>}
+      {unreadable.length > 0 && (
+        <Notice kind="warning" title={t('winpe:drivers.unreadable', { count: unreadable.length })}>
+          <ul>{unreadable.map(({ path, error }) => <li key={path}><span className="mono">{path}</span>: {errorTexts(t, error).title}</li>)}</ul>
+        </Notice>
+      )}
+      {chosen.length === 0 ? <Notice kind="warning" title={t('winpe:drivers.none')}><p>{t('winpe:drivers.none-text')}</p></Notice> : (
+        <section className="panel" aria-labelledby={title}>
+          <h2 id={title}>{t('winpe:drivers.chosen', { count: chosen.length, size: formatBytes(i18n.language, bytes) })}</h2>
+          <DriverTable drivers={chosen} />
+        </section>
+      )}
+    </>
+  );
+}
+
+/** Drivers with their version and date, and what is wrong with them. */
+export function DriverTable({ drivers }: { drivers: readonly DriverPackageInfo[] }) {
+  const { t } = useTranslation();
+  const flaws = ({ catalog, missing }: DriverPackageInfo): string =>
+    [catalog === 'present' ? '' : t('winpe:drivers.unsigned'), missing.length > 0 ? t('winpe:drivers.incomplete', { files: missing.join(', ') }) : ''].filter(Boolean).join('; ');
+  return (
+    <div className="driver-table">
+      <table className="editions">
+        <thead>
+          <tr>{(['driver', 'kind', 'version', 'date'] as const).map((column) => <th key={column} scope="col">{t(`winpe:drivers.${column}`)}</th>)}</tr>
+        </thead>
+        <tbody>
+          {drivers.map((driver) => (
+            <tr key={driver.path}>
+              <td title={driver.path}><strong>{driver.infName}</strong> {driver.provider}{flaws(driver) && <span className="driver-flaw">{flaws(driver)}</span>}</td>
+              <td>{t(`winpe:drivers.kind-${driver.kind}`)}</td>
+              <td>{driver.version}</td>
+              <td>{driver.date}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
