@@ -29,7 +29,8 @@ export async function planWinpe(host: Host, asked: WinpeRequest, store: DriverSt
   const disks = withImageOn(found, (await Promise.all(winpeSources(request).map((path) => host.disks.holding(path)))).flat());
   const planned: PlannedDisk[] = [];
   for (const disk of disks) planned.push(await plannedDisk(host, disk, request.allowSystemDisk));
-  const medium = await prepareWinPe(request, store, options);
+  const head = heading();
+  const medium = await prepareWinPe(request, store, new Date(head.createdAt), options);
   try {
     const { about, tree } = medium;
     const label = winpeLabel(request);
@@ -37,7 +38,7 @@ export async function planWinpe(host: Host, asked: WinpeRequest, store: DriverSt
     const sticks = disks.map((disk) => planFatStick({ disk: { name: nameOf(disk), size: disk.size, sectorSize: disk.logicalSectorSize }, tree, firmware, label }));
     const image = about.image.name;
     return {
-      kind: 'winpe', ...heading(), request, ...about, label, iso: iso && { path: iso.path, size }, disks: planned, verify, eject,
+      kind: 'winpe', ...head, request, ...about, label, iso: iso && { path: iso.path, size }, disks: planned, verify, eject,
       steps: [
         ...(disks.length > 0 ? [step('recheck-identity')] : []),
         step('edit-winpe', { image }),

@@ -32,7 +32,7 @@ export class WinpeJob implements JobBody {
     const unlock = await lockDisks([...disks.map(({ identity }) => ({ id: identity.id, name: nameOf(identity) })), ...(iso ? [{ id: `image:${iso.path}`, name: iso.path }] : [])]);
     try {
       const { host, tempDir } = this.#environment;
-      const medium = await prepareWinPe(request, createDriverStore(host), { signal, tempDir, onUnpack: (bytes) => tell(quietProgress('unpacking', bytes)) });
+      const medium = await prepareWinPe(request, createDriverStore(host), new Date(this.#plan.createdAt), { signal, tempDir, onUnpack: (bytes) => tell(quietProgress('unpacking', bytes)) });
       try {
         const { image, files, bytes, drivers, replaced } = this.#plan;
         if (!isDeepStrictEqual(medium.about, { image, files, bytes, drivers, replaced })) throw new EngineError('image-changed', { path: image.location });

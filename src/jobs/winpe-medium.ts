@@ -17,16 +17,17 @@ const ARCHITECTURES: Readonly<Record<string, DriverWish['architecture']>> = { x6
 
 /**
  * Puts together what a request asks for; nothing is written.
+ * @param when time of what is changed: that of the plan, for plan and job to come to the same bytes
  * @throws EngineError `winpe-...`, `driver-none`, `windows-media-packed`, and what reading the source throws
  */
-export async function prepareWinPe(request: WinpeRequest, store: DriverStore, options: OpenImageOptions & { readonly signal: AbortSignal }): Promise<PreparedWinPe> {
+export async function prepareWinPe(request: WinpeRequest, store: DriverStore, when: Date, options: OpenImageOptions & { readonly signal: AbortSignal }): Promise<PreparedWinPe> {
   const { signal } = options;
   const source = await openSource(request.source, options);
   try {
     const packages = request.drivers ? await packagesFor(request.drivers, source, store, signal) : [];
     const { keyboard, region, language, commands, driversIn, newLoaders, scratchMiB } = request;
     const medium = await planWinPe(source.tree, request.source, {
-      keyboard, region, language, commands, driversIn, newLoaders, scratchMiB,
+      keyboard, region, language, commands, driversIn, newLoaders, scratchMiB, when,
       drivers: await driverFiles(packages),
       extras: await filesOf(request.extraFolder, signal),
       tools: await filesOf(request.toolsFolder, signal),

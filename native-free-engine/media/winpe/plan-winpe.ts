@@ -23,6 +23,8 @@ export interface WinPeOptions extends Pick<StartOptions, 'keyboard' | 'region' |
   readonly newLoaders: boolean;
   /** MiB of scratch space; only null can be had, see `winpe-scratch-space`. */
   readonly scratchMiB: number | null;
+  /** Time of what is changed. It is packed with the rest of the image, so that another time makes another size. */
+  readonly when: Date;
 }
 
 /** A WinPE medium, before it is written. */
@@ -71,10 +73,10 @@ export async function planWinPe(source: FileTree, path: string, options: WinPeOp
   try {
     const files = imageTree(wim, await readImage(wim, IMAGE)).entries;
     const changes = imageChanges(options, files);
-    const edit = await planEdit(wim, { images: [{ index: IMAGE, changes }], bootIndex: IMAGE }, signal ? { signal } : {});
+    const edit = await planEdit(wim, { images: [{ index: IMAGE, changes }], bootIndex: IMAGE }, { now: options.when, ...(signal && { signal }) });
     const own: FileTree = {
       label: 'WINPE',
-      entries: [...boot, { ...entry, size: edit.source.size, modifiedAt: new Date(), open: () => Promise.resolve(sharedSource(edit.source)) }],
+      entries: [...boot, { ...entry, size: edit.source.size, modifiedAt: options.when, open: () => Promise.resolve(sharedSource(edit.source)) }],
     };
     const withFolders = overlayTree({ label: own.label, entries: [] }, own.entries).tree;
     const withLoaders = options.newLoaders ? overlayTree(withFolders, newLoaders(files, boot, path)).tree : withFolders;
@@ -99,7 +101,7 @@ function imageChanges(options: WinPeOptions, files: readonly TreeEntry[]): WimCh
     keyboard, region, language, commands,
   });
   return [
-    put(memoryEntry(STARTNET, script, new Date())),
+    put(memoryEntry(STARTNET, script, options.when)),
     ...files.filter((entry) => entry.path.toLowerCase() === WINPESHL.toLowerCase()).map((entry): WimChange => ({ kind: 'delete', path: entry.path })),
     ...inImage.map((entry) => put(entry, place(entry.path))),
     ...tools.filter(({ kind }) => kind === 'file').map((entry) => put(entry, `${TOOLS}/${entry.path}`)),

@@ -21,6 +21,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const PLAIN: WinPeOptions = {
   keyboard: null, region: null, language: null, commands: [], drivers: { entries: [], list: [] }, driversIn: 'medium', extras: [], tools: [], newLoaders: false, scratchMiB: null,
+  when: new Date(Date.UTC(2026, 0, 31)),
 };
 const files = (tree: FileTree): string[] => tree.entries.filter(({ kind }) => kind === 'file').map(({ path }) => path).sort();
 
