@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import type { DriverWish, PlainError, PreflightRequest, StickFirmware, WindowsMediaInfo, WindowsStickPlan } from '../../contract/index.ts';
-import { call, toPlainError } from '../bridge.ts';
+import { call } from '../bridge.ts';
 import { customisingOf, useCustomising } from './customising.ts';
 import { emptyRequest } from './preflight-requests.ts';
+import { lookingAction } from './looking.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
 export type WindowsStickStep = 'image' | 'customise' | 'disks' | 'check' | 'plan';
@@ -41,19 +42,11 @@ export const useWindowsStick = create<WindowsStickState>((set, get) => ({
   ...FRESH,
   goTo: (step) => set({ step }),
   setLocation: (location) => set({ location, media: null, mediaError: null, inspecting: false }),
-  inspect: async (typed) => {
-    const location = typed.trim();
-    get().setLocation(location);
-    if (location === '') return;
-    set({ inspecting: true });
-    try {
-      const media = await call('media.inspectWindows', { location });
-      // A disc that only a BIOS starts makes a stick for a BIOS.
-      if (get().location === location) set({ media, inspecting: false, firmware: media.uefi.length > 0 || !media.bios ? 'uefi' : 'bios' });
-    } catch (thrown) {
-      if (get().location === location) set({ mediaError: toPlainError(thrown), inspecting: false });
-    }
-  },
+  inspect: lookingAction<WindowsStickState>(set, get, async (location) => {
+    const media = await call('media.inspectWindows', { location });
+    // A disc that only a BIOS starts makes a stick for a BIOS.
+    return { media, firmware: media.uefi.length > 0 || !media.bios ? 'uefi' : 'bios' };
+  }, (mediaError) => ({ mediaError })),
   choose: (disks) => set({ disks }),
   setOptions: (options) => set(options),
   restart: (keepMedia) => {

@@ -1,7 +1,8 @@
 import { create } from 'zustand';
 import type { PlainError, PreflightRequest, StickFirmware, WinpeImage, WinpePlan } from '../../contract/index.ts';
-import { call, toPlainError } from '../bridge.ts';
+import { call } from '../bridge.ts';
 import { typedDrivers, useDriverChoice, wantedDrivers } from './driver-choice.ts';
+import { lookingAction } from './looking.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 import { emptyRequest } from './preflight-requests.ts';
 import { useSettings } from './settings.ts';
@@ -59,18 +60,7 @@ export const useWinpe = create<WinpeState>((set, get) => ({
   ...FRESH,
   goTo: (step) => set({ step }),
   setLocation: (location) => set({ location, image: null, imageError: null, inspecting: false }),
-  inspect: async (typed) => {
-    const location = typed.trim();
-    get().setLocation(location);
-    if (location === '') return;
-    set({ inspecting: true });
-    try {
-      const image = await call('media.inspectWinpe', { location });
-      if (get().location === location) set({ image, inspecting: false });
-    } catch (thrown) {
-      if (get().location === location) set({ imageError: toPlainError(thrown), inspecting: false });
-    }
-  },
+  inspect: lookingAction<WinpeState>(set, get, async (location) => ({ image: await call('media.inspectWinpe', { location }) }), (imageError) => ({ imageError })),
   choose: (disks) => set({ disks }),
   setOptions: (options) => set(options),
   restart: () => {

@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import type { ImageInfo, PlainError, PreflightRequest, WritePlan } from '../../contract/index.ts';
-import { call, toPlainError } from '../bridge.ts';
+import { call } from '../bridge.ts';
 import { readTypedChecksum } from '../formatting/checksum.ts';
 import { emptyRequest } from './preflight-requests.ts';
+import { lookingAction } from './looking.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
 export type WriteStep = 'image' | 'disks' | 'check' | 'plan';
@@ -37,18 +38,7 @@ export const useWrite = create<WriteState>((set, get) => ({
   ...FRESH,
   goTo: (step) => set({ step }),
   setLocation: (location) => set({ location, image: null, imageError: null, checksum: '', inspecting: false }),
-  inspect: async (typed) => {
-    const location = typed.trim();
-    get().setLocation(location);
-    if (location === '') return;
-    set({ inspecting: true });
-    try {
-      const image = await call('image.inspect', { location });
-      if (get().location === location) set({ image, inspecting: false });
-    } catch (thrown) {
-      if (get().location === location) set({ imageError: toPlainError(thrown), inspecting: false });
-    }
-  },
+  inspect: lookingAction<WriteState>(set, get, async (location) => ({ image: await call('image.inspect', { location }) }), (imageError) => ({ imageError })),
   setChecksum: (checksum) => set({ checksum }),
   choose: (disks) => set({ disks }),
   setOptions: (options) => set(options),

@@ -1,12 +1,13 @@
 import { Radio, RadioGroup } from 'react-aria-components';
 import { useTranslation } from 'react-i18next';
+import { AtStake } from '../../components/AtStake.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
 import { OneDisk } from '../../components/DiskChoice.tsx';
 import { DisksFound, NoDisks } from '../../components/DisksFound.tsx';
 import { HiddenDisks } from '../../components/HiddenDisks.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { Confirmations, GoneDisks, Losses, Steps } from '../../components/PlanParts.tsx';
-import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
+import { Steps } from '../../components/PlanParts.tsx';
+import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
 import { PracticePanel } from '../../components/PracticePanel.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
@@ -73,16 +74,13 @@ export function FormatSettingsStep() {
 export function FormatPlanStep() {
   const { t } = useTranslation();
   const state = useFormat();
-  const gone = useGoneDisks(state.plan);
   return (
     <>
       <StepHeading lead={t('wizard:plan.lead')}>{t('wizard:plan.title')}</StepHeading>
       <PlanOrProblem state={state}>
         {(plan) => (
           <>
-            <GoneDisks gone={gone} />
-            <Losses disks={[plan.disk]} />
-            <Confirmations disks={[plan.disk]} confirmed={state.confirmed} onConfirm={state.confirm} />
+            <AtStake plan={plan} state={state} />
             <Steps steps={plan.steps} />
           </>
         )}

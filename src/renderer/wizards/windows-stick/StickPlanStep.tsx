@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import type { WindowsStickPlan } from '../../../contract/index.ts';
+import { AtStake } from '../../components/AtStake.tsx';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
 import { diskName } from '../../components/disk-texts.ts';
 import { Fold } from '../../components/Fold.tsx';
-import { Confirmations, GoneDisks, Losses, Steps } from '../../components/PlanParts.tsx';
-import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
+import { Steps } from '../../components/PlanParts.tsx';
+import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
 import { formatBytes } from '../../formatting/numbers.ts';
@@ -15,7 +16,6 @@ import { useWindowsStick } from '../../stores/windows-stick.ts';
 export function StickPlanStep() {
   const { t } = useTranslation();
   const state = useWindowsStick();
-  const gone = useGoneDisks(state.plan);
   const setOption = (options: Parameters<typeof state.setOptions>[0]) => {
     state.setOptions(options);
     void state.makePlan();
@@ -26,9 +26,7 @@ export function StickPlanStep() {
       <PlanOrProblem state={state}>
         {(plan) => (
           <>
-            <GoneDisks gone={gone} />
-            <Losses disks={plan.disks} />
-            <Confirmations disks={plan.disks} confirmed={state.confirmed} onConfirm={state.confirm} />
+            <AtStake plan={plan} state={state} />
             <Contents plan={plan} />
             <Steps steps={plan.steps} />
           </>

@@ -1,10 +1,11 @@
 import { useTranslation } from 'react-i18next';
 import type { WinpePlan } from '../../../contract/index.ts';
+import { AtStake } from '../../components/AtStake.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
 import { DriverTable } from '../../components/DriverFields.tsx';
 import { Fold } from '../../components/Fold.tsx';
-import { Confirmations, GoneDisks, Losses, Steps } from '../../components/PlanParts.tsx';
-import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
+import { Steps } from '../../components/PlanParts.tsx';
+import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
 import { useWinpe } from '../../stores/winpe.ts';
@@ -13,7 +14,6 @@ import { useWinpe } from '../../stores/winpe.ts';
 export function WinpePlanStep() {
   const { t } = useTranslation();
   const state = useWinpe();
-  const gone = useGoneDisks(state.plan);
   const { output, overwrite, isoPath, planError, starting } = state;
   const setOption = (options: Parameters<typeof state.setOptions>[0]) => {
     state.setOptions(options);
@@ -31,9 +31,8 @@ export function WinpePlanStep() {
       <PlanOrProblem state={state} extra={overwriteBox}>
         {(plan) => (
           <>
-            <GoneDisks gone={gone} />
             {overwriteBox}
-            {plan.disks.length > 0 && <><Losses disks={plan.disks} /><Confirmations disks={plan.disks} confirmed={state.confirmed} onConfirm={state.confirm} /></>}
+            <AtStake plan={plan} state={state} />
             <Contents plan={plan} />
             <Steps steps={plan.steps} />
           </>

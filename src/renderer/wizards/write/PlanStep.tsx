@@ -1,9 +1,10 @@
 import { useTranslation } from 'react-i18next';
+import { AtStake } from '../../components/AtStake.tsx';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { Confirmations, GoneDisks, Losses, Steps } from '../../components/PlanParts.tsx';
-import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
+import { Steps } from '../../components/PlanParts.tsx';
+import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { useWrite } from '../../stores/write.ts';
 
@@ -11,7 +12,6 @@ import { useWrite } from '../../stores/write.ts';
 export function PlanStep() {
   const { t } = useTranslation();
   const state = useWrite();
-  const gone = useGoneDisks(state.plan);
   const setOption = (options: Parameters<typeof state.setOptions>[0]) => {
     state.setOptions(options);
     void state.makePlan();
@@ -22,9 +22,7 @@ export function PlanStep() {
       <PlanOrProblem state={state}>
         {(plan) => (
           <>
-            <GoneDisks gone={gone} />
-            <Losses disks={plan.disks} />
-            <Confirmations disks={plan.disks} confirmed={state.confirmed} onConfirm={state.confirm} />
+            <AtStake plan={plan} state={state} />
             <section className="panel" aria-labelledby="plan-image">
               <h2 id="plan-image">{t('wizard:plan.image')}</h2>
               <p className="plan-image">
