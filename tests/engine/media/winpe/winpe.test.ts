@@ -51,7 +51,8 @@ async function drivers(): Promise<WinPeOptions['drivers']> {
 need({ tools: ['wimlib-imagex'] })('a medium with drivers beside the image, its own commands, and image 1 set to start', async () => {
   const source = await folderTree(await smallWinPe(folder));
   const put = await drivers();
-  const medium = await planWinPe(source, 'disc', { ...PLAIN, drivers: put, commands: ['echo klaar'], keyboard: '0413:00020409', extras: [memoryEntry('BOOTMGR', Buffer.from('mine'))], tools: [memoryEntry('sub/tool.exe', Buffer.from('tool'))] });
+  const tools = [memoryEntry('sub/tool.exe', Buffer.from('tool'))];
+  const medium = await planWinPe(source, 'disc', { ...PLAIN, drivers: put, commands: ['echo klaar'], keyboard: '0413:00020409', extras: [memoryEntry('BOOTMGR', Buffer.from('mine'))], tools });
   try {
     const place = put.list[0]?.folder ?? '';
     expect(files(medium.tree)).toEqual([
