@@ -8,7 +8,7 @@ import type { BlockSource } from '../io/types.ts';
 import { copyInUse, readGpt } from '../partitions/gpt/index.ts';
 import { readMbr } from '../partitions/mbr/index.ts';
 import type { DiskMap, MappedPartition, WholeReason } from './disk-map.ts';
-import { readLayout } from './read-layout.ts';
+import { readLayout, wholeDisk } from './read-layout.ts';
 import type { Layout, LayoutPartition } from './types.ts';
 
 export interface MapDiskOptions {
@@ -44,12 +44,14 @@ export async function mapDisk(source: BlockSource, options: MapDiskOptions): Pro
   const name = options.name ?? '';
   const layout = await readLayout(source, options.gptCopy ? { gptCopy: options.gptCopy } : {});
   const table = checkTable(layout, options.gptCopy !== undefined, name);
-  const missing = options.partitions?.find((number) => !layout.partitions.some((p) => p.number === number));
+  // Nothing that is known here may still be everything somebody has: a container without a header, a system of its own.
+  const listed = table === 'none' && layout.partitions.length === 0 ? [wholeDisk(source, null)] : layout.partitions;
+  const missing = options.partitions?.find((number) => !listed.some((p) => p.number === number));
   if (missing !== undefined) throw new EngineError('partition-not-found', { number: missing, disk: name });
 
   const partitions: MappedPartition[] = [];
   const used: Extent[] = [];
-  for (const partition of layout.partitions) {
+  for (const partition of listed) {
     throwIfAborted(options.signal);
     const chosen = options.partitions?.includes(partition.number) ?? true;
     const mapped = await mapPartition(source, partition, chosen, options);

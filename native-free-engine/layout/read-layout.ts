@@ -140,7 +140,8 @@ function describe(partition: Bare, found: FileSystemFacts | null, mbr: boolean):
   };
 }
 
-const wholeDisk = (source: BlockSource, found: FileSystemFacts): LayoutPartition =>
+/** A disk without a table as if it were one partition, number 0. @param found null when nobody knows what it holds */
+export const wholeDisk = (source: BlockSource, found: FileSystemFacts | null): LayoutPartition =>
   describe({ number: 0, offset: 0, length: source.size, type: '', id: '', name: '', attributes: '0', active: false, logical: false }, found, false);
 
 const none = (partitions: LayoutPartition[]): Layout => ({ table: 'none', problems: [], diskId: '', partitions });
