@@ -43,9 +43,12 @@ const WHOLE_BY_KIND: Readonly<Record<string, WholeReason>> = { luks: 'encrypted'
 export async function mapDisk(source: BlockSource, options: MapDiskOptions): Promise<DiskMap> {
   const name = options.name ?? '';
   const layout = await readLayout(source, options.gptCopy ? { gptCopy: options.gptCopy } : {});
-  const table = checkTable(layout, options.gptCopy !== undefined, name);
-  // Nothing that is known here may still be everything somebody has: a container without a header, a system of its own.
-  const listed = table === 'none' && layout.partitions.length === 0 ? [wholeDisk(source, null)] : layout.partitions;
+  const found = checkTable(layout, options.gptCopy !== undefined, name);
+  // Nothing that is known here may still be everything somebody has: a container without a header, a system of its own,
+  // behind a boot sector that looks like a table without entries.
+  const unknown = found !== 'gpt' && layout.partitions.length === 0;
+  const [table, diskId] = unknown ? (['none', ''] as const) : [found, layout.diskId];
+  const listed = unknown ? [wholeDisk(source, null)] : layout.partitions;
   const missing = options.partitions?.find((number) => !listed.some((p) => p.number === number));
   if (missing !== undefined) throw new EngineError('partition-not-found', { number: missing, disk: name });
 
@@ -59,7 +62,7 @@ export async function mapDisk(source: BlockSource, options: MapDiskOptions): Pro
     for (const { offset, length } of mapped.used) used.push({ offset: partition.offset + offset, length });
   }
   if (table !== 'none') used.push(...(await outside(source, layout, options.gptCopy)));
-  return { size: source.size, sectorSize: source.sectorSize, table, diskId: layout.diskId, partitions, used: normalize(used) };
+  return { size: source.size, sectorSize: source.sectorSize, table, diskId, partitions, used: normalize(used) };
 }
 
 function checkTable(layout: Layout, chosen: boolean, name: string): 'gpt' | 'mbr' | 'none' {
