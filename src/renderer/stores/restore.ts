@@ -1,8 +1,9 @@
 import { create } from 'zustand';
 import type { Disk, DiskImageInfo, PlainError, PreflightRequest, RestorePlan, RestoreRequest } from '../../contract/index.ts';
-import { call, toPlainError } from '../bridge.ts';
+import { call } from '../bridge.ts';
 import { imageFolders } from './library.ts';
 import { emptyRequest } from './preflight-requests.ts';
+import { lookingAction } from './looking.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
 export type RestoreStep = 'image' | 'partitions' | 'disks' | 'check' | 'plan';
@@ -12,7 +13,7 @@ type RestoreOptions = Pick<RestoreRequest, 'grow' | 'newIdentifiers' | 'rest' | 
 interface RestoreState extends Planning<RestorePlan>, PlanningActions, RestoreOptions {
   readonly step: RestoreStep;
   readonly location: string;
-  readonly describing: boolean;
+  readonly inspecting: boolean;
   readonly image: DiskImageInfo | null;
   readonly imageError: PlainError | null;
   /** Numbers, null for all of them. */
@@ -32,7 +33,7 @@ interface RestoreState extends Planning<RestorePlan>, PlanningActions, RestoreOp
 }
 
 const FRESH = {
-  step: 'image', location: '', describing: false, image: null, imageError: null, partitions: null, disks: [], memoryChosen: false,
+  step: 'image', location: '', inspecting: false, image: null, imageError: null, partitions: null, disks: [], memoryChosen: false,
   grow: false, newIdentifiers: false, rest: 'keep', verify: true, memory: 'medium', bytesPerSecond: 0, resume: false, ...NOT_PLANNED,
 } as const;
 
@@ -40,19 +41,10 @@ const FRESH = {
 export const useRestore = create<RestoreState>((set, get) => ({
   ...FRESH,
   goTo: (step) => set({ step }),
-  setLocation: (location) => set({ location, image: null, imageError: null, describing: false, partitions: null, resume: false }),
-  describe: async (typed) => {
-    const location = typed.trim();
-    get().setLocation(location);
-    if (location === '') return;
-    set({ describing: true });
-    try {
-      const image = await call('image.describe', { location, folders: imageFolders() });
-      if (get().location === location) set({ image, describing: false });
-    } catch (thrown) {
-      if (get().location === location) set({ imageError: toPlainError(thrown), describing: false });
-    }
-  },
+  setLocation: (location) => set({ location, image: null, imageError: null, inspecting: false, partitions: null, resume: false }),
+  describe: lookingAction<RestoreState>(
+    set, get, async (location) => ({ image: await call('image.describe', { location, folders: imageFolders() }) }), (imageError) => ({ imageError }),
+  ),
   choosePartitions: (partitions) => set({ partitions, resume: false }),
   choose: (disks) => set({ disks, resume: false }),
   setOptions: (options) => set({ ...options, ...(options.memory ? { memoryChosen: true } : {}) }),

@@ -14,7 +14,7 @@ import { DiskImageCard } from './DiskImageCard.tsx';
 /** Which image? One of the library, or any other that holds a disk: a file, a folder, dropped or typed. */
 export function RestoreImageStep() {
   const { t, i18n } = useTranslation();
-  const { location, image, imageError, describing, setLocation, describe } = useRestore();
+  const { location, image, imageError, inspecting, setLocation, describe } = useRestore();
   const { listings, load } = useLibrary();
   useEffect(() => {
     void load();
@@ -40,16 +40,16 @@ export function RestoreImageStep() {
         <span className="image-or">{t('wizard:image.or')}</span>
         <div className="image-typed">
           <TextInput label={t('wizard:restore.path')} value={location} onChange={setLocation} />
-          <Button isDisabled={location.trim() === '' || describing || image !== null} onPress={() => void describe(location)}>{t('wizard:image.look')}</Button>
+          <Button isDisabled={location.trim() === '' || inspecting || image !== null} onPress={() => void describe(location)}>{t('wizard:image.look')}</Button>
         </div>
       </div>
       <div aria-live="polite">
-        {describing && <p className="busy"><span className="spinner" aria-hidden="true" />{t('wizard:image.looking')}</p>}
+        {inspecting && <p className="busy"><span className="spinner" aria-hidden="true" />{t('wizard:image.looking')}</p>}
         {imageError && <ErrorNotice error={imageError} />}
         {image && <DiskImageCard image={image} />}
       </div>
       {image && images.length > 0 && <div className="row"><Button onPress={() => setLocation('')}><Icon name="back" size={20} />{t('wizard:restore.another')}</Button></div>}
-      {!image && !describing && images.length > 0 && (
+      {!image && !inspecting && images.length > 0 && (
         <section aria-labelledby="from-library" className="library-pick">
           <h2 id="from-library">{t('wizard:restore.from-library')}</h2>
           <ul>
@@ -68,7 +68,7 @@ export function RestoreImageStep() {
           </ul>
         </section>
       )}
-      {!image && !describing && (
+      {!image && !inspecting && (
         <div className="drop-hint drop-hint-small">
           <strong>{t('wizard:image.drop')}</strong>
           <span>{t('wizard:restore.kinds')}</span>
