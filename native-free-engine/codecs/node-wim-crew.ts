@@ -1,8 +1,9 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { EngineError } from '../base/errors.ts';
+import { LzmsPlace } from './lzms/decompress.ts';
 import type { WimCompression } from './wim-chunk-types.ts';
-import type { BatchAnswer, BatchOrder, ChunkWork } from './wim-crew-protocol.ts';
+import type { BatchAnswer, BatchMemory, BatchOrder, ChunkWork, DoneBatch } from './wim-crew-protocol.ts';
 
 /** Chunks one behind another in `bytes`. */
 export interface ChunkBatch {
@@ -11,7 +12,11 @@ export interface ChunkBatch {
   readonly lengths: readonly number[];
 }
 
-export interface PackedBatch extends ChunkBatch {
+export interface PackedBatch {
+  /** As in a {@link ChunkBatch}; or how to read them, for a large chunk to go straight to where it is unpacked. */
+  readonly bytes: Uint8Array | ((into: Uint8Array) => Promise<void>);
+  /** Of each chunk, in bytes. */
+  readonly lengths: readonly number[];
   /** How many bytes each chunk holds, at most the chunk size. As many as it is long: it is stored as it is. */
   readonly unpacked: readonly number[];
 }
@@ -20,6 +25,15 @@ type Batches<B> = Iterable<B> | AsyncIterable<B>;
 
 /** Batches that a thread may have, so that it never waits for the next one. */
 const AHEAD = 2;
+/**
+ * From here on a chunk of LZMS is unpacked where it lies, in memory that the threads share. It keeps a thread busy for so long that
+ * the thread may wait for the next one, so there are no more under way than threads.
+ */
+const LARGE_CHUNK_BYTES = 4 << 20;
+/** What large chunks under way may take, packed and not: room for three of an ESD, which have 64 MiB. */
+const LARGE_CHUNKS_MEMORY = 384 << 20;
+/** And as a part of the computer's memory. */
+const MEMORY_SHARE = 1 / 8;
 
 /** Unpacked bytes of a batch that keep a thread busy long enough for a message not to count, and memory small. */
 export const GOOD_BATCH_BYTES = 1 << 20;
@@ -27,8 +41,8 @@ export const GOOD_BATCH_BYTES = 1 << 20;
 /**
  * Worker threads that pack and unpack chunks of WIM files.
  *
- * Batches come out in the order they went in, one for one. So many are under way as there are threads, times two:
- * the next batch is asked for only when the consumer has taken one, so memory stays bounded by what the batches hold.
+ * Batches come out in the order they went in, one for one. So many are under way as there are threads, times two (large chunks:
+ * as there are threads): the next batch is asked for only when the consumer has taken one, so memory stays bounded by what the batches hold.
  * Put about {@link GOOD_BATCH_BYTES} in each (small chunks of several files together, or one large chunk).
  *
  * Runs may overlap: a file is exported by unpacking with one run and packing what comes out with another.
@@ -37,16 +51,16 @@ export const GOOD_BATCH_BYTES = 1 << 20;
 export class WimCrew {
   readonly #threads: CrewThread[] = [];
   readonly #size: number;
-  readonly #spare: SharedMemory[] = [];
+  readonly #spare: BatchMemory[] = [];
   #runs = 0;
 
   /** @param threads usually one for each core */
   constructor(threads = availableParallelism()) {
-    this.#size = Math.max(1, threads);
+    this.#size = threads;
   }
 
   /**
-   * Unpacks every chunk. The bytes of a batch are valid until the next one is asked for, and are shared memory.
+   * Unpacks every chunk. The bytes of a batch are valid until the next one is asked for.
    * @throws EngineError `image-corrupt` where the first bad batch would have come, `image-format-unsupported`
    */
   unpack(compression: WimCompression, chunkSize: number, batches: Batches<PackedBatch>): AsyncGenerator<ChunkBatch> {
@@ -55,7 +69,7 @@ export class WimCrew {
 
   /**
    * Packs every chunk. One that comes out as long as it was is stored as it is.
-   * The bytes of a batch are valid until the next one is asked for, and are shared memory.
+   * The bytes of a batch are valid until the next one is asked for.
    * @throws EngineError `image-format-unsupported`
    */
   pack(compression: 'xpress' | 'lzx', chunkSize: number, batches: Batches<ChunkBatch>): AsyncGenerator<ChunkBatch> {
@@ -67,48 +81,61 @@ export class WimCrew {
     await Promise.all(this.#threads.splice(0).map((thread) => thread.terminate()));
   }
 
-  async *#run<B extends ChunkBatch>(work: ChunkWork, batches: Batches<B>, unpackedOf: (batch: B) => readonly number[] | null): AsyncGenerator<ChunkBatch> {
-    const underWay: { readonly memory: SharedMemory; readonly answer: Promise<readonly number[]> }[] = [];
-    const next = async (): Promise<{ memory: SharedMemory; batch: ChunkBatch }> => {
-      const { memory, answer } = underWay[0]!;
-      const lengths = await answer;
-      underWay.shift();
-      return { memory, batch: { bytes: memory.output(sum(lengths)), lengths } };
+  async *#run<B extends ChunkBatch | PackedBatch>(work: ChunkWork, batches: Batches<B>, unpackedOf: (batch: B) => readonly number[] | null): AsyncGenerator<ChunkBatch> {
+    const large = isLarge(work);
+    const most = large ? Math.min(this.#size, mostLarge(work.chunkSize)) : this.#size * AHEAD;
+    const underWay: { readonly answer: Promise<DoneBatch>; readonly place: LzmsPlace | null }[] = [];
+    const places: LzmsPlace[] = [];
+    const next = async (): Promise<{ batch: ChunkBatch; giveBack: () => void }> => {
+      const { answer, place } = underWay[0]!;
+      const { memory, lengths } = await answer;
+      void underWay.shift();
+      return {
+        batch: { bytes: place ? place.unpacked(lengths[0]!) : new Uint8Array(memory!.output, 0, sum(lengths)), lengths },
+        giveBack: () => void (place ? places.push(place) : this.#spare.push(memory!)),
+      };
     };
     this.#keepAlive(1);
     try {
       for await (const batch of batches) {
-        const unpacked = unpackedOf(batch);
-        const memory = this.#spare.pop() ?? new SharedMemory();
-        const answer = this.#order(work, batch, unpacked, memory);
+        const place = large && batch.lengths.length === 1 ? (places.pop() ?? new LzmsPlace(work.chunkSize)) : null;
+        const answer = this.#order(work, batch, unpackedOf(batch), place);
         // Handled when its turn comes; until then it must not count as unhandled.
         answer.catch(() => undefined);
-        underWay.push({ memory, answer });
-        if (underWay.length < this.#size * AHEAD) continue;
+        underWay.push({ answer, place });
+        if (underWay.length < most) continue;
         const done = await next();
         yield done.batch;
-        this.#spare.push(done.memory);
+        done.giveBack();
       }
       while (underWay.length > 0) {
         const done = await next();
         yield done.batch;
-        this.#spare.push(done.memory);
+        done.giveBack();
       }
     } finally {
-      // Memory is given on only when no thread writes into it any more.
-      await Promise.allSettled(underWay.map(({ answer }) => answer));
-      this.#spare.push(...underWay.map(({ memory }) => memory));
+      for (const ended of await Promise.allSettled(underWay.map(({ answer }) => answer))) {
+        if (ended.status === 'fulfilled' && ended.value.memory) this.#spare.push(ended.value.memory);
+      }
       this.#keepAlive(-1);
     }
   }
 
-  #order(work: ChunkWork, batch: ChunkBatch, unpacked: readonly number[] | null, memory: SharedMemory): Promise<readonly number[]> {
+  async #order(work: ChunkWork, batch: ChunkBatch | PackedBatch, unpacked: readonly number[] | null, place: LzmsPlace | null): Promise<DoneBatch> {
     const length = sum(batch.lengths);
-    if (length > batch.bytes.length || (unpacked && unpacked.length !== batch.lengths.length)) throw new RangeError('chunks outside their batch');
-    const input = memory.input(length);
-    input.set(batch.bytes.subarray(0, length));
-    const output = memory.output(unpacked ? sum(unpacked) : length);
-    return this.#idlest().order({ work, input, output, lengths: batch.lengths, unpacked: unpacked ?? [] });
+    const { bytes } = batch;
+    const read = typeof bytes === 'function' ? bytes : (into: Uint8Array): undefined => void into.set(bytes.subarray(0, length));
+    if ((typeof bytes !== 'function' && length > bytes.length) || (unpacked && unpacked.length !== batch.lengths.length)) throw new RangeError('chunks outside their batch');
+    if (place) {
+      await read(place.packed(length));
+      return this.#idlest().order({ work, memory: place.memory, lengths: batch.lengths, unpacked: unpacked ?? [] }, []);
+    }
+    const spare = this.#spare.pop();
+    const memory = { input: roomFor(length, spare?.input), output: roomFor(unpacked ? sum(unpacked) : length, spare?.output) };
+    // What lies in memory is taken at once, before its owner goes on; only reading takes time.
+    const reading = read(new Uint8Array(memory.input, 0, length));
+    if (reading !== undefined) await reading;
+    return this.#idlest().order({ work, memory, lengths: batch.lengths, unpacked: unpacked ?? [] }, [memory.input, memory.output]);
   }
 
   #idlest(): CrewThread {
@@ -120,7 +147,7 @@ export class WimCrew {
     return this.#threads.reduce((a, b) => (b.load < a.load ? b : a));
   }
 
-  /** Without a run the memory goes too: a batch of solid chunks is large. */
+  /** Without a run the memory goes too. */
   #keepAlive(change: 1 | -1): void {
     this.#runs += change;
     if (this.#runs === 0) this.#spare.length = 0;
@@ -128,27 +155,21 @@ export class WimCrew {
   }
 }
 
+const isLarge = (work: ChunkWork): boolean => work.kind === 'unpack' && work.compression === 'lzms' && work.chunkSize >= LARGE_CHUNK_BYTES;
+
+const mostLarge = (chunkSize: number): number => Math.max(1, Math.floor(Math.min(LARGE_CHUNKS_MEMORY, totalmem() * MEMORY_SHARE) / (2 * chunkSize)));
+
 const sum = (lengths: readonly number[]): number => lengths.reduce((total, length) => total + length, 0);
 
-/** Where a batch and its result lie; grows with what it has to hold. */
-class SharedMemory {
-  #input = new SharedArrayBuffer(0);
-  #output = new SharedArrayBuffer(0);
+const ROOM_STEP = 1 << 16;
 
-  input(length: number): Uint8Array<SharedArrayBuffer> {
-    if (this.#input.byteLength < length) this.#input = new SharedArrayBuffer(length);
-    return new Uint8Array(this.#input, 0, length);
-  }
-
-  output(length: number): Uint8Array<SharedArrayBuffer> {
-    if (this.#output.byteLength < length) this.#output = new SharedArrayBuffer(length);
-    return new Uint8Array(this.#output, 0, length);
-  }
-}
+/** At least `length` bytes: what there is where it is large enough. */
+const roomFor = (length: number, spare: ArrayBuffer | undefined): ArrayBuffer =>
+  spare && spare.byteLength >= length ? spare : new ArrayBuffer(Math.ceil(length / ROOM_STEP) * ROOM_STEP);
 
 class CrewThread {
   readonly #worker = new Worker(new URL('./wim-chunk-worker.ts', import.meta.url));
-  readonly #waiting = new Map<number, { readonly resolve: (lengths: readonly number[]) => void; readonly reject: (error: Error) => void }>();
+  readonly #waiting = new Map<number, { readonly bytes: number; readonly resolve: (done: DoneBatch) => void; readonly reject: (error: Error) => void }>();
   #id = 0;
   #broken: Error | null = null;
 
@@ -157,25 +178,28 @@ class CrewThread {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ('error' in answer) waiting?.reject(EngineError.fromPlain(answer.error));
-      else waiting?.resolve(answer.lengths);
+      else waiting?.resolve(answer);
     });
     this.#worker.on('error', (error: Error) => this.#break(error));
     this.#worker.on('exit', () => this.#break(new Error('a thread of the crew ended')));
   }
 
-  /** Batches it has not answered. */
+  /** Bytes in batches that it has not answered: behind one large chunk waits nothing that another thread could do. */
   get load(): number {
-    return this.#waiting.size;
+    let load = 0;
+    for (const { bytes } of this.#waiting.values()) load += bytes;
+    return load;
   }
 
-  order(order: Omit<BatchOrder, 'id'>): Promise<readonly number[]> {
+  /** @param moved goes to the thread, and comes back with the answer */
+  order(order: Omit<BatchOrder, 'id'>, moved: readonly ArrayBuffer[]): Promise<DoneBatch> {
     return new Promise((resolve, reject) => {
       if (this.#broken) {
         reject(this.#broken);
         return;
       }
-      this.#waiting.set(++this.#id, { resolve, reject });
-      this.#worker.postMessage({ ...order, id: this.#id } satisfies BatchOrder);
+      this.#waiting.set(++this.#id, { bytes: sum(order.unpacked.length > 0 ? order.unpacked : order.lengths), resolve, reject });
+      this.#worker.postMessage({ ...order, id: this.#id } satisfies BatchOrder, moved);
     });
   }
 

@@ -1,7 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { toEngineError } from '../base/errors.ts';
+import { LzmsPlace } from './lzms/decompress.ts';
 import { createChunkCompressor, createChunkDecompressor } from './wim-chunk.ts';
-import type { BatchAnswer, BatchOrder, ChunkWork } from './wim-crew-protocol.ts';
+import type { BatchAnswer, BatchMemory, BatchOrder, ChunkWork } from './wim-crew-protocol.ts';
 
 /** Writes the result for `chunk` at the start of `output`; returns its length. */
 type ChunkHand = (chunk: Uint8Array, output: Uint8Array, unpacked: number) => number;
@@ -33,8 +34,15 @@ function packer(...kind: Parameters<typeof createChunkCompressor>): ChunkHand {
   };
 }
 
-function execute({ work, input, output, lengths, unpacked }: BatchOrder): number[] {
+function unpackInPlace({ chunkSize }: ChunkWork, memory: WebAssembly.Memory, length: number, unpacked: number): void {
+  const place = new LzmsPlace(chunkSize, memory);
+  createChunkDecompressor('lzms', chunkSize, memory).decompress(place.packed(length), place.unpacked(unpacked));
+}
+
+function execute({ work, lengths, unpacked }: BatchOrder, memory: BatchMemory): number[] {
   const hand = handFor(work);
+  const input = new Uint8Array(memory.input);
+  const output = new Uint8Array(memory.output);
   let from = 0;
   let to = 0;
   return lengths.map((length, index) => {
@@ -46,11 +54,16 @@ function execute({ work, input, output, lengths, unpacked }: BatchOrder): number
 }
 
 parentPort?.on('message', (order: BatchOrder) => {
-  let answer: BatchAnswer;
+  const { id, memory, lengths: packed, unpacked } = order;
   try {
-    answer = { id: order.id, lengths: execute(order) };
+    if (memory instanceof WebAssembly.Memory) {
+      unpackInPlace(order.work, memory, packed[0]!, unpacked[0]!);
+      parentPort?.postMessage({ id, memory: null, lengths: unpacked } satisfies BatchAnswer);
+      return;
+    }
+    const lengths = execute(order, memory);
+    parentPort?.postMessage({ id, memory, lengths } satisfies BatchAnswer, [memory.input, memory.output]);
   } catch (error) {
-    answer = { id: order.id, error: toEngineError(error).toPlain() };
+    parentPort?.postMessage({ id, error: toEngineError(error).toPlain() } satisfies BatchAnswer);
   }
-  parentPort?.postMessage(answer);
 });

@@ -27,13 +27,14 @@ class ChunkReader implements ChunkDecompressor {
 
 /**
  * @param chunkSize of the resource in bytes, a power of two; for LZX it sets the window
+ * @param memory of a {@link LzmsPlace}, for LZMS: what lies there is unpacked where it lies
  * @throws EngineError `image-format-unsupported` for a chunk size that the compression does not have
  */
-export function createChunkDecompressor(compression: WimCompression, chunkSize: number): ChunkDecompressor {
+export function createChunkDecompressor(compression: WimCompression, chunkSize: number, memory?: WebAssembly.Memory): ChunkDecompressor {
   if (compression === 'none') return new ChunkReader('WIM', null);
   if (compression === 'xpress') return new ChunkReader(compression, new XpressDecompressor());
   if (compression === 'lzx') return new ChunkReader(compression, new LzxDecompressor(chunkSize));
-  return new ChunkReader(compression, new LzmsDecompressor(chunkSize));
+  return new ChunkReader(compression, new LzmsDecompressor(chunkSize, memory));
 }
 
 /**

@@ -6,19 +6,28 @@ export type ChunkWork =
   | { readonly kind: 'unpack'; readonly compression: WimCompression; readonly chunkSize: number }
   | { readonly kind: 'pack'; readonly compression: 'xpress' | 'lzx'; readonly chunkSize: number };
 
-/** One batch: chunks one behind another in `input`, results one behind another in `output`; both are shared memory. */
+/** Of one batch: chunks one behind another in `input`, results one behind another in `output`. It moves from thread to thread. */
+export interface BatchMemory {
+  readonly input: ArrayBuffer;
+  readonly output: ArrayBuffer;
+}
+
 export interface BatchOrder {
   readonly id: number;
   readonly work: ChunkWork;
-  readonly input: Uint8Array<SharedArrayBuffer>;
-  readonly output: Uint8Array<SharedArrayBuffer>;
-  /** Of each chunk in `input`, in bytes. */
+  /** Of a place for LZMS: the only chunk lies there and is unpacked there, under the eyes of the other thread. */
+  readonly memory: BatchMemory | WebAssembly.Memory;
+  /** Of each chunk in the input, in bytes. */
   readonly lengths: readonly number[];
   /** Of each chunk unpacked, in bytes; nothing when packing. */
   readonly unpacked: readonly number[];
 }
 
-export type BatchAnswer =
-  /** `lengths` of the results in `output`, in bytes. */
-  | { readonly id: number; readonly lengths: readonly number[] }
-  | { readonly id: number; readonly error: PlainError };
+export interface DoneBatch {
+  /** Null: that is shared. */
+  readonly memory: BatchMemory | null;
+  /** Of the results in the output, in bytes. */
+  readonly lengths: readonly number[];
+}
+
+export type BatchAnswer = ({ readonly id: number } & DoneBatch) | { readonly id: number; readonly error: PlainError };

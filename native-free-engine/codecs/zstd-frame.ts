@@ -74,12 +74,19 @@ export class FrameCompressor {
 const NOTHING = new Uint8Array(0);
 const probe = new Uint8Array(16);
 
+/** Of a frame's descriptor, its fifth byte: a checksum of the contents follows the last block. */
+const CHECKSUM_FLAG = 0x04;
+const CHECKSUM_BYTES = 4;
+
 /** Unpacks frames, one after the other. */
 export class FrameDecompressor {
+  readonly #checked: boolean;
   #inner: Inner | null = null;
   #fault = false;
 
-  constructor() {
+  /** @param checked false: frames' own checksums are not compared, for callers with a hash of the contents */
+  constructor({ checked = true } = {}) {
+    this.#checked = checked;
     this.#renew();
   }
 
@@ -91,6 +98,17 @@ export class FrameDecompressor {
   decompress(input: Uint8Array, output: Uint8Array): boolean {
     const length = frameLength(input);
     if (length === null) return false;
+    if (this.#checked || !(input[4]! & CHECKSUM_FLAG)) return this.#unpack(input, length, output);
+    // Node does not let on to zstd's own way to leave it out. Without flag and checksum it is as good a frame.
+    input[4]! ^= CHECKSUM_FLAG;
+    try {
+      return this.#unpack(input, length - CHECKSUM_BYTES, output);
+    } finally {
+      input[4]! ^= CHECKSUM_FLAG;
+    }
+  }
+
+  #unpack(input: Uint8Array, length: number, output: Uint8Array): boolean {
     if (!this.#inner) return decompressAnew(input.subarray(0, length), output);
     const { handle, state } = this.#inner;
     handle.writeSync(constants.ZSTD_e_continue, input, 0, length, output, 0, output.length);

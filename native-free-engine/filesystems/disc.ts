@@ -32,11 +32,23 @@ export interface Disc {
 const STUB_FILES = 2;
 
 /**
+ * Files may share their bytes: `oscdimg -o` stores what occurs twice once, and discs with dozens of Windows editions hold twenty times their
+ * own size that way. Beyond this many times, somebody wants us to copy or hash for ever.
+ */
+const MOST_SHARED = 64;
+
+/** @throws EngineError `disc-files-overlap` */
+function checkSizes({ entries }: FileTree, discSize: number): void {
+  const claimed = entries.reduce((sum, { size }) => sum + size, 0);
+  if (claimed > discSize * MOST_SHARED) throw new EngineError('disc-files-overlap', { claimed, size: discSize });
+}
+
+/**
  * Reads the tree of a disc that holds most: UDF where there is one (large Windows discs have nothing else), then
  * Joliet, Rock Ridge, plain ISO 9660. Files open as parts of `source`, which stays open.
  * @param options `view`: a certain tree
  * @throws EngineError `disc-unknown` for what is no disc; `disc-invalid`, `disc-loop`, `disc-truncated`,
- *   `disc-feature-unsupported`, `tree-name-unsafe`, `tree-name-twice`, `tree-too-deep`, `tree-too-large`
+ *   `disc-feature-unsupported`, `disc-files-overlap`, `tree-name-unsafe`, `tree-name-twice`, `tree-too-deep`, `tree-too-large`
  */
 export async function readDisc(source: BlockSource, options: { readonly view?: DiscView } = {}): Promise<Disc> {
   const head = await readBytes(source, 0, Math.min(source.size, HEAD_BYTES));
@@ -52,7 +64,10 @@ export async function readDisc(source: BlockSource, options: { readonly view?: D
 
   const bootCatalogue = iso?.bootCatalogue ?? null;
   const boot = bootCatalogue === null ? [] : await atPath('El Torito', () => readBootCatalogue(source, bootCatalogue));
-  const made = (tree: FileTree, of: DiscView): Disc => ({ label: tree.label, tree, view: of, views, boot });
+  const made = (tree: FileTree, of: DiscView): Disc => {
+    checkSizes(tree, source.size);
+    return { label: tree.label, tree, view: of, views, boot };
+  };
   if (view !== 'udf') {
     if (!iso) throw new EngineError('disc-unknown');
     return made(await readIsoTree(source, iso, view), view);

@@ -22,6 +22,8 @@ export interface OpenDiskImageOptions {
   readonly signal?: AbortSignal;
   /** Reads of the image's own file block the thread: for worker threads, which have nothing else to do meanwhile. */
   readonly blocking?: boolean;
+  /** The caller compares whole clusters with hashes of its own: an image's own checksums of packed clusters are then left alone. */
+  readonly hashed?: boolean;
   /** Where what has to be unpacked on the way goes. */
   readonly tempDir?: string;
   /**

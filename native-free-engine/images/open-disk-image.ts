@@ -7,6 +7,7 @@ import { hasText } from '../struct/index.ts';
 import type { DiskImage, DiskImageFormat, OpenDiskImageOptions } from './disk-image.ts';
 import { imageCorrupt, imageUnsupported } from './faults.ts';
 import { besidePath, findBeside, pathKind, realPathOf } from './node-disk-files.ts';
+import { manifestPath } from './manifest/file-names.ts';
 import { isUrl } from './node-location.ts';
 import { openQcow2 } from './qcow2/read.ts';
 import { openSplitFile, splitNameOf } from './raw/node-split-file.ts';
@@ -73,7 +74,7 @@ async function openParts(location: string): Promise<{ readonly name: string; rea
   const name = splitNameOf(location) ?? ((await pathKind(location)) === 'nothing' ? location : null);
   if (name === null) return null;
   // Only a manifest tells that the last parts are missing. What reads it is large, and every thread that opens an image would load it.
-  const { readManifest, manifestPath } = await import('./manifest/node-image-set.ts');
+  const { readManifest } = await import('./manifest/node-image-set.ts');
   const expected = await readManifest(manifestPath(name)).then(({ manifest }) => manifest.image.parts).catch(() => 0);
   const split = await openSplitFile(name, expected);
   return split && { name, ...split };
@@ -106,6 +107,7 @@ async function openFormat(found: DiskImageFormat | null, file: BlockSource, path
       return openQcow2(file, path, {
         openBacking: (name, format, cache) => openBacking(name, format, path, options, { ...place, cache }),
         ...(options.signal ? { signal: options.signal } : {}),
+        hashed: options.hashed ?? false,
         ...(place.cache ? { cache: place.cache } : {}),
       });
     case 'vhd':

@@ -66,7 +66,7 @@ export function parseXml(document: string): XmlElement {
   return root;
 }
 
-/** The document again, without the comments and the space between elements that {@link parseXml} left out. */
+/** The document again, without the comments and the space between elements that {@link parseXml} left out; what no XML may hold becomes U+FFFD. */
 export function formatXml({ name, attributes, text, children }: XmlElement): string {
   const list = Object.entries(attributes).map(([key, value]) => ` ${key}="${encoded(value)}"`);
   return `<${name}${list.join('')}>${encoded(text)}${children.map(formatXml).join('')}</${name}>`;
@@ -82,4 +82,7 @@ function decoded(text: string): string {
   });
 }
 
-const encoded = (text: string): string => text.replace(/[&<>"]/g, (char) => `&${Object.keys(NAMED).find((name) => NAMED[name] === char)!};`);
+/** Control characters and halves of surrogate pairs: no reader but ours takes a document with one, not even as a number (XML 1.0, 2.2). */
+const NOT_XML = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
+
+const encoded = (text: string): string => text.replace(NOT_XML, '\ufffd').replace(/[&<>"]/g, (char) => `&${Object.keys(NAMED).find((name) => NAMED[name] === char)!};`);

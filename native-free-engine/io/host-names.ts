@@ -1,12 +1,23 @@
 /** Names that Windows keeps for devices, with any extension. */
 const DEVICE_NAME = /^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³]|conin\$|conout\$)( *\.|:|$)/i;
 
+/** True for a name that Windows never takes for a file's. */
+export const isDeviceName = (name: string): boolean => DEVICE_NAME.test(name);
+
+/** Names (and paths) that are equal by this are the same to Windows, on any of its file systems. */
+export const foldName = (name: string): string =>
+  Array.from(name, (character) => {
+    const capital = character.toUpperCase();
+    // Windows has one capital for each letter; ß stays ß.
+    return capital.length === character.length ? capital : character;
+  }).join('');
+
 /** True for a name that a system can give to a file, and that stays in its folder there. */
 export function isHostName(name: string, platform: string): boolean {
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) return false;
   if (platform === 'darwin') return !name.includes(':');
   if (platform !== 'win32') return true;
-  return !/[\u0000-\u001f<>:"|?*\\]/.test(name) && !/[. ]$/.test(name) && !DEVICE_NAME.test(name);
+  return !/[\u0000-\u001f<>:"|?*\\]/.test(name) && !/[. ]$/.test(name) && !isDeviceName(name);
 }
 
 /** Systems on which two names that differ only in case are one, as they are set up. */

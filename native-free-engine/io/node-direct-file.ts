@@ -1,7 +1,8 @@
 import { constants, readSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { errnoOf } from '../base/errors.ts';
-import { BUFFER_ALIGNMENT, isAligned } from './aligned-buffer.ts';
+import { alignDown, alignUp } from '../base/safe-int.ts';
+import { alignedBuffer, BUFFER_ALIGNMENT, isAligned } from './aligned-buffer.ts';
 
 /**
  * The flag that takes a file past the page cache. Node names it on Linux only;
@@ -13,9 +14,17 @@ const DIRECT_FLAG = process.platform === 'win32' ? 0x02000000 : (constants.O_DIR
 /** Direct I/O moves whole sectors; 512 bytes are the smallest there are. */
 const SMALLEST_SECTOR = 512;
 
+/** Reads of this size and more go past the page cache whatever their alignment: a copy of our own takes a fraction of what filling the cache does. */
+const WORTH_A_COPY = 1 << 20;
+/** What is read for such a copy at once, bytes. */
+const COPY_BYTES = 4 << 20;
+/** Buffers for such copies that are kept for the next one, of all files. */
+const MAX_SPARE = 4;
+const spare: Uint8Array[] = [];
+
 /**
  * A file opened twice where the system allows: once directly, for aligned
- * buffers, and once through the page cache, for tails and odd offsets.
+ * buffers and large reads, and once through the page cache, for tails and odd offsets.
  */
 export interface DirectFile {
   readonly handle: FileHandle;
@@ -27,8 +36,12 @@ export interface DirectFile {
   readBlocking(offset: number, buffer: Uint8Array): number;
   /** Writes the whole buffer. */
   write(offset: number, data: Uint8Array): Promise<void>;
+  /** Node closes a file once nothing of it is outstanding any more, which a silent disk never lets happen: then it is let go of unclosed. */
   close(): Promise<void>;
 }
+
+/** A disk that keeps a request is waited for no longer than this when it is let go of. Milliseconds. */
+const LET_GO_MS = 5000;
 
 export interface DirectFileOptions {
   readonly write: boolean;
@@ -68,10 +81,12 @@ class DirectFileImpl implements DirectFile {
   async read(offset: number, buffer: Uint8Array): Promise<number> {
     let done = 0;
     while (done < buffer.length) {
-      const part = buffer.subarray(done);
-      const { bytesRead } = await this.#run(offset + done, part, (file) => file.read(part, 0, part.length, offset + done));
-      if (bytesRead === 0) break;
-      done += bytesRead;
+      const rest = buffer.subarray(done);
+      const straight = straightPart(offset + done, rest);
+      const copied = straight.length === 0 && this.direct !== null && buffer.length >= WORTH_A_COPY;
+      const read = await (copied ? this.#readCopy(offset + done, rest) : this.#readPart(offset + done, straight.length > 0 ? straight : rest));
+      if (read === 0) break;
+      done += read;
     }
     return done;
   }
@@ -79,7 +94,9 @@ class DirectFileImpl implements DirectFile {
   readBlocking(offset: number, buffer: Uint8Array): number {
     let done = 0;
     while (done < buffer.length) {
-      const part = buffer.subarray(done);
+      const rest = buffer.subarray(done);
+      const straight = straightPart(offset + done, rest);
+      const part = straight.length > 0 ? straight : rest;
       const direct = this.#directFor(offset + done, part);
       let read: number;
       try {
@@ -106,8 +123,30 @@ class DirectFileImpl implements DirectFile {
   }
 
   async close(): Promise<void> {
-    await this.direct?.close();
-    await this.handle.close();
+    const closed = Promise.all([this.direct?.close(), this.handle.close()]);
+    closed.catch(() => undefined);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, LET_GO_MS)));
+    await Promise.race([closed, late]).finally(() => clearTimeout(timer));
+  }
+
+  async #readPart(offset: number, part: Uint8Array): Promise<number> {
+    return (await this.#run(offset, part, (file) => file.read(part, 0, part.length, offset))).bytesRead;
+  }
+
+  /** Reads whole blocks around what is wanted, as far as one buffer holds it. Returns the bytes of `target` that were filled. */
+  async #readCopy(offset: number, target: Uint8Array): Promise<number> {
+    const start = alignDown(offset, BUFFER_ALIGNMENT);
+    const scratch = spare.pop() ?? alignedBuffer(COPY_BYTES);
+    try {
+      const blocks = scratch.subarray(0, Math.min(COPY_BYTES, alignUp(offset + target.length, BUFFER_ALIGNMENT) - start));
+      const read = await this.#readPart(start, blocks);
+      const found = scratch.subarray(offset - start, Math.min(read, offset - start + target.length));
+      target.set(found);
+      return found.length;
+    } finally {
+      if (spare.length < MAX_SPARE) spare.push(scratch);
+    }
   }
 
   /** Direct where offset, length and memory allow. */
@@ -122,7 +161,7 @@ class DirectFileImpl implements DirectFile {
   }
 
   #directFor(offset: number, buffer: Uint8Array): FileHandle | null {
-    return isAligned(buffer) && offset % SMALLEST_SECTOR === 0 && buffer.length % SMALLEST_SECTOR === 0 ? this.direct : null;
+    return straightPart(offset, buffer).length === buffer.length ? this.direct : null;
   }
 
   /** A file system that refuses direct I/O (EINVAL) is not asked again; any other error is thrown on. */
@@ -134,4 +173,10 @@ class DirectFileImpl implements DirectFile {
     this.direct = null;
     void direct.close().catch(() => undefined);
   }
+}
+
+/** As much of `buffer`, from its start, as direct I/O can move: all of it, all but a tail, or nothing. */
+function straightPart(offset: number, buffer: Uint8Array): Uint8Array {
+  if (!isAligned(buffer) || offset % SMALLEST_SECTOR !== 0) return buffer.subarray(0, 0);
+  return buffer.length % SMALLEST_SECTOR === 0 ? buffer : buffer.subarray(0, alignDown(buffer.length, BUFFER_ALIGNMENT));
 }

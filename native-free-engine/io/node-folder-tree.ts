@@ -1,18 +1,22 @@
-import { constants } from 'node:fs';
-import { lstat, open, readdir, readlink, type FileHandle } from 'node:fs/promises';
+import { constants, type BigIntStats } from 'node:fs';
+import { lstat, open, readdir, readlink, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { throwIfAborted } from '../base/abort.ts';
 import { EngineError, errnoOf } from '../base/errors.ts';
 import { checkRange } from './bounds.ts';
+import type { FileTimes } from './file-times.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import type { BlockSource } from './types.ts';
 
+/** POSIX: the owner, the group or others may execute it. */
+const ANY_EXECUTE = 0o111n;
+
 /** What a file was when its folder was listed: it must still be that when it is read. */
 interface Seen {
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly ino: number;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ino: bigint;
 }
 
 /**
@@ -30,28 +34,39 @@ export async function folderTree(folder: string, options: { readonly label?: str
     for (const name of names.sort()) {
       const path = builder.join(inside, name);
       const place = join(root, path);
-      const stats = await lstat(place).catch(unreadable(place));
-      const common = { path, modifiedAt: stats.mtime, attributes: 0 };
+      const stats = await lstat(place, { bigint: true }).catch(unreadable(place));
+      const times = timesOf(stats);
+      const common = { path, modifiedAt: stats.mtime, times, attributes: 0 };
       if (stats.isFile()) {
-        builder.add({ ...common, kind: 'file', size: stats.size, open: () => openSeen(place, stats) });
+        const linked = stats.nlink > 1n ? { sameFile: `${stats.dev}:${stats.ino}` } : {};
+        const executable = (stats.mode & ANY_EXECUTE) !== 0n ? { executable: true } : {};
+        builder.add({ ...common, ...linked, ...executable, kind: 'file', size: Number(stats.size), open: () => openSeen(place, stats) });
       } else if (stats.isDirectory()) {
         builder.add({ ...common, kind: 'folder', size: 0, open: () => Promise.reject(new EngineError('file-unreadable', { path: place, errno: 'EISDIR' })) });
         await list(path);
       } else {
-        const target = stats.isSymbolicLink() ? await readlink(place).catch(() => '') : '';
-        builder.leaveOut({ path, why: stats.isSymbolicLink() ? 'link' : 'special', target });
+        builder.leaveOut(stats.isSymbolicLink() ? { path, times, ...(await linkAt(place)) } : { path, why: 'special', target: '' });
       }
     }
   };
+  const times = timesOf(await stat(root, { bigint: true }).catch(unreadable(root)));
   await list('');
-  return builder.build(options.label ?? basename(root));
+  return builder.build(options.label ?? basename(root), times);
 }
 
 /** One file of this computer as an entry of a tree. @param path where it stands in the tree @throws EngineError `file-unreadable` */
 export async function fileEntry(place: string, path: string): Promise<TreeEntry> {
-  const stats = await lstat(place).catch(unreadable(place));
+  const stats = await lstat(place, { bigint: true }).catch(unreadable(place));
   if (!stats.isFile()) throw new EngineError('file-unreadable', { path: place, errno: 'EISDIR' });
-  return { path, kind: 'file', size: stats.size, modifiedAt: stats.mtime, attributes: 0, open: () => openSeen(place, stats) };
+  return { path, kind: 'file', size: Number(stats.size), modifiedAt: stats.mtime, attributes: 0, open: () => openSeen(place, stats) };
+}
+
+const timesOf = ({ birthtimeNs, atimeNs, mtimeNs }: BigIntStats): FileTimes => ({ created: birthtimeNs > 0n ? birthtimeNs : mtimeNs, accessed: atimeNs, modified: mtimeNs });
+
+async function linkAt(place: string): Promise<{ why: 'link'; target: string; ofFolder: boolean }> {
+  const target = await readlink(place).catch(() => '');
+  const ofFolder = await stat(place).then((behind) => behind.isDirectory(), () => false);
+  return { why: 'link', target, ofFolder };
 }
 
 const unreadable = (path: string) => (error: unknown): never => {
@@ -68,24 +83,25 @@ async function openSeen(path: string, seen: Seen): Promise<BlockSource> {
     await file.close();
     throw error;
   }
+  const size = Number(seen.size);
   return {
-    size: seen.size,
+    size,
     sectorSize: 512,
     async readInto(offset, buffer) {
-      checkRange(path, offset, buffer.length, seen.size);
+      checkRange(path, offset, buffer.length, size);
       for (let done = 0; done < buffer.length; ) {
         const { bytesRead } = await file.read(buffer, done, buffer.length - done, offset + done).catch(unreadable(path));
         if (bytesRead === 0) throw new EngineError('file-changed', { path });
         done += bytesRead;
       }
       // Whoever reads to the end has read all of one file, not parts of two.
-      if (offset + buffer.length === seen.size) await check(file, path, seen);
+      if (offset + buffer.length === size) await check(file, path, seen);
     },
     close: () => file.close(),
   };
 }
 
 async function check(file: FileHandle, path: string, seen: Seen): Promise<void> {
-  const now = await file.stat().catch(unreadable(path));
-  if (now.size !== seen.size || now.mtimeMs !== seen.mtimeMs || now.ino !== seen.ino) throw new EngineError('file-changed', { path });
+  const now = await file.stat({ bigint: true }).catch(unreadable(path));
+  if (now.size !== seen.size || now.mtimeNs !== seen.mtimeNs || now.ino !== seen.ino) throw new EngineError('file-changed', { path });
 }

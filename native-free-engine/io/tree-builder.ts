@@ -1,4 +1,5 @@
 import { EngineError } from '../base/errors.ts';
+import type { FileTimes } from './file-times.ts';
 import type { FileTree, LeftOut, TreeEntry } from './file-tree.ts';
 
 /** Levels of folders; Windows and Linux both end near 4096 characters, some 250 levels with the shortest names that people use. */
@@ -53,8 +54,9 @@ export class TreeBuilder {
     this.#leftOut.push(leftOut);
   }
 
-  build(label: string): FileTree {
-    return { label, entries: this.#entries, leftOut: this.#leftOut };
+  /** @param times of the root itself, where they are known */
+  build(label: string, times?: FileTimes): FileTree {
+    return { label, ...(times ? { times } : {}), entries: this.#entries, leftOut: this.#leftOut };
   }
 
   #take(path: string): void {

@@ -1,5 +1,6 @@
 import { EngineError } from '../base/errors.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
+import { foldName } from './host-names.ts';
 
 /** A tree with other files laid over it. */
 export interface OverlaidTree {
@@ -17,14 +18,14 @@ export function overlayTree(tree: FileTree, extras: readonly TreeEntry[]): Overl
   const entries = [...tree.entries];
   const own = new Set(entries);
   const replaced: string[] = [];
-  const places = new Map(entries.map((entry, i) => [entry.path.toLowerCase(), i]));
+  const places = new Map(entries.map((entry, i) => [foldName(entry.path), i]));
   const at = (path: string): { readonly entry: TreeEntry; readonly place: number } | null => {
-    const place = places.get(path.toLowerCase());
+    const place = places.get(foldName(path));
     const entry = place === undefined ? undefined : entries[place];
     return entry && place !== undefined ? { entry, place } : null;
   };
   const put = (entry: TreeEntry): void => {
-    places.set(entry.path.toLowerCase(), entries.length);
+    places.set(foldName(entry.path), entries.length);
     entries.push(entry);
   };
   /** The folder of a path, as it is spelled in the tree, with a slash behind it. */

@@ -1,11 +1,12 @@
 import { throwIfAborted } from '../base/abort.ts';
 import { EngineError } from '../base/errors.ts';
+import { alignUp } from '../base/safe-int.ts';
 import { intersect, normalize, totalLength, type Extent, type ExtentSet } from '../base/extent.ts';
 import { readAllocation } from '../filesystems/allocation.ts';
 import type { AllocationMap } from '../filesystems/allocation-types.ts';
 import { rangedSource } from '../io/ranged.ts';
 import type { BlockSource } from '../io/types.ts';
-import { copyInUse, readGpt } from '../partitions/gpt/index.ts';
+import { readGpt, type GptCopy } from '../partitions/gpt/index.ts';
 import { readMbr } from '../partitions/mbr/index.ts';
 import type { DiskMap, MappedPartition, WholeReason } from './disk-map.ts';
 import { readLayout, wholeDisk } from './read-layout.ts';
@@ -32,6 +33,9 @@ const MAX_GAP = 4 * 1024 * 1024;
 
 /** What a faulty table may say and still be gone by, once somebody has chosen the good copy. */
 const CHOOSABLE = new Set(['gpt-primary-damaged', 'gpt-copies-differ', 'protective-mbr-missing']);
+
+/** Reasons of `allocation-invalid` that tell of a sound volume which this program does not read: no check of its file system would change that. */
+const NOT_READ = /^(several-devices|uses-raid|seed-device|conversion-unfinished|checksum-kind-unknown|features-unknown|realtime-device|log-elsewhere)/;
 
 const WHOLE_BY_KIND: Readonly<Record<string, WholeReason>> = { luks: 'encrypted', bitlocker: 'encrypted', lvm2: 'lvm', raid: 'raid' };
 
@@ -61,7 +65,7 @@ export async function mapDisk(source: BlockSource, options: MapDiskOptions): Pro
     partitions.push(mapped.partition);
     for (const { offset, length } of mapped.used) used.push({ offset: partition.offset + offset, length });
   }
-  if (table !== 'none') used.push(...(await outside(source, layout, options.gptCopy)));
+  if (table !== 'none') used.push(...(await outside(source, layout)));
   return { size: source.size, sectorSize: source.sectorSize, table, diskId, partitions, used: normalize(used) };
 }
 
@@ -79,20 +83,24 @@ function checkTable(layout: Layout, chosen: boolean, name: string): 'gpt' | 'mbr
 }
 
 /** What lies outside the partitions and is needed to find and boot them. */
-async function outside(source: BlockSource, layout: Layout, gptCopy: 'primary' | 'backup' | undefined): Promise<Extent[]> {
+async function outside(source: BlockSource, layout: Layout): Promise<Extent[]> {
   const first = Math.min(source.size, ...layout.partitions.map((p) => p.offset).filter((offset) => offset > 0));
   const gap: Extent = { offset: 0, length: Math.min(first, MAX_GAP) };
   if (layout.diskId.length === 36) {
     const table = await readGpt(source);
-    const copy = (gptCopy && table[gptCopy]) ?? copyInUse(table);
-    const backupLba = table.backup?.myLba ?? copy.alternateLba;
-    const sectors = 1 + Math.ceil((copy.entryCount * 128) / copy.sectorSize);
-    const start = Math.max(0, (backupLba - sectors + 1) * copy.sectorSize);
-    const end = Math.min(source.size, (backupLba + 1) * copy.sectorSize);
-    return [gap, { offset: start, length: Math.max(0, end - start) }];
+    return [gap, ...[table.primary, table.backup].flatMap((copy) => (copy ? copyExtents(copy, source.size) : []))];
   }
   const { extendedRecords } = await readMbr(source);
   return [gap, ...extendedRecords.map((offset) => ({ offset, length: Math.min(source.sectorSize, source.size - offset) }))];
+}
+
+/** Header and entries of one copy: the entries may lie anywhere, such as behind the boot loader of a small board. */
+function copyExtents({ sectorSize, myLba, entriesLba, entryCount, entrySize }: GptCopy, size: number): Extent[] {
+  const entriesAt = entriesLba * sectorSize;
+  return [
+    { offset: myLba * sectorSize, length: sectorSize },
+    { offset: entriesAt, length: Math.min(alignUp(entryCount * entrySize, sectorSize), size - entriesAt) },
+  ];
 }
 
 async function mapPartition(
@@ -145,7 +153,7 @@ async function allocationOf(volume: BlockSource, kind: string, options: MapDiskO
     return await readAllocation(volume, kind, { leaveOutSwapFiles, ...(signal ? { signal } : {}) });
   } catch (error) {
     // A map that makes no sense, or lies on a bad sector, costs time and room, never data: every byte is taken then.
-    if (error instanceof EngineError) return 'damaged';
+    if (error instanceof EngineError) return NOT_READ.test(String(error.params['reason'] ?? '')) ? null : 'damaged';
     throw error;
   }
 }

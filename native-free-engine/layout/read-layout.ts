@@ -3,6 +3,8 @@ import { readBytes } from '../io/read-bytes.ts';
 import { rangedSource } from '../io/ranged.ts';
 import type { BlockSource } from '../io/types.ts';
 import { isDataFault } from '../struct/index.ts';
+import { recogniseFirmwareRaid } from '../filesystems/by-name/firmware-raid.ts';
+import { optional } from '../filesystems/optional.ts';
 import { recognise } from '../filesystems/recognise.ts';
 import type { FileSystemFacts } from '../filesystems/types.ts';
 import { checkGpt, copyInUse, readGpt, type GptTable } from '../partitions/gpt/index.ts';
@@ -28,6 +30,16 @@ type Bare = Omit<LayoutPartition, 'role' | 'fileSystem' | 'usedBytes'>;
  */
 export async function readLayout(source: BlockSource, options: { readonly gptCopy?: 'primary' | 'backup' } = {}): Promise<Layout> {
   if (source.size < MbrSector.size) return none([]);
+  const layout = await readTable(source, options);
+  const raid = await optional(() => recogniseFirmwareRaid(source), null);
+  if (!raid) return layout;
+  // The first disk of a striped array shows the table of all of it, which promises more than the disk has. A table that
+  // fits is that of a mirror, or the mark is left from an array that is no more.
+  if (layout.table === 'none' || layout.table === 'corrupt') return none([wholeDisk(source, raid)]);
+  return { ...layout, problems: [...layout.problems, warning('firmware-raid', { maker: raid.label })] };
+}
+
+async function readTable(source: BlockSource, options: { readonly gptCopy?: 'primary' | 'backup' }): Promise<Layout> {
   const sector = await readBytes(source, 0, MbrSector.size);
   const signed = sector[510] === (MBR_SIGNATURE & 0xff) && sector[511] === MBR_SIGNATURE >> 8;
 

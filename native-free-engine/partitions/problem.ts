@@ -33,6 +33,8 @@ export type ProblemCode =
   | 'partition-overlaps'
   | 'partition-out-of-range'
   | 'partition-covers-table'
+  // at the disk's end
+  | 'firmware-raid'
   // met while looking at what the partitions hold
   | 'partition-unreadable';
 

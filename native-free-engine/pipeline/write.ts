@@ -21,6 +21,8 @@ export interface WriteOptions {
   readonly verify: boolean;
   readonly stall?: StallTimeouts;
   readonly signal: AbortSignal;
+  /** Sees every byte that is written, once and in order. */
+  readonly see?: (offset: number, bytes: Uint8Array) => void;
   readonly report: (progress: WriteProgress) => void;
 }
 
@@ -81,7 +83,8 @@ export async function writeImage(options: WriteOptions): Promise<WriteResult> {
   const mapped = map?.mapped ?? null;
   const hashers = new Map(options.algorithms.filter((name) => name !== 'sha256').map((name) => [name, createHasher(name)]));
   const bmap = map && new BmapCheck(map);
-  const digest = new RunningDigest();
+  // Of what a map leaves out bytes of, it serves only to compare what is read back.
+  const digest = mapped && !options.verify ? null : new RunningDigest();
   let bytesRead = 0;
   let end = 0;
   let checksums: Record<string, string> = {};
@@ -91,7 +94,8 @@ export async function writeImage(options: WriteOptions): Promise<WriteResult> {
     const bytes = chunk.buffer.subarray(0, chunk.length);
     if (!mapped) for (const hasher of hashers.values()) hasher.update(bytes);
     bmap?.see(chunk);
-    digest.add(bytes);
+    options.see?.(chunk.offset, bytes);
+    digest?.add(bytes);
     bytesRead += chunk.length;
     end = chunk.offset + chunk.length;
   });
@@ -110,10 +114,10 @@ export async function writeImage(options: WriteOptions): Promise<WriteResult> {
     }
     if (end === 0) throw new EngineError('image-empty', { path: image.location });
     if (!mapped) {
-      checksums = { sha256: digest.hex(), ...Object.fromEntries([...hashers].map(([name, hasher]) => [name, hasher.hex()])) };
+      checksums = { ...(digest && { sha256: digest.hex() }), ...Object.fromEntries([...hashers].map(([name, hasher]) => [name, hasher.hex()])) };
       options.accept?.(checksums);
     }
-    return { size: mapped ? (image.size ?? end) : end, marks: digest.marks };
+    return { size: mapped ? (image.size ?? end) : end, marks: digest?.marks ?? [] };
   };
   const source = readSource().then(
     (facts) => {

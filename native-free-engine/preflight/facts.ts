@@ -32,6 +32,8 @@ export interface Fragmentation {
   readonly fragmentedFiles: number;
   /** Pieces that all files together have. */
   readonly fragments: number;
+  /** What part of the volume's files was looked at: 1 for all of them. */
+  readonly share: number;
 }
 
 /** What a read-only scan by the system's own tool said. */
@@ -111,8 +113,18 @@ export interface ImageNameFacts {
   readonly meaningless: boolean;
   /** Paths of images of the library with the same name. */
   readonly taken: readonly string[];
-  /** The image it builds on, when that one has been renamed since. */
-  readonly parentRenamed: { readonly now: string; readonly before: string } | null;
+  /** The image it builds on; null for a whole image. */
+  readonly parent: ParentNameFacts | null;
+}
+
+export interface ParentNameFacts {
+  /** File names: what it is called, and what it was when it was made. Empty where its manifest does not say. */
+  readonly now: string;
+  readonly before: string;
+  /** The new image would take its very place. */
+  readonly overwritten: boolean;
+  /** Other paths in the library at which the same image lies. */
+  readonly copies: readonly string[];
 }
 
 export interface Encryption {
@@ -134,6 +146,8 @@ export interface SysprepState {
   readonly product: string;
   /** Logs lie beside the hive whose changes are not yet in it. */
   readonly dirty: boolean;
+  /** Changes that were read out of its registry's logs. */
+  readonly replayed: number;
 }
 
 export interface ChosenPartition {
@@ -158,8 +172,13 @@ export interface Selection {
   readonly partitions: readonly ChosenPartition[];
 }
 
+/** What is put back from an image, which is no disk yet. */
+export type ImagedSelection = Omit<Selection, 'disk'> & { readonly disk: null };
+
 export interface DestinationFacts {
   readonly folder: string;
+  /** There is a folder by that name. Nobody makes one: a drive that is not attached would be taken for a folder of the system's own disk. */
+  readonly exists: boolean;
   /** Bytes. */
   readonly free: Fact<number>;
   readonly fileSystem: Fact<{ readonly kind: string; readonly maxFileBytes: number | null; readonly network: boolean }>;
@@ -175,7 +194,8 @@ export interface WantedLayout {
   /** The last byte that has to fit. */
   readonly end: number;
   readonly usedBytes: number;
-  readonly sectorSize: number;
+  /** Null when the image does not tell. */
+  readonly sectorSize: number | null;
   readonly table: 'gpt' | 'mbr' | 'none';
 }
 
@@ -230,12 +250,14 @@ export interface CheckFacts {
   'file-system': OfVolumes<{ readonly conditions: Fact<readonly VolumeCondition[]> }>;
   'encryption': OfVolumes<{ readonly encryption: Fact<Encryption> }> & { readonly byPolicy: Fact<boolean> };
   'hibernation': OfVolumes<{ readonly asleep: Fact<boolean>; readonly fastStartup: Fact<boolean> }>;
-  'os-partitions': { readonly selections: readonly Selection[] };
+  /** `imaged`: of the image that is put back, null when none is. */
+  'os-partitions': { readonly selections: readonly Selection[]; readonly imaged: Fact<ImagedSelection> | null };
   'free-space': OfVolumes<{ readonly space: Fact<{ readonly used: number; readonly leftOut: number }> }>;
   'fragmentation': OfVolumes<{ readonly rotational: Fact<boolean>; readonly fragmentation: Fact<Fragmentation> }>;
   'sysprep': OfVolumes<{ readonly state: Fact<SysprepState> }>;
   'shrinking': { readonly selections: readonly Selection[] };
-  'image-name': { readonly name: ImageNameFacts | null };
+  /** Null when no name is chosen yet. */
+  'image-name': { readonly name: Fact<ImageNameFacts> | null };
   'destination': { readonly destination: DestinationFacts | null };
   'target': { readonly targets: readonly TargetFacts[] };
   'ports': { readonly ports: readonly { readonly port: number; readonly holder: Fact<PortHolder | null> }[] };
@@ -251,11 +273,13 @@ export interface CheckContext {
   readonly estimate: { readonly seconds: number | null; readonly imageBytes: number | null };
   /** The image is meant for other machines than the one it is taken from. */
   readonly manyMachines: boolean;
+  /** The job is for a disk, and which one is not known yet. */
+  readonly undecided: boolean;
   /** Disks that the job reads, by `Disk.id`. */
   readonly sources: readonly string[];
   readonly wanted: WantedLayout | null;
-  /** Bytes of each piece of a split image, 0 for one file. */
-  readonly partBytes: number;
+  /** Bytes of each piece of a split image, 0 for one file, null where it cannot be split. */
+  readonly partBytes: number | null;
 }
 
 export type FactsOf<C extends CheckId> = CheckFacts[C];

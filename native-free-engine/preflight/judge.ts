@@ -22,8 +22,9 @@ import { judgeSurface } from './checks/surface.ts';
 import { judgeSysprep } from './checks/sysprep.ts';
 import { judgeTarget } from './checks/target.ts';
 import { judgeUpdates } from './checks/updates.ts';
+import { CHECKS } from './applies.ts';
 import type { CheckContext, CheckFacts } from './facts.ts';
-import { diskSubject, MACHINE, unknownResult, type Judge } from './kit.ts';
+import { diskSubject, MACHINE, resultsOf, unknownResult, type Judge } from './kit.ts';
 import type { Thresholds } from './thresholds.ts';
 import type { CheckId, CheckResult, MissingReason } from './types.ts';
 
@@ -56,6 +57,8 @@ const JUDGES: { readonly [C in CheckId]: Judge<C> } = {
 
 /** What a check says about the facts it was given. No I/O; the same facts always give the same results, at least one. */
 export function judge<C extends CheckId>(check: C, facts: CheckFacts[C], context: CheckContext, limits: Thresholds): CheckResult[] {
+  // No disk, no faults: that is not the same as a disk without faults.
+  if (context.undecided && CHECKS[check].ofDisk) return [resultsOf(check)(MACHINE, 'unknown', 'not-chosen')];
   const results = JUDGES[check](facts, context, limits);
   const unreadable = 'unreadable' in facts ? facts.unreadable : [];
   if (unreadable.length === 0) return results;

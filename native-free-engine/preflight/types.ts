@@ -17,7 +17,7 @@ export const CHECK_IDS = [
 export type CheckId = (typeof CHECK_IDS)[number];
 
 /** What a machine is made ready for. */
-export const CHECKED_JOBS = ['capture', 'restore', 'write', 'deploy', 'media'] as const;
+export const CHECKED_JOBS = ['capture', 'restore', 'write', 'deploy', 'media', 'read', 'format'] as const;
 
 export type CheckedJob = (typeof CHECKED_JOBS)[number];
 
@@ -28,9 +28,9 @@ export type CheckVerdict = (typeof CHECK_VERDICTS)[number];
 
 /**
  * Why a fact is missing: the program for it is not installed; it is there but may not (rights, or PowerShell held to its
- * constrained language); no answer in time; this system has no such thing; the answer was an error or made no sense.
+ * constrained language); no answer in time; it is encrypted; it lies in a RAID or in logical volumes, of which one partition shows nothing; this system has no such thing; the answer was an error or made no sense.
  */
-export type MissingReason = 'no-tool' | 'no-rights' | 'timed-out' | 'unsupported' | 'failed';
+export type MissingReason = 'no-tool' | 'no-rights' | 'timed-out' | 'locked' | 'inside' | 'unsupported' | 'failed';
 
 /** Something found out about this computer, with the command or file it came from; or why it could not be. */
 export type Fact<T> =

@@ -2,6 +2,7 @@ import { EngineError } from '../base/errors.ts';
 import { alignDown } from '../base/safe-int.ts';
 import type { BlockSource } from '../io/types.ts';
 import { isDataFault } from '../struct/index.ts';
+import { baseChecksum } from './base-checksum.ts';
 import { HIVE, HiveBaseBlock, HiveCellHeader } from './structs.ts';
 
 /** The largest cell Windows makes holds a list of 65,535 subkeys; bytes. */
@@ -37,19 +38,18 @@ export class HiveCells {
   /** @throws EngineError `hive-invalid` */
   static async open(source: BlockSource, path: string): Promise<HiveCells> {
     const fault = (reason: string): EngineError => new EngineError('hive-invalid', { path, reason });
-    if (source.size < 2 * HIVE.baseBlock) throw fault('it is too short');
+    if (source.size < 2 * HIVE.baseBlock) throw fault('too-short');
     const block = new Uint8Array(HiveBaseBlock.size);
     await source.readInto(0, block);
-    if (String.fromCharCode(...block.subarray(0, 4)) !== 'regf') throw fault('it does not begin with regf');
-    const view = new DataView(block.buffer);
-    let sum = 0;
-    for (let at = 0; at < 0x1fc; at += 4) sum = (sum ^ view.getUint32(at, true)) >>> 0;
-    // 0 and -1 are never used: Windows writes 1 and -2 in their place.
-    if (sum === 0) sum = 1;
-    else if (sum === 0xffffffff) sum = 0xfffffffe;
-    const base = readAs(fault, 'base block', () => HiveBaseBlock.read(block));
-    if (base.checksum !== sum) throw fault('the checksum of its first block is wrong');
+    if (String.fromCharCode(...block.subarray(0, 4)) !== 'regf') throw fault('no-regf');
+    const base = readAs(fault, 'HiveBaseBlock', () => HiveBaseBlock.read(block));
+    if (base.checksum !== baseChecksum(block)) throw fault('base-checksum');
     return new HiveCells(source, path, { rootCell: base.rootCell, binsSize: base.binsSize, dirty: base.primarySequence !== base.secondarySequence });
+  }
+
+  /** Keys that a hive of this size can have at most: whoever lists more goes round in circles. */
+  get mostKeys(): number {
+    return Math.floor(this.#size / HIVE.smallestKey);
   }
 
   fault(reason: string): EngineError {
@@ -67,12 +67,12 @@ export class HiveCells {
    * @throws EngineError `hive-invalid` for one outside the file, free, too large, or across one that was looked at before
    */
   async read(offset: number): Promise<Uint8Array> {
-    if (offset % 8 !== 0 || offset + HiveCellHeader.size > this.#size) throw this.fault(`a cell at ${offset} lies outside`);
+    if (offset % 8 !== 0 || offset + HiveCellHeader.size > this.#size) throw this.fault(`cell-outside ${offset}`);
     const header = await this.#bytes(offset, HiveCellHeader.size);
     const { size } = HiveCellHeader.read(header);
-    if (size >= 0) throw this.fault(`the cell at ${offset} is free`);
+    if (size >= 0) throw this.fault(`cell-free ${offset}`);
     const length = -size;
-    if (length < 8 || length % 8 !== 0 || length > MAX_CELL || offset + length > this.#size) throw this.fault(`the cell at ${offset} has an impossible size`);
+    if (length < 8 || length % 8 !== 0 || length > MAX_CELL || offset + length > this.#size) throw this.fault(`cell-size ${offset}`);
     this.#remember(offset, offset + length);
     return this.#bytes(offset + HiveCellHeader.size, length - HiveCellHeader.size);
   }
@@ -81,7 +81,7 @@ export class HiveCells {
   #remember(start: number, end: number): void {
     const known = this.#ends.get(start);
     if (known === end) return;
-    if (this.#starts.length >= MAX_CELLS) throw this.fault('it has too many cells');
+    if (this.#starts.length >= MAX_CELLS) throw this.fault('too-many-cells');
     let low = 0;
     for (let high = this.#starts.length; low < high; ) {
       const middle = (low + high) >> 1;
@@ -90,7 +90,7 @@ export class HiveCells {
     }
     const before = this.#starts[low - 1];
     const after = this.#starts[low];
-    if ((before !== undefined && this.#ends.get(before)! > start) || (after !== undefined && after < end)) throw this.fault(`the cell at ${start} overlaps another one`);
+    if ((before !== undefined && this.#ends.get(before)! > start) || (after !== undefined && after < end)) throw this.fault(`cell-overlaps ${start}`);
     this.#starts.splice(low, 0, start);
     this.#ends.set(start, end);
   }
@@ -124,7 +124,7 @@ function readAs<T>(fault: (reason: string) => EngineError, what: string, read: (
   try {
     return read();
   } catch (error) {
-    if (isDataFault(error)) throw fault(`the ${what} makes no sense`);
+    if (isDataFault(error)) throw fault(`structure ${what}`);
     throw error;
   }
 }

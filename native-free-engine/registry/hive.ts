@@ -1,6 +1,7 @@
 import type { BlockSource } from '../io/types.ts';
 import { hasText } from '../struct/index.ts';
 import { HiveCells } from './cells.ts';
+import { replayLogs } from './log.ts';
 import { HIVE, HiveBigData, HiveKeyNode, HiveKeyValue, HiveListHeader, REG } from './structs.ts';
 
 /** Bytes of one value that are read at most. */
@@ -19,8 +20,10 @@ export type HiveValue =
 
 /** A registry hive as it lies in a file, read and never written. */
 export interface Hive {
-  /** Changes wait in the log files beside it that are not read here: what it says may be older than the truth. */
+  /** Changes wait in its logs that could not be read: what it says may be older than the truth. */
   readonly dirty: boolean;
+  /** Changes of its logs that are in what it says: how many log entries. */
+  readonly replayed: number;
   /**
    * @param path from the hive's root, backslashes between names; letters of any case
    * @returns null when there is none
@@ -37,14 +40,21 @@ export interface HiveKey {
   value(name: string): Promise<HiveValue | null>;
 }
 
-/** @param path for errors @throws EngineError `hive-invalid`; errors of reading as they come */
-export async function openHive(source: BlockSource, path: string): Promise<Hive> {
-  const cells = await HiveCells.open(source, path);
+/**
+ * @param path for errors
+ * @param logs its `.LOG1` and `.LOG2`, as far as there are any: read for a hive with changes that were not yet written
+ * @throws EngineError `hive-invalid`; errors of reading as they come
+ */
+export async function openHive(source: BlockSource, path: string, logs: readonly BlockSource[] = []): Promise<Hive> {
+  const asItIs = await HiveCells.open(source, path);
+  const replayed = asItIs.dirty && logs.length > 0 ? await replayLogs(source, logs) : null;
+  const cells = replayed ? await HiveCells.open(replayed.source, path) : asItIs;
   return {
     dirty: cells.dirty,
+    replayed: replayed?.entries ?? 0,
     async key(wanted) {
       const names = wanted.split('\\').filter((name) => name !== '');
-      if (names.length > MAX_DEPTH) throw cells.fault('a path too deep');
+      if (names.length > MAX_DEPTH) throw cells.fault('path-too-deep');
       let key = await Key.open(cells, cells.rootCell);
       for (const name of names) {
         const next = await key.subkey(name);
@@ -69,8 +79,8 @@ class Key implements HiveKey {
 
   static async open(cells: HiveCells, offset: number): Promise<Key> {
     const cell = await cells.read(offset);
-    if (!hasText(cell, 0, 'nk')) throw cells.fault(`there is no key at ${offset}`);
-    const node = cells.decode('key', () => HiveKeyNode.read(cell));
+    if (!hasText(cell, 0, 'nk')) throw cells.fault(`no-key ${offset}`);
+    const node = cells.decode('HiveKeyNode', () => HiveKeyNode.read(cell));
     return new Key(cells, node, nameOf(cells, cell.subarray(HiveKeyNode.size), node.nameLength, (node.flags & HIVE.keyNameIsLatin) !== 0));
   }
 
@@ -90,12 +100,12 @@ class Key implements HiveKey {
     const { valueCount, valueList } = this.#node;
     if (valueCount === 0 || valueList === HIVE.none) return null;
     const list = await this.#cells.read(valueList);
-    if (valueCount * 4 > list.length) throw this.#cells.fault('a list of values is too short');
+    if (valueCount * 4 > list.length) throw this.#cells.fault('value-list-too-short');
     const wanted = name.toLowerCase();
     for (const offset of offsetsIn(list, 0, valueCount, 4)) {
       const cell = await this.#cells.read(offset);
-      if (!hasText(cell, 0, 'vk')) throw this.#cells.fault(`there is no value at ${offset}`);
-      const value = this.#cells.decode('value', () => HiveKeyValue.read(cell));
+      if (!hasText(cell, 0, 'vk')) throw this.#cells.fault(`no-value ${offset}`);
+      const value = this.#cells.decode('HiveKeyValue', () => HiveKeyValue.read(cell));
       const own = nameOf(this.#cells, cell.subarray(HiveKeyValue.size), value.nameLength, (value.flags & HIVE.valueNameIsLatin) !== 0);
       if (own.toLowerCase() === wanted) return decodeValue(value.type, await this.#data(value));
     }
@@ -105,10 +115,10 @@ class Key implements HiveKey {
   async *#children(): AsyncGenerator<Key> {
     const { subkeyCount, subkeyList } = this.#node;
     if (subkeyCount === 0 || subkeyList === HIVE.none) return;
-    let left = subkeyCount;
+    let left = Math.min(subkeyCount, this.#cells.mostKeys);
     for await (const offset of this.#listed(subkeyList, true)) {
       // A list that goes on and on, in a hive that says it has three subkeys.
-      if (left-- === 0) throw this.#cells.fault('a list of keys is longer than it says');
+      if (left-- === 0) throw this.#cells.fault('key-list-too-long');
       yield Key.open(this.#cells, offset);
     }
   }
@@ -116,10 +126,10 @@ class Key implements HiveKey {
   /** @param mayBranch a list of lists, which holds no further ones */
   async *#listed(offset: number, mayBranch: boolean): AsyncGenerator<number> {
     const list = await this.#cells.read(offset);
-    const { magic, count } = this.#cells.decode('list of keys', () => HiveListHeader.read(list));
+    const { magic, count } = this.#cells.decode('HiveListHeader', () => HiveListHeader.read(list));
     const width = magic === 'lf' || magic === 'lh' ? 8 : 4;
-    if (!['lf', 'lh', 'li', 'ri'].includes(magic) || (magic === 'ri' && !mayBranch)) throw this.#cells.fault(`there is no list of keys at ${offset}`);
-    if (HiveListHeader.size + count * width > list.length) throw this.#cells.fault('a list of keys is too short');
+    if (!['lf', 'lh', 'li', 'ri'].includes(magic) || (magic === 'ri' && !mayBranch)) throw this.#cells.fault(`no-key-list ${offset}`);
+    if (HiveListHeader.size + count * width > list.length) throw this.#cells.fault('key-list-too-short');
     for (const each of offsetsIn(list, HiveListHeader.size, count, width)) {
       if (magic === 'ri') yield* this.#listed(each, false);
       else yield each;
@@ -130,29 +140,29 @@ class Key implements HiveKey {
     const inPlace = (dataSize & HIVE.dataInPlace) !== 0;
     const size = (dataSize & ~HIVE.dataInPlace) >>> 0;
     if (inPlace) {
-      if (size > 4) throw this.#cells.fault('a value has an impossible size');
+      if (size > 4) throw this.#cells.fault('value-size');
       const word = new Uint8Array(4);
       new DataView(word.buffer).setUint32(0, dataCell, true);
       return word.subarray(0, size);
     }
     if (size === 0) return new Uint8Array();
-    if (size > MAX_DATA) throw this.#cells.fault('a value is too large');
+    if (size > MAX_DATA) throw this.#cells.fault('value-too-large');
     const cell = await this.#cells.read(dataCell);
     if (size > HIVE.segment && hasText(cell, 0, 'db')) return this.#bigData(cell, size);
-    if (size > cell.length) throw this.#cells.fault('a value is longer than its cell');
+    if (size > cell.length) throw this.#cells.fault('value-beyond-cell');
     return cell.subarray(0, size);
   }
 
   async #bigData(cell: Uint8Array, size: number): Promise<Uint8Array> {
-    const { segments, segmentList } = this.#cells.decode('large value', () => HiveBigData.read(cell));
+    const { segments, segmentList } = this.#cells.decode('HiveBigData', () => HiveBigData.read(cell));
     const list = await this.#cells.read(segmentList);
-    if (segments * 4 > list.length || segments * HIVE.segment < size || (segments - 1) * HIVE.segment >= size) throw this.#cells.fault('a large value has an impossible size');
+    if (segments * 4 > list.length || segments * HIVE.segment < size || (segments - 1) * HIVE.segment >= size) throw this.#cells.fault('large-value-size');
     const data = new Uint8Array(size);
     let at = 0;
     for (const offset of offsetsIn(list, 0, segments, 4)) {
       const segment = await this.#cells.read(offset);
       const length = Math.min(HIVE.segment, size - at);
-      if (segment.length < length) throw this.#cells.fault('a large value has an impossible size');
+      if (segment.length < length) throw this.#cells.fault('large-value-size');
       data.set(segment.subarray(0, length), at);
       at += length;
     }
@@ -161,7 +171,7 @@ class Key implements HiveKey {
 }
 
 function nameOf(cells: HiveCells, bytes: Uint8Array, length: number, isLatin: boolean): string {
-  if (length > bytes.length) throw cells.fault('a name is longer than its cell');
+  if (length > bytes.length) throw cells.fault('name-beyond-cell');
   const name = bytes.subarray(0, length);
   return isLatin ? latin(name) : utf16.decode(name);
 }

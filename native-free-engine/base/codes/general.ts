@@ -35,10 +35,12 @@ export const GENERAL_CODES = {
   // choosing a disk
   'disk-not-found': entry('refused'),
   'disk-ambiguous': entry('refused'),
+  'disk-is-partition': entry('refused'),
   'disk-is-system': entry('refused'),
   'disk-hidden': entry('refused'),
   'disk-needs-confirmation': entry('refused'),
   'disk-changed': entry('refused'),
+  'disk-silent': entry('target', true),
   'disk-busy': entry('refused', true),
   'disk-list-failed': entry('internal', true),
   'image-on-target': entry('refused'),
@@ -61,6 +63,9 @@ export const GENERAL_CODES = {
   // where an image is made
   'destination-full': entry('target'),
   'destination-exists': entry('refused'),
+  'destination-not-file': entry('refused'),
+  'destination-own-image': entry('refused'),
+  'split-too-small': entry('usage'),
   'destination-unwritable': entry('target'),
   'destination-on-source': entry('refused'),
 
@@ -111,8 +116,10 @@ export const GENERAL_CODES = {
 
   // ourselves
   'engine-host-gone': entry('internal', true),
+  'engine-connection-lost': entry('internal'),
   'engine-protocol': entry('internal'),
   'tool-missing': entry('internal'),
   'tool-failed': entry('internal', true),
+  'tool-is-batch-file': entry('usage'),
   'unexpected': entry('internal'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -36,6 +36,7 @@ export const MEDIA_CODES = {
   'disc-invalid': entry('source'),
   'disc-loop': entry('source'),
   'disc-truncated': entry('source'),
+  'disc-files-overlap': entry('source'),
   'disc-feature-unsupported': entry('source'),
   'disc-file-too-large': entry('refused'),
   'disc-name-unfit': entry('refused'),
@@ -44,6 +45,12 @@ export const MEDIA_CODES = {
   'disc-boot-image-missing': entry('refused'),
   'disc-packed': entry('source'),
   'destination-in-folder': entry('refused'),
+  'destination-file-limit': entry('target'),
+
+  // what Windows is to read
+  'windows-name-collision': entry('source'),
+  'windows-name-reserved': entry('source'),
+  'windows-name-illegal': entry('source'),
 
   // FAT32 trees and Windows sticks
   'fat-name-illegal': entry('source'),
@@ -79,16 +86,29 @@ export const MEDIA_CODES = {
   'driver-none': entry('source'),
   'hardware-id-invalid': entry('usage'),
   'driver-list-invalid': entry('source'),
+  'driver-not-registered': entry('source'),
+  'drivers-changed': entry('refused'),
+  'medium-full': entry('target'),
+  'servicing-unavailable': entry('refused'),
+  'medium-unknown': entry('source'),
+  'volume-not-mounted': entry('source'),
 
   // WinPE media
   'winpe-unknown': entry('source'),
+  'winpe-parts-missing': entry('source'),
   'winpe-no-new-loaders': entry('refused'),
-  'winpe-scratch-space': entry('refused'),
+  'winpe-scratch-space': entry('usage'),
+  'winpe-registry': entry('source'),
+  'winpe-language': entry('refused'),
+  'winpe-locale-unknown': entry('usage'),
+  'winpe-locale-files': entry('refused'),
+  'winpe-time-zone': entry('refused'),
   'winpe-option-invalid': entry('usage'),
   'windows-media-unknown': entry('source'),
   'media-no-uefi': entry('refused'),
   'media-no-bios': entry('refused'),
   'windows-esd-too-large': entry('source'),
+  'windows-repack-no-room': entry('refused'),
   'media-file-mismatch': entry('verify'),
   'windows-media-packed': entry('source'),
 } as const satisfies Record<string, ErrorEntry>;

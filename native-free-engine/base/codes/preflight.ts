@@ -5,6 +5,10 @@ export const PREFLIGHT_CODES = {
   'hive-invalid': entry('source'),
   'ntfs-file-encoded': entry('source'),
 
+  // the checks before a job in the terminal
+  'check-stop': entry('refused'),
+  'check-acceptable': entry('refused'),
+
   // remedies
   'remedy-refused': entry('refused'),
   'remedy-failed': entry('target', true),

@@ -1,4 +1,5 @@
-import { LONGEST_CODEWORD } from './decoder.ts';
+/** Of any code here, in bits. */
+export const LONGEST_CODEWORD = 16;
 
 const SYMBOL_BITS = 10;
 const SYMBOL_MASK = (1 << SYMBOL_BITS) - 1;

@@ -1,6 +1,6 @@
-import { LONGEST_CODEWORD } from './decoder.ts';
+import { LONGEST_CODEWORD } from './code-lengths.ts';
 
-/** The canonical codeword of each symbol, as {@link HuffmanDecoder} reads them, into `codewords`. */
+/** The canonical codeword of each symbol, as decoders read them, into `codewords`. */
 export function assignCodewords(lengths: Uint8Array, symbols: number, codewords: Uint16Array): void {
   const next = new Int32Array(LONGEST_CODEWORD + 2);
   for (let symbol = 0; symbol < symbols; symbol++) next[lengths[symbol]! + 1]!++;

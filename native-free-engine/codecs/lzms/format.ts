@@ -14,7 +14,6 @@ export const MAX_OFFSET_SYMBOLS = 799;
 export const DELTA_POWERS = 8;
 export const LONGEST_CODEWORD = 15;
 
-export const RECENT_MATCHES = 3;
 /** How many earlier decisions of its kind each decision is coded by, as a number of states. */
 export const STATES = { main: 16, match: 32, lz: 64, delta: 64, repeat: 64 } as const;
 
@@ -24,7 +23,9 @@ export const FIRST_ZEROS = 48;
 /** The history that every chance begins with: its upper and lower 32 decisions. */
 export const FIRST_HISTORY = [0, 0x5555_5555] as const;
 
-export const LARGEST_CHUNK = 1 << 26;
+/** What the format has, and what is unpacked: bytes. */
+export const LARGEST_CHUNK_SIZE = 1 << 30;
+export const LARGEST_CHUNK = 1 << 27;
 
 interface Slots {
   readonly bases: Uint32Array;

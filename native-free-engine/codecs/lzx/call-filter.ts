@@ -1,9 +1,9 @@
 /** What CAB files call the size of the file; WIM files have no such field and always mean this. */
-const FILE_SIZE = 12_000_000;
-const CALL = 0xe8;
+export const FILE_SIZE = 12_000_000;
+export const CALL = 0xe8;
 /** The last bytes of a chunk are left alone. */
-const TAIL_BYTES = 10;
-const CALL_BYTES = 5;
+export const TAIL_BYTES = 10;
+export const CALL_BYTES = 5;
 
 /**
  * The operands of x86 calls are made absolute before packing, so that calls of one function look alike.

@@ -17,14 +17,16 @@ import { BlockWriter } from './write-block.ts';
 /** As much searching as is needed for the ratio of wimlib's usual level. */
 const SEARCH_DEPTH = 24;
 const ENOUGH = 48;
-const PASSES = 2;
 /** A match of three bytes usually costs more than its literals from this distance on. */
 const FAR = 4096;
 /** Bytes of a block, and matches that are kept for it; the block ends when they run out. */
 const MOST_BLOCK_BYTES = 131_072;
 const MATCHES_PER_BYTE = 8;
 
-/** Chunks packed with LZX: each block is parsed with the costs that the parse before would have had. */
+/**
+ * Chunks packed with LZX: each block is parsed with the costs that the greedy parse before it would have had. Another pass with
+ * the costs of this one makes chunks 0.2 to 0.6 % smaller, and packing a third slower.
+ */
 export class LzxCompressor implements ChunkCompressor {
   readonly #chunkSize: number;
   readonly #trees: BinaryTrees;
@@ -77,13 +79,10 @@ export class LzxCompressor implements ChunkCompressor {
 
   #writeBlock(start: number, end: number): void {
     const parser = this.#parser;
-    let count = 0;
-    for (let pass = 0; pass < PASSES; pass++) {
-      this.#costs.update(this.#codes);
-      count = parser.parse(this.#trees.window, start, end, { starts: this.#starts, matches: this.#matches }, this.#costs);
-      this.#codes.clear();
-      for (let i = 0; i < count; i++) this.#count(parser.items[i]! >>> VALUE_BITS, parser.items[i]! & VALUE_MASK);
-    }
+    this.#costs.update(this.#codes);
+    const count = parser.parse(this.#trees.window, start, end, { starts: this.#starts, matches: this.#matches }, this.#costs);
+    this.#codes.clear();
+    for (let i = 0; i < count; i++) this.#count(parser.items[i]! >>> VALUE_BITS, parser.items[i]! & VALUE_MASK);
     parser.finish(end - start);
     this.#codes.build();
     this.#writer.write(this.#codes, parser.items, count, end - start);

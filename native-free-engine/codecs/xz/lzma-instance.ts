@@ -1,8 +1,9 @@
 import { MEMORY, PARAMETERS, buildDecode } from './lzma-module.ts';
 import {
-  I32, I64, add, and, assemble, block, br, brIf, extend64, geU, get, load64, load8, loop, ltU, num, num64, seq, set, shl,
+  I32, I64, add, and, block, br, brIf, extend64, geU, get, load64, load8, loop, ltU, num, num64, seq, set, shl,
   shrU64, sub, wrap64, xor64, type Code,
-} from './wasm-assembler.ts';
+} from '../wasm/assembler.ts';
+import { WasmProgram } from '../wasm/instance.ts';
 
 /** CRC-64/XZ, eight bytes a step by eight tables of 256. */
 function buildCrc64(): { locals: number[]; body: Code } {
@@ -50,26 +51,23 @@ function fillCrc64Table(memory: WebAssembly.Memory): void {
   }
 }
 
-export interface LzmaModule {
-  readonly memory: WebAssembly.Memory;
+interface LzmaExports {
   /** Decodes the chunk at `inPos` to `pos .. outEnd`. Returns 0, or anything else when the chunk is corrupt. */
   decode(inPos: number, inEnd: number, pos: number, outEnd: number, dictStart: number, lc: number, lpMask: number, pbMask: number): number;
   /** Continues a CRC-64 (kept inverted by the caller) over memory `pos .. end`. */
   crc64(pos: number, end: number, crc: bigint): bigint;
 }
 
-let compiled: WebAssembly.Module | null = null;
+export type LzmaModule = LzmaExports & { readonly memory: WebAssembly.Memory };
+
+const program = new WasmProgram<LzmaExports>(() => [
+  { name: 'decode', parameters: PARAMETERS.map(() => I32), result: I32, ...buildDecode() },
+  { name: 'crc64', parameters: [I32, I32, I64], result: I64, ...buildCrc64() },
+]);
 
 /** A decoder with a memory of its own, with room for `dictionaryBytes` after {@link MEMORY}.dictionary. */
 export function instantiateLzma(dictionaryBytes: number): LzmaModule {
-  compiled ??= new WebAssembly.Module(
-    assemble([
-      { name: 'decode', parameters: PARAMETERS.map(() => I32), result: I32, ...buildDecode() },
-      { name: 'crc64', parameters: [I32, I32, I64], result: I64, ...buildCrc64() },
-    ]),
-  );
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((MEMORY.dictionary + dictionaryBytes) / 65536) });
-  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } });
-  fillCrc64Table(memory);
-  return { memory, ...(exports as unknown as Pick<LzmaModule, 'decode' | 'crc64'>) };
+  const instance = program.instantiate(MEMORY.dictionary + dictionaryBytes);
+  fillCrc64Table(instance.memory);
+  return instance;
 }

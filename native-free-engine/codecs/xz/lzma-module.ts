@@ -10,7 +10,7 @@
 import {
   I32, add, and, block, br, brIf, eq, eqz, geU, get, gtU, load16, load32, load64, load8, loop, ltU, mul, num, or, ret, seq,
   set, shl, shrS, shrU, store16, store32, store64, store8, sub, when, type Code, type Local,
-} from './wasm-assembler.ts';
+} from '../wasm/assembler.ts';
 
 /** Memory below the dictionary, in bytes. */
 export const MEMORY = {

@@ -3,8 +3,8 @@ import type { AnswerFileOptions, Join, LocalAccount } from './options.ts';
 import { TIME_ZONES } from './time-zones.ts';
 import { isXmlText } from './xml-text.ts';
 
-/** Accounts that every Windows has, or that mean something else (SAM account names). */
-const TAKEN_NAMES = new Set(['administrator', 'guest', 'defaultaccount', 'wdagutilityaccount', 'system', 'localservice', 'networkservice', 'none', 'local service', 'network service']);
+/** Accounts and groups that every Windows has, or that mean something else (SAM account names). */
+const TAKEN_NAMES = new Set(['administrator', 'administrators', 'users', 'guests', 'everyone', 'guest', 'defaultaccount', 'wdagutilityaccount', 'system', 'localservice', 'networkservice', 'none', 'local service', 'network service']);
 /** Of a name of a SAM account (NetUserAdd, USER_INFO). */
 const MAX_ACCOUNT = 20;
 const MAX_PASSWORD = 127;
@@ -32,6 +32,10 @@ export function checkOptions(options: AnswerFileOptions): void {
   if (options.edition?.kind === 'name' && options.edition.name.trim() === '') throw new EngineError('answer-file-edition', { value: '' });
   if (options.account) checkAccount(options.account);
   if (options.join) checkJoin(options.join);
+  // Windows takes no account and no workgroup of the computer's own name.
+  const sameAs = (name: string | undefined): boolean => options.computerName !== null && name?.toLowerCase() === options.computerName.toLowerCase();
+  if (sameAs(options.account?.name)) throw new EngineError('answer-file-account', { name: options.account?.name ?? '' });
+  if (options.join?.kind === 'workgroup' && sameAs(options.join.name)) throw new EngineError('answer-file-join', { name: options.join.name });
   // Joining happens before the command that gives the name: the machine would stand in the domain under another one.
   if (options.join?.kind === 'domain' && options.computerName?.includes('%')) throw new EngineError('answer-file-conflict', { one: options.computerName, other: options.join.domain });
 }

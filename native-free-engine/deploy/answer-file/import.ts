@@ -33,13 +33,13 @@ const NOT_RUN = new Set(['generalize', 'auditSystem', 'auditUser']);
  */
 export function importAnswerFile(bytes: Uint8Array, path: string, architecture?: string): ImportedAnswerFile {
   const malformed = (reason: string, line: number): EngineError => new EngineError('answer-file-malformed', { path, reason, line });
-  if (bytes.length > MAX_BYTES) throw malformed(`${bytes.length} bytes`, 0);
+  if (bytes.length > MAX_BYTES) throw malformed('too-large', 0);
   const passes = new Set<string>();
   const architectures = new Set<string>();
   let wipes = false;
   try {
     scanXml(decode(bytes), ({ name, attributes, path: above }) => {
-      if (above.length === 0 && name !== 'unattend') throw new XmlFault(`<${name}> in place of <unattend>`, 1);
+      if (above.length === 0 && name !== 'unattend') throw new XmlFault(`xml-other-root ${name}`, 1);
       if (above.length === 1 && name === 'settings') passes.add(attributes.get('pass') ?? '');
       if (above.length === 2 && name === 'component') architectures.add(attributes.get('processorArchitecture') ?? '');
       // Whatever its value says: nobody writes the element to say false.
@@ -47,7 +47,7 @@ export function importAnswerFile(bytes: Uint8Array, path: string, architecture?:
     });
   } catch (error) {
     if (error instanceof XmlFault) throw malformed(error.message, error.line);
-    if (error instanceof TypeError) throw malformed('not the encoding it claims', 1);
+    if (error instanceof TypeError) throw malformed('wrong-encoding', 1);
     throw error;
   }
   const warnings: AnswerFileWarning[] = [...passes].filter((pass) => !RUN.has(pass)).map((pass) => ({ code: NOT_RUN.has(pass) ? 'pass-not-run' : 'pass-unknown', pass }));

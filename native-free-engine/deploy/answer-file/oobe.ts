@@ -1,4 +1,4 @@
-import { utf16leBytes } from '../utf16.ts';
+import { utf16leBytes } from '../../struct/utf16.ts';
 import { firstLogon } from './commands.ts';
 import type { Settings } from './components.ts';
 import type { AnswerFileOptions, LocalAccount } from './options.ts';

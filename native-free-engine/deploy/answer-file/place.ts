@@ -1,7 +1,7 @@
 import type { TreeEntry } from '../../io/file-tree.ts';
 import { memoryEntry } from '../../io/memory-entry.ts';
 import { commandFile } from '../command-file.ts';
-import { utf16leBytes } from '../utf16.ts';
+import { utf16leBytes } from '../../struct/utf16.ts';
 import { checkAutopilot } from '../autopilot/autopilot.ts';
 import { updatePolicyFile, type UpdatePolicy } from '../update-policy/update-policy.ts';
 import { importAnswerFile } from './import.ts';

@@ -36,10 +36,10 @@ const MAX_DEPTH = 64;
  */
 export function scanXml(document: string, onStart: (start: XmlStart) => void): void {
   let at = document.startsWith('\ufeff') ? 1 : 0;
-  const fail = (message: string): never => {
+  const fail = (reason: string): never => {
     let line = 1;
     for (let i = document.indexOf('\n'); i >= 0 && i < at; i = document.indexOf('\n', i + 1)) line++;
-    throw new XmlFault(message, line);
+    throw new XmlFault(reason, line);
   };
   const take = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;
@@ -48,47 +48,47 @@ export function scanXml(document: string, onStart: (start: XmlStart) => void): v
     return match;
   };
   const checkText = (text: string): void => {
-    if (REFERENCE.test(text)) fail('a bare & or an unknown entity');
-    if (text.includes(']]>')) fail(']]> outside CDATA');
+    if (REFERENCE.test(text)) fail('xml-reference');
+    if (text.includes(']]>')) fail('xml-cdata-end');
   };
-  if (ILLEGAL.test(document)) fail('a control character');
+  if (ILLEGAL.test(document)) fail('control-character');
   take(DECLARATION);
   const path: string[] = [];
   let roots = 0;
   while (at < document.length) {
     const text = take(TEXT)?.[0];
     if (text !== undefined) {
-      if (path.length === 0 && text.trim() !== '') fail('text outside the root element');
+      if (path.length === 0 && text.trim() !== '') fail('xml-text-outside');
       checkText(text);
       continue;
     }
     const comment = take(COMMENT)?.[0];
     if (comment !== undefined) {
-      if (comment.slice(4, -3).includes('--')) fail('-- inside a comment');
+      if (comment.slice(4, -3).includes('--')) fail('xml-comment');
       continue;
     }
     if (take(INSTRUCTION)) continue;
     if (path.length > 0 && take(CDATA)) continue;
     const close = take(CLOSE);
     if (close) {
-      if (path.pop() !== close[1]) fail(`</${close[1] ?? ''}> closes nothing`);
+      if (path.pop() !== close[1]) fail(`xml-closes-nothing ${close[1] ?? ''}`);
       continue;
     }
     const open = take(OPEN);
-    if (!open) return fail(document.startsWith('<!DOCTYPE', at) ? 'a DOCTYPE' : 'not a tag');
+    if (!open) return fail(document.startsWith('<!DOCTYPE', at) ? 'xml-doctype' : 'xml-not-a-tag');
     const [, name = '', list = '', empty] = open;
     const attributes = new Map<string, string>();
     for (const [, key = '', value = ''] of list.matchAll(ATTRIBUTE)) {
-      if (attributes.has(key)) fail(`${key} twice`);
+      if (attributes.has(key)) fail(`xml-attribute-twice ${key}`);
       checkText(value);
       attributes.set(key, value.slice(1, -1));
     }
-    if (path.length === 0 && ++roots > 1) fail('a second root element');
-    if (path.length >= MAX_DEPTH) fail('nested too deep');
+    if (path.length === 0 && ++roots > 1) fail('xml-second-root');
+    if (path.length >= MAX_DEPTH) fail('xml-too-deep');
     onStart({ name, attributes, path: [...path] });
     if (empty !== '/') path.push(name);
   }
   const left = path.at(-1);
-  if (left !== undefined) fail(`<${left}> is never closed`);
-  if (roots === 0) fail('no root element');
+  if (left !== undefined) fail(`xml-not-closed ${left}`);
+  if (roots === 0) fail('xml-no-root');
 }

@@ -1,6 +1,7 @@
 /**
  * The time zones of Windows by the names that it keeps them under (HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Time Zones;
- * "Default time zones" of Microsoft's documentation). A name that Windows does not know ends an installation.
+ * "Default time zones" of Microsoft's documentation; all of CLDR's windowsZones.xml are here, and two that Windows keeps
+ * for old settings, Mid-Atlantic and Kamchatka). A name that Windows does not know ends an installation.
  */
 export const TIME_ZONES: readonly string[] = `
 Dateline Standard Time|UTC-11|Aleutian Standard Time|Hawaiian Standard Time|Marquesas Standard Time|Alaskan Standard Time|UTC-09

@@ -42,7 +42,7 @@ function readSystemChunks(volume: BtrfsVolume): ChunkMap {
   const view = new DataView(data.buffer, data.byteOffset, data.length);
   const found: { logical: bigint; item: Uint8Array }[] = [];
   for (let at = 0; at < data.length; ) {
-    if (at + KEY_BYTES > data.length || view.getUint8(at + 8) !== ITEM.chunk) throw invalid('system chunks');
+    if (at + KEY_BYTES > data.length || view.getUint8(at + 8) !== ITEM.chunk) throw invalid('systemChunks');
     const item = data.subarray(at + KEY_BYTES);
     found.push({ logical: view.getBigUint64(at + 9, true), item });
     at += KEY_BYTES + chunkItemBytes(item);
@@ -67,7 +67,7 @@ async function findExtentTree(reader: TreeReader): Promise<TreeRoot> {
     const item = leaf.find(({ objectId, type }) => objectId === EXTENT_TREE && type === ITEM.root);
     if (item) return rootOf(item.data);
   }
-  throw invalid('no extent tree');
+  throw invalid('no-map');
 }
 
 /** Logical extents of data and metadata. */
@@ -81,14 +81,14 @@ async function readExtents(reader: TreeReader, root: TreeRoot): Promise<ExtentSe
       if (item.type !== ITEM.extent && item.type !== ITEM.metadata) continue;
       const start = toSafeInt(item.objectId, 'BtrfsExtentItem.address');
       const length = item.type === ITEM.metadata ? nodeSize : toSafeInt(item.offset, 'BtrfsExtentItem.length');
-      if (start < end || length === 0 || start % sectorSize !== 0 || length % sectorSize !== 0) throw invalid(`extent at ${start}`);
+      if (start < end || length === 0 || start % sectorSize !== 0 || length % sectorSize !== 0) throw invalid(`extent ${start}`);
       reader.chunks.find(start, length);
       extents.add(start, length);
       end = start + length;
       total += length;
     }
   }
-  if (total !== bytesUsed) throw invalid(`extents of ${total} bytes, not ${bytesUsed}`);
+  if (total !== bytesUsed) throw invalid(`used-bytes-disagree ${total}`);
   return extents.build();
 }
 

@@ -37,15 +37,15 @@ export class ChunkMap {
     const logical = toSafeInt(logicalAddress, 'BtrfsChunk.logical');
     const length = toSafeInt(chunk.length, 'BtrfsChunk.length');
     const { sectorSize, deviceBytes, deviceId } = this.#volume;
-    if (chunk.type & TYPE_OTHER_PROFILE) throw invalid('it uses RAID');
-    if (chunk.stripes !== (chunk.type & TYPE_DUP ? 2 : 1)) throw invalid(`chunk of ${chunk.stripes} stripes`);
+    if (chunk.type & TYPE_OTHER_PROFILE) throw invalid('uses-raid');
+    if (chunk.stripes !== (chunk.type & TYPE_DUP ? 2 : 1)) throw invalid(`chunk-stripes ${chunk.stripes}`);
     const last = this.#chunks.at(-1);
-    if (length === 0 || length % sectorSize !== 0 || logical % sectorSize !== 0 || (last && logical < last.logical + last.length)) throw invalid(`chunk at ${logical}`);
-    if (this.#chunks.length >= MAX_CHUNKS) throw invalid(`more than ${MAX_CHUNKS} chunks`);
+    if (length === 0 || length % sectorSize !== 0 || logical % sectorSize !== 0 || (last && logical < last.logical + last.length)) throw invalid(`chunk ${logical}`);
+    if (this.#chunks.length >= MAX_CHUNKS) throw invalid(`too-many-chunks ${MAX_CHUNKS}`);
     const physical = Array.from({ length: chunk.stripes }, (_, i) => {
       const stripe = BtrfsStripe.read(item, BtrfsChunk.size + i * BtrfsStripe.size);
       const offset = toSafeInt(stripe.offset, 'BtrfsStripe.offset');
-      if (stripe.deviceId !== deviceId || offset % sectorSize !== 0 || offset + length > deviceBytes) throw invalid(`place of the chunk at ${logical}`);
+      if (stripe.deviceId !== deviceId || offset % sectorSize !== 0 || offset + length > deviceBytes) throw invalid(`chunk ${logical}`);
       return offset;
     });
     this.#chunks.push({ logical, length, physical });
@@ -61,7 +61,7 @@ export class ChunkMap {
       else high = middle;
     }
     const chunk = this.#chunks[low];
-    if (!chunk || address < chunk.logical || address + length > chunk.logical + chunk.length) throw invalid(`no chunk holds ${address}`);
+    if (!chunk || address < chunk.logical || address + length > chunk.logical + chunk.length) throw invalid(`no-chunk ${address}`);
     return chunk;
   }
 
@@ -74,7 +74,7 @@ export class ChunkMap {
     stripes.sort((a, b) => a.offset - b.offset);
     stripes.forEach((stripe, i) => {
       const next = stripes[i + 1];
-      if (next && stripe.offset + stripe.length > next.offset) throw invalid(`chunks overlap at ${next.offset}`);
+      if (next && stripe.offset + stripe.length > next.offset) throw invalid(`chunks-overlap ${next.offset}`);
     });
     return stripes;
   }

@@ -18,12 +18,12 @@ export async function readLoggedExtents(reader: TreeReader, root: TreeRoot): Pro
   const blocks = new Set<number>();
   const add = (address: number, length: number): void => {
     reader.chunks.find(address, length);
-    if (extents.length >= MAX_EXTENTS) throw invalid(`more than ${MAX_EXTENTS} extents in the log`);
+    if (extents.length >= MAX_EXTENTS) throw invalid(`too-many-extents ${MAX_EXTENTS}`);
     extents.push({ offset: address, length });
   };
   const onBlock = (address: number): void => {
     // Trees of a log share nothing, so a block met twice is a circle between them.
-    if (blocks.has(address)) throw invalid(`block at ${address}`);
+    if (blocks.has(address)) throw invalid(`block ${address}`);
     blocks.add(address);
     add(address, reader.volume.nodeSize);
   };

@@ -67,22 +67,22 @@ export async function readBtrfsVolume(source: BlockSource): Promise<BtrfsVolume>
   const superblock = await readBytes(source, BTRFS_SUPERBLOCK_OFFSET, BTRFS_SUPERBLOCK_BYTES);
   if (!hasText(superblock, 0x40, '_BHRfS_M')) throw invalid('superblock');
   const sb = BtrfsSuperblock.read(superblock);
-  if (sb.checksumType === 1 || sb.checksumType === 3) throw invalid('a kind of checksum that is not checked here');
-  if (!checksumHolds(superblock, sb.checksumType)) throw invalid('checksum of the superblock');
-  if (Number(sb.physicalAddress) !== BTRFS_SUPERBLOCK_OFFSET) throw invalid('place of the superblock');
-  if (sb.incompat & ~KNOWN_INCOMPAT || sb.compatRo & ~KNOWN_COMPAT_RO) throw invalid(`features 0x${sb.incompat.toString(16)} 0x${sb.compatRo.toString(16)}`);
-  if (sb.devices !== 1n) throw invalid(`it has ${sb.devices} devices`);
-  if (sb.flags & FLAG_SEEDING) throw invalid('it is a seed device');
-  if (sb.flags & FLAGS_HALF_DONE) throw invalid('a conversion was not finished');
+  if (sb.checksumType === 1 || sb.checksumType === 3) throw invalid('checksum-kind-unknown');
+  if (!checksumHolds(superblock, sb.checksumType)) throw invalid('superblock-checksum');
+  if (Number(sb.physicalAddress) !== BTRFS_SUPERBLOCK_OFFSET) throw invalid('superblock');
+  if (sb.incompat & ~KNOWN_INCOMPAT || sb.compatRo & ~KNOWN_COMPAT_RO) throw invalid(`features-unknown 0x${sb.incompat.toString(16)} 0x${sb.compatRo.toString(16)}`);
+  if (sb.devices !== 1n) throw invalid(`several-devices ${sb.devices}`);
+  if (sb.flags & FLAG_SEEDING) throw invalid('seed-device');
+  if (sb.flags & FLAGS_HALF_DONE) throw invalid('conversion-unfinished');
 
   const { sectorSize, nodeSize } = sb;
-  if (!isSize(sectorSize) || !isSize(nodeSize) || nodeSize < sectorSize) throw invalid('node size');
+  if (!isSize(sectorSize) || !isSize(nodeSize) || nodeSize < sectorSize) throw invalid('nodeSize');
   const deviceBytes = toSafeInt(sb.deviceBytes, 'BtrfsSuperblock.deviceBytes');
-  if (deviceBytes > source.size) throw invalid('it is larger than its partition');
-  if (sb.systemChunkBytes > sb.systemChunks.length) throw invalid('system chunks');
+  if (deviceBytes > source.size) throw invalid('larger-than-partition');
+  if (sb.systemChunkBytes > sb.systemChunks.length) throw invalid('systemChunks');
 
   const tree = (field: string, address: bigint, level: number, generation: bigint): TreeRoot => {
-    if (level > MAX_LEVEL) throw invalid(`level of ${field}`);
+    if (level > MAX_LEVEL) throw invalid(`level ${field}`);
     return { address: toSafeInt(address, `BtrfsSuperblock.${field}`), level, generation };
   };
   return {

@@ -57,11 +57,11 @@ export async function* treeLeaves(reader: TreeReader, root: TreeRoot): AsyncGene
     Array.from({ length: count }, (_, i) => {
       const at = BtrfsHeader.size + i * ITEM_BYTES;
       const key = keyAt(view, at);
-      if (!isAfter(key, behind)) throw invalid(`order of keys at ${block.address}`);
+      if (!isAfter(key, behind)) throw invalid(`key-order ${block.address}`);
       behind = key;
       const from = BtrfsHeader.size + view.getUint32(at + 17, true);
       const length = view.getUint32(at + 21, true);
-      if (from < BtrfsHeader.size + count * ITEM_BYTES || from + length > data.length) throw invalid(`item at ${block.address}`);
+      if (from < BtrfsHeader.size + count * ITEM_BYTES || from + length > data.length) throw invalid(`item ${block.address}`);
       return { ...key, data: data.subarray(from, from + length) };
     });
 
@@ -69,8 +69,8 @@ export async function* treeLeaves(reader: TreeReader, root: TreeRoot): AsyncGene
     const data = await readTreeBlock(reader, block);
     const view = new DataView(data.buffer, data.byteOffset, data.length);
     const count = BtrfsHeader.read(data).items;
-    if (count > Math.floor((data.length - BtrfsHeader.size) / (block.level === 0 ? ITEM_BYTES : POINTER_BYTES))) throw invalid(`items at ${block.address}`);
-    if (count === 0 && (block !== root || block.level > 0)) throw invalid(`empty block at ${block.address}`);
+    if (count > Math.floor((data.length - BtrfsHeader.size) / (block.level === 0 ? ITEM_BYTES : POINTER_BYTES))) throw invalid(`items ${block.address}`);
+    if (count === 0 && (block !== root || block.level > 0)) throw invalid(`block ${block.address}`);
     if (block.level === 0) {
       yield itemsOf(block, data, view, count);
       return;
@@ -94,7 +94,7 @@ export function rootOf(item: Uint8Array): TreeRoot {
 async function readTreeBlock(reader: TreeReader, block: TreeRoot): Promise<Uint8Array> {
   const { nodeSize, sectorSize } = reader.volume;
   throwIfAborted(reader.signal);
-  if (block.address % sectorSize !== 0) throw invalid(`block at ${block.address}`);
+  if (block.address % sectorSize !== 0) throw invalid(`block ${block.address}`);
   reader.onBlock?.(block.address);
   const chunk = reader.chunks.find(block.address, nodeSize);
   let fault: unknown;
@@ -102,7 +102,7 @@ async function readTreeBlock(reader: TreeReader, block: TreeRoot): Promise<Uint8
     try {
       const data = await readBytes(reader.source, physical + block.address - chunk.logical, nodeSize);
       if (isSound(data, block, reader.volume)) return data;
-      fault ??= invalid(`block at ${block.address}`);
+      fault ??= invalid(`block ${block.address}`);
     } catch (error) {
       if (isAbort(error)) throw error;
       fault ??= error;

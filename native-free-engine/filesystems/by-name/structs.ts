@@ -1,4 +1,4 @@
-import { ascii, bytes, struct, u16be, u32be, u32le, u64le } from '../../struct/index.ts';
+import { ascii, bytes, struct, u16be, u32be, u32le, u64be, u64le } from '../../struct/index.ts';
 
 /** LUKS 1 and 2 agree on these. */
 export const LuksHeader = struct('LuksHeader', 208, 'LUKS2 On-Disk Format Specification 1.1.2, 2.1 "Binary Header"', {
@@ -36,6 +36,18 @@ export const RaidSuperblock0 = struct('RaidSuperblock0', 68, 'Linux include/uapi
 });
 
 export const RAID_MAGIC = 0xa92b4efc;
+
+/** In the second to last sector of each disk of an Intel RST array; the version follows the signature. */
+export const IMSM_SIGNATURE = 'Intel Raid ISM Cfg Sig. ';
+
+/** As anchor in the last sector of each disk of the array, and as primary header in front of what it describes. Big endian. */
+export const DdfHeader = struct('DdfHeader', 128, 'SNIA Common RAID Disk Data Format 2.0, 4.1 "DDF Header"', {
+  signature: u32be(0x00),
+  guid: bytes(0x08, 24),
+  primaryLba: u64be(0x60, { unit: 'sectors' }),
+});
+
+export const DDF_MAGIC = 0xde11de11;
 
 export const ApfsContainer = struct('ApfsContainer', 88, 'Apple File System Reference, "nx_superblock_t"', {
   magic: ascii(0x20, 4),

@@ -55,7 +55,7 @@ export const exfatAllocation: AllocationReader = async (source, { signal }) => {
   }
 
   const map = used.build();
-  if (subtract(normalize(structures), map).length > 0) throw new EngineError('allocation-invalid', { kind: 'exfat', reason: 'the bitmap does not have itself' });
+  if (subtract(normalize(structures), map).length > 0) throw new EngineError('allocation-invalid', { kind: 'exfat', reason: 'map-without-itself' });
   return {
     unit: clusterSize,
     used: map,
@@ -90,4 +90,4 @@ async function readRoot(
   throw noBitmap();
 }
 
-const noBitmap = (): EngineError => new EngineError('allocation-invalid', { kind: 'exfat', reason: 'no allocation bitmap' });
+const noBitmap = (): EngineError => new EngineError('allocation-invalid', { kind: 'exfat', reason: 'no-map' });

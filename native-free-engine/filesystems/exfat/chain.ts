@@ -36,7 +36,7 @@ export async function* clusterChain(
   let left = length;
   for (let cluster = first; left > 0; ) {
     if (cluster === END_OF_CHAIN && mayEnd) break;
-    if (cluster < 2 || cluster >= clusters + 2) throw new EngineError('allocation-invalid', { kind: 'exfat', reason: 'broken chain of clusters' });
+    if (cluster < 2 || cluster >= clusters + 2) throw new EngineError('allocation-invalid', { kind: 'exfat', reason: 'chain-broken' });
     if (cluster !== start + count) {
       yield { offset: heapOffset + (start - 2) * clusterSize, length: count * clusterSize };
       start = cluster;

@@ -35,10 +35,10 @@ const invalid = (reason: string): EngineError => new EngineError('allocation-inv
  * @throws EngineError `struct-invalid`, `struct-out-of-bounds`, `number-unsafe`, `allocation-invalid`
  */
 export function readExfatGeometry(sector: Uint8Array, size: number): ExfatGeometry {
-  if (!hasText(sector, 3, EXFAT_NAME)) throw invalid('no signature');
+  if (!hasText(sector, 3, EXFAT_NAME)) throw invalid('no-signature');
   const boot = ExfatBootSector.read(sector);
   const clusterShift = boot.bytesPerSectorShift + boot.sectorsPerClusterShift;
-  if (clusterShift > MAX_CLUSTER_SHIFT) throw invalid('cluster size');
+  if (clusterShift > MAX_CLUSTER_SHIFT) throw invalid('clusterSize');
   const sectorSize = 2 ** boot.bytesPerSectorShift;
   const clusterSize = 2 ** clusterShift;
   const volumeLength = toSafeInt(boot.volumeLength, 'ExfatBootSector.volumeLength') * sectorSize;
@@ -47,12 +47,12 @@ export function readExfatGeometry(sector: Uint8Array, size: number): ExfatGeomet
   const heapOffset = boot.clusterHeapOffset * sectorSize;
   const activeFat = boot.flags & EXFAT_FLAG.secondFat ? 1 : 0;
 
-  if (volumeLength > size) throw invalid('larger than its partition');
-  if (boot.fatOffset < EXFAT_BOOT_REGION_SECTORS * 2 || fatsOffset + fatLength * boot.numberOfFats > heapOffset) throw invalid('FAT offset');
-  if (fatLength < (boot.clusterCount + 2) * 4) throw invalid('FAT too short');
-  if (heapOffset + boot.clusterCount * clusterSize > volumeLength) throw invalid('cluster count');
-  if (boot.rootCluster >= boot.clusterCount + 2) throw invalid('root directory');
-  if (activeFat >= boot.numberOfFats) throw invalid('active FAT');
+  if (volumeLength > size) throw invalid('larger-than-partition');
+  if (boot.fatOffset < EXFAT_BOOT_REGION_SECTORS * 2 || fatsOffset + fatLength * boot.numberOfFats > heapOffset) throw invalid('fatOffset');
+  if (fatLength < (boot.clusterCount + 2) * 4) throw invalid('fat-too-short');
+  if (heapOffset + boot.clusterCount * clusterSize > volumeLength) throw invalid('clusterCount');
+  if (boot.rootCluster >= boot.clusterCount + 2) throw invalid('root-directory');
+  if (activeFat >= boot.numberOfFats) throw invalid('activeFat');
   return {
     clusterSize,
     clusters: boot.clusterCount,
@@ -75,5 +75,5 @@ export async function checkBootRegion(source: BlockSource, { bootLength }: Exfat
   const region = await readBytes(source, 0, bootLength / 2);
   const summed = region.length - region.length / EXFAT_BOOT_REGION_SECTORS;
   const stored = new DataView(region.buffer, region.byteOffset).getUint32(summed, true);
-  if (exfatChecksum(region.subarray(0, summed), EXFAT_NOT_SUMMED) !== stored) throw invalid('boot checksum');
+  if (exfatChecksum(region.subarray(0, summed), EXFAT_NOT_SUMMED) !== stored) throw invalid('boot-checksum');
 }

@@ -52,7 +52,7 @@ export const extAllocation: AllocationReader = async (source, { signal }) => {
     structures.mark(group, map);
     if (uninit) free = clusters - countBits(map, clusters);
     if (conditions.length === 0 && free !== groups.free[group]) {
-      throw new EngineError('allocation-invalid', { kind: 'ext', reason: `free blocks of group ${group}` });
+      throw new EngineError('allocation-invalid', { kind: 'ext', reason: `group-free-blocks ${group}` });
     }
     forEachRun(map, clusters, (first, count) => {
       const from = start + first * clusterRatio;

@@ -57,9 +57,9 @@ const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;
  */
 export function readExtGeometry(data: Uint8Array, size: number): ExtGeometry {
   const sb = ExtSuperblock.read(data);
-  if (sb.magic !== EXT_MAGIC || sb.featuresIncompatible & EXT_JOURNAL_DEVICE) throw invalid('no signature');
-  if (sb.featuresIncompatible & ~EXT_KNOWN_INCOMPATIBLE) throw invalid('unknown features');
-  if (sb.featuresReadOnly & EXT_METADATA_CHECKSUM && ~crc32c(data.subarray(0, CHECKSUM_AT)) >>> 0 !== sb.checksum) throw invalid('superblock checksum');
+  if (sb.magic !== EXT_MAGIC || sb.featuresIncompatible & EXT_JOURNAL_DEVICE) throw invalid('no-signature');
+  if (sb.featuresIncompatible & ~EXT_KNOWN_INCOMPATIBLE) throw invalid('features-unknown');
+  if (sb.featuresReadOnly & EXT_METADATA_CHECKSUM && ~crc32c(data.subarray(0, CHECKSUM_AT)) >>> 0 !== sb.checksum) throw invalid('superblock-checksum');
 
   const blockSize = 1024 * 2 ** sb.logBlockSize;
   const wide = (sb.featuresIncompatible & EXT_64BIT) !== 0;
@@ -70,21 +70,21 @@ export function readExtGeometry(data: Uint8Array, size: number): ExtGeometry {
   const inodeSize = sb.revision === 0 ? 128 : sb.inodeSize;
   const descriptorSize = wide ? sb.descriptorSize : ExtGroup.size;
 
-  if (clusterRatio < 1 || sb.logClusterSize > 19 && bigalloc) throw invalid('cluster size');
-  if (firstDataBlock !== (blockSize === 1024 && clusterRatio === 1 ? 1 : 0)) throw invalid('first data block');
-  if (blocks <= firstDataBlock || blocks * blockSize > size) throw invalid('larger than its partition');
-  if (blocksPerGroup < MIN_BLOCKS_PER_GROUP || blocksPerGroup > 8 * blockSize * clusterRatio) throw invalid('blocks per group');
-  if (blocksPerGroup % clusterRatio !== 0 || sb.clustersPerGroup !== blocksPerGroup / clusterRatio) throw invalid('clusters per group');
-  if (!isPowerOfTwo(inodeSize) || inodeSize < 128 || inodeSize > blockSize) throw invalid('inode size');
-  if (inodesPerGroup < 1 || inodesPerGroup > 8 * blockSize) throw invalid('inodes per group');
-  if (!isPowerOfTwo(descriptorSize) || descriptorSize > MAX_DESCRIPTOR || descriptorSize < (wide ? 64 : 32)) throw invalid('descriptor size');
+  if (clusterRatio < 1 || sb.logClusterSize > 19 && bigalloc) throw invalid('clusterSize');
+  if (firstDataBlock !== (blockSize === 1024 && clusterRatio === 1 ? 1 : 0)) throw invalid('firstDataBlock');
+  if (blocks <= firstDataBlock || blocks * blockSize > size) throw invalid('larger-than-partition');
+  if (blocksPerGroup < MIN_BLOCKS_PER_GROUP || blocksPerGroup > 8 * blockSize * clusterRatio) throw invalid('blocksPerGroup');
+  if (blocksPerGroup % clusterRatio !== 0 || sb.clustersPerGroup !== blocksPerGroup / clusterRatio) throw invalid('clustersPerGroup');
+  if (!isPowerOfTwo(inodeSize) || inodeSize < 128 || inodeSize > blockSize) throw invalid('inodeSize');
+  if (inodesPerGroup < 1 || inodesPerGroup > 8 * blockSize) throw invalid('inodesPerGroup');
+  if (!isPowerOfTwo(descriptorSize) || descriptorSize > MAX_DESCRIPTOR || descriptorSize < (wide ? 64 : 32)) throw invalid('descriptorSize');
 
   const groups = Math.ceil((blocks - firstDataBlock) / blocksPerGroup);
-  if (sb.inodesCount !== groups * inodesPerGroup) throw invalid('inode count');
+  if (sb.inodesCount !== groups * inodesPerGroup) throw invalid('inodeCount');
   const descriptorsPerBlock = blockSize / descriptorSize;
   const descriptorBlocks = Math.ceil(groups / descriptorsPerBlock);
   const meta = (sb.featuresIncompatible & EXT_META_BG) !== 0;
-  if (meta && sb.firstMetaGroup > descriptorBlocks) throw invalid('meta groups');
+  if (meta && sb.firstMetaGroup > descriptorBlocks) throw invalid('metaGroups');
   return {
     superblock: sb,
     blockSize,

@@ -59,13 +59,13 @@ function decode(piece: Uint8Array, at: number, geometry: ExtGeometry, groups: Ex
   const place = (name: string, lowPart: number, highPart: number | undefined, length: number): number => {
     const block = lowPart + (highPart ?? 0) * 2 ** 32;
     if (block <= geometry.firstDataBlock || block + length > geometry.blocks) {
-      throw new EngineError('allocation-invalid', { kind: 'ext', reason: `${name} of group ${group}` });
+      throw new EngineError('allocation-invalid', { kind: 'ext', reason: `${name} ${group}` });
     }
     return block;
   };
-  groups.blockBitmap[group] = place('block bitmap', low.blockBitmapLow, high?.blockBitmapHigh, 1);
-  groups.inodeBitmap[group] = place('inode bitmap', low.inodeBitmapLow, high?.inodeBitmapHigh, 1);
-  groups.inodeTable[group] = place('inode table', low.inodeTableLow, high?.inodeTableHigh, geometry.inodeTableBlocks);
+  groups.blockBitmap[group] = place('blockBitmap', low.blockBitmapLow, high?.blockBitmapHigh, 1);
+  groups.inodeBitmap[group] = place('inodeBitmap', low.inodeBitmapLow, high?.inodeBitmapHigh, 1);
+  groups.inodeTable[group] = place('inodeTable', low.inodeTableLow, high?.inodeTableHigh, geometry.inodeTableBlocks);
   groups.free[group] = low.freeBlocksLow + (high?.freeBlocksHigh ?? 0) * 65_536;
   const flags = geometry.groupFlags ? low.flags : 0;
   const unused = geometry.groupFlags ? low.unusedInodesLow + (high?.unusedInodesHigh ?? 0) * 65_536 : 0;

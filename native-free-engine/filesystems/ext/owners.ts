@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../../base/abort.ts';
 import { normalize, type ExtentSet } from '../../base/extent.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { OwnerFinder } from '../allocation-types.ts';
@@ -6,12 +5,11 @@ import { optional } from '../optional.ts';
 import { findPaths, ROOT_INODE } from './directory.ts';
 import { readExtGeometry, type ExtGeometry } from './geometry.ts';
 import { readGroups } from './groups.ts';
-import { inodeRuns, type BlockBudget, type ExtVolume, type Inode } from './inode.ts';
+import { inodeRuns, type BlockBudget, type ExtVolume } from './inode.ts';
+import { inodesOfGroup } from './inode-table.ts';
 import { overlap, structureOwners } from './structures.ts';
-import { EXT_INODE_FLAG, EXT_SUPERBLOCK_OFFSET, ExtInode, ExtSuperblock } from './structs.ts';
+import { EXT_SUPERBLOCK_OFFSET, ExtSuperblock } from './structs.ts';
 
-/** Bytes of an inode table read at once. */
-const PIECE = 256 * 1024;
 /** No report names more files than this. */
 const MAX_OWNERS = 100_000;
 /** Of the inodes before the first ordinary one (kernel: `EXT4_BAD_INO` and those after it). */
@@ -66,50 +64,18 @@ async function findInodes(volume: ExtVolume, extents: ExtentSet, signal: AbortSi
   const found = new Map<number, number>();
   const budget: BlockBudget = { left: volume.geometry.blocks };
   const firstOrdinary = superblock.revision === 0 ? 11 : superblock.firstInode;
-  for await (const { number, inode } of inodesOf(volume, signal)) {
-    const own = number < firstOrdinary && number !== ROOT_INODE;
-    if (inode.links === 0 && !own) continue;
-    const attributes = inode.attributesLow + inode.attributesHigh * 2 ** 32;
-    let bytes = attributes > 0 ? overlap(extents, attributes * blockSize, (attributes + 1) * blockSize) : 0;
-    for await (const { start, count } of inodeRuns(volume, inode, own, budget)) {
-      bytes += overlap(extents, start * blockSize, (start + count) * blockSize);
+  for (let group = 0; group < volume.geometry.groups && found.size < MAX_OWNERS; group++) {
+    for await (const { number, inode } of inodesOfGroup(volume, group, signal)) {
+      const own = number < firstOrdinary && number !== ROOT_INODE;
+      if (inode.links === 0 && !own) continue;
+      const attributes = inode.attributesLow + inode.attributesHigh * 2 ** 32;
+      let bytes = attributes > 0 ? overlap(extents, attributes * blockSize, (attributes + 1) * blockSize) : 0;
+      for await (const { start, count } of inodeRuns(volume, inode, own, budget)) {
+        bytes += overlap(extents, start * blockSize, (start + count) * blockSize);
+      }
+      if (bytes > 0) found.set(number, bytes);
+      if (found.size >= MAX_OWNERS) break;
     }
-    if (bytes > 0) found.set(number, bytes);
-    if (found.size >= MAX_OWNERS) break;
   }
   return found;
-}
-
-/** All inodes that were ever used, table by table; those on bad sectors are missing. */
-async function* inodesOf(volume: ExtVolume, signal: AbortSignal | undefined): AsyncGenerator<{ number: number; inode: Inode }> {
-  const { geometry, groups } = volume;
-  const { blockSize, inodeSize, inodesPerGroup } = geometry;
-  for (let group = 0; group < geometry.groups; group++) {
-    const length = Math.ceil((groups.inodes[group]! * inodeSize) / blockSize) * blockSize;
-    for (let done = 0; done < length; done += PIECE) {
-      throwIfAborted(signal);
-      const piece = await readTolerantly(volume, groups.inodeTable[group]! * blockSize + done, Math.min(PIECE, length - done));
-      const view = new DataView(piece.buffer, piece.byteOffset, piece.length);
-      const first = done / inodeSize;
-      for (let at = 0; at + inodeSize <= piece.length && first + at / inodeSize < inodesPerGroup; at += inodeSize) {
-        // Mostly empty: not worth decoding.
-        if (view.getUint16(at, true) === 0 && view.getUint32(at + ExtInode.fields.block.offset, true) === 0) continue;
-        const inode = ExtInode.read(piece, at);
-        if (inode.flags & EXT_INODE_FLAG.attributeInode && inode.links === 0) continue;
-        yield { number: group * inodesPerGroup + first + at / inodeSize + 1, inode };
-      }
-    }
-  }
-}
-
-/** Like `readBytes`, with zeros for the blocks that cannot be read. */
-async function readTolerantly({ source, geometry }: ExtVolume, offset: number, length: number): Promise<Uint8Array> {
-  const whole = await optional(() => readBytes(source, offset, length), null);
-  if (whole) return whole;
-  const piece = new Uint8Array(length);
-  for (let at = 0; at < length; at += geometry.blockSize) {
-    const block = await optional(() => readBytes(source, offset + at, geometry.blockSize), null);
-    if (block) piece.set(block, at);
-  }
-  return piece;
 }

@@ -33,9 +33,9 @@ export const fatAllocation: AllocationReader = async (source, { signal }) => {
   const geometry = readGeometry(boot);
   const { kind, clusters, clusterSize, dataOffset, fatOffset, fatLength } = geometry;
   const fatBytes = Math.ceil(((clusters + 2) * ENTRIES[kind].bits) / 8);
-  if (geometry.length > source.size) throw invalid(kind, 'larger than its partition');
-  if (fatBytes > fatLength) throw invalid(kind, 'FAT too short');
-  if (kind === 'fat32' && (geometry.rootCluster < 2 || geometry.rootCluster >= clusters + 2)) throw invalid(kind, 'root directory');
+  if (geometry.length > source.size) throw invalid(kind, 'larger-than-partition');
+  if (fatBytes > fatLength) throw invalid(kind, 'fat-too-short');
+  if (kind === 'fat32' && (geometry.rootCluster < 2 || geometry.rootCluster >= clusters + 2)) throw invalid(kind, 'root-directory');
 
   const hasher = createHasher('sha256');
   hasher.update(boot);
@@ -94,12 +94,12 @@ class FatScan {
     for (let i = 0; i < count; i++, this.#cluster++) {
       const entry = read(i);
       if (this.#cluster < 2) {
-        if (this.#cluster === 0 && (entry & 0xff) !== media) throw invalid(kind, 'FAT does not start with the media type');
+        if (this.#cluster === 0 && (entry & 0xff) !== media) throw invalid(kind, 'fat-without-media');
         if (this.#cluster === 1) this.dirty = (entry & clean) !== clean;
         continue;
       }
       const isUsed = entry !== 0 && entry !== bad;
-      if (entry >= limit && entry < reserved) throw invalid(kind, 'chain leads out of the volume');
+      if (entry >= limit && entry < reserved) throw invalid(kind, 'chain-outside');
       if (isUsed === this.#start >= 0) continue;
       if (isUsed) this.#start = this.#cluster;
       else this.end();

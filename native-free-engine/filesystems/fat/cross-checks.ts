@@ -24,7 +24,7 @@ export async function checkBackup(source: BlockSource, geometry: FatGeometry): P
   if (!sector || !hasJump(sector) || sector[510] !== 0x55 || sector[511] !== 0xaa) return;
   const copy = await optional(() => readGeometry(sector), null);
   if (!copy || PLACES.some((place) => copy[place] !== geometry[place])) {
-    throw new EngineError('allocation-invalid', { kind: geometry.kind, reason: 'the boot sector and its copy differ' });
+    throw new EngineError('allocation-invalid', { kind: geometry.kind, reason: 'boot-copies-differ' });
   }
 }
 
@@ -45,7 +45,7 @@ export async function checkFolders(source: BlockSource, geometry: FatGeometry, r
     const isInside = cluster >= 2 && cluster < geometry.clusters + 2;
     const first = isInside ? await readBytes(source, geometry.dataOffset + (cluster - 2) * geometry.clusterSize, FatDirEntry.size) : null;
     if (!first || FatDirEntry.read(first).name.trimEnd() !== '.') {
-      throw new EngineError('allocation-invalid', { kind: geometry.kind, reason: 'folders are not where they should be' });
+      throw new EngineError('allocation-invalid', { kind: geometry.kind, reason: 'folders-displaced' });
     }
     looked++;
   }

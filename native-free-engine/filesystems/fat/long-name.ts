@@ -17,14 +17,6 @@ export function checkLongName(name: string, path: string): void {
   if (ILLEGAL.test(name) || name.length > MAX_UNITS || !name.isWellFormed()) throw new EngineError('fat-name-illegal', { path });
 }
 
-/** Names that are equal by this are the same name: FAT knows no case. */
-export const foldName = (name: string): string =>
-  Array.from(name, (character) => {
-    const capital = character.toUpperCase();
-    // Windows has one capital for each letter; ß stays ß.
-    return capital.length === character.length ? capital : character;
-  }).join('');
-
 /** Directory entries that a long name takes besides the short one. */
 export const longEntryCount = (name: string): number => Math.ceil(name.length / UNITS_PER_ENTRY);
 

@@ -1,7 +1,8 @@
 import { EngineError } from '../../base/errors.ts';
 import type { FileTree, TreeEntry } from '../../io/file-tree.ts';
+import { foldName } from '../../io/host-names.ts';
 import { ROOT_CLUSTER } from './boot-sectors.ts';
-import { checkLongName, foldName, longEntryCount } from './long-name.ts';
+import { checkLongName, longEntryCount } from './long-name.ts';
 import type { Fat32Plan } from './plan.ts';
 import { isShortName } from './short-name.ts';
 import { FatDirEntry } from './structs.ts';

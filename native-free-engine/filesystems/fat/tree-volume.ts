@@ -26,6 +26,8 @@ export interface FatTreeVolume extends BlockSource {
   readonly usedBytes: number;
   /** Whose byte this is: the path of a file or folder, or null for the structures of the volume. */
   pathAt(offset: number): string | null;
+  /** Every file in order of its place in the volume, empty ones last; bytes. */
+  files(): Iterable<{ readonly path: string; readonly offset: number; readonly length: number }>;
 }
 
 const END_OF_CHAIN = 0x0fffffff;
@@ -84,6 +86,12 @@ class TreeVolume implements FatTreeVolume {
   pathAt(offset: number): string | null {
     if (offset < this.#dataAt || offset >= this.usedBytes) return null;
     return this.#nodeAt(offset)?.entry?.path ?? null;
+  }
+
+  *files(): Iterable<{ readonly path: string; readonly offset: number; readonly length: number }> {
+    for (const { entry, cluster } of this.#placed.files) yield { path: entry.path, offset: this.#dataAt + (cluster - ROOT_CLUSTER) * this.#clusterSize, length: entry.size };
+    // Those with nothing in them lie nowhere.
+    for (const folder of this.#placed.folders) for (const { entry, clusters } of folder.files) if (clusters === 0) yield { path: entry.path, offset: this.usedBytes, length: 0 };
   }
 
   async readInto(offset: number, buffer: Uint8Array): Promise<void> {

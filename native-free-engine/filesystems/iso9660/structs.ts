@@ -61,6 +61,9 @@ export const IsoDirectoryRecord = struct('IsoDirectoryRecord', 33, `${SPEC}, 9.1
   nameLength: u8(0x20),
 });
 
+/** Bytes of an entry in a system use area, which tells its length in one (IEEE P1281, 4.1). */
+export const SUSP_ENTRY_MAX = 255;
+
 export const ISO_FLAG = { hidden: 0x01, directory: 0x02, associated: 0x04, moreExtents: 0x80 } as const;
 export const ISO_DESCRIPTOR = { boot: 0, primary: 1, supplementary: 2, terminator: 255 } as const;
 export const EL_TORITO = 'EL TORITO SPECIFICATION';

@@ -115,7 +115,7 @@ class IsoWalk {
         if (refused) throw new EngineError('disc-feature-unsupported', { feature: refused });
         return extentsSource(this.#source, pieces, size);
       };
-      this.builder.add({ ...common, kind: 'file', size, open });
+      this.builder.add({ ...common, kind: 'file', size, place: record.offset, open });
     }
   }
 

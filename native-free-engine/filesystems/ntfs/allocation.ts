@@ -60,7 +60,7 @@ export const ntfsAllocation: AllocationReader = async (source, { leaveOutSwapFil
 
   const metadata = metadataExtents(mft, own);
   // A map that has these free is not this volume's, or was read from a wrong place.
-  if (subtract(metadata, mapped).length > 0) throw rejectMap("$Bitmap has the file system's own clusters free");
+  if (subtract(metadata, mapped).length > 0) throw rejectMap('map-without-itself');
   const leftOut: LeftOut[] = [];
   let used = union(mapped, [{ offset: 0, length: mft.geometry.sectorSize }, tailOf(source, mft.geometry)]);
   for (const [name, file] of leaveOutSwapFiles ? swapFiles : []) {
@@ -93,7 +93,7 @@ async function ownFiles(mft: Mft, tolerate: Tolerate): Promise<Map<number, reado
 function checkSize(mft: Mft, badClusters: readonly NtfsAttribute[]): void {
   const { clusters, clusterSize } = mft.geometry;
   const bad = badClusters.find((a) => a.name === '$Bad' && a.firstVcn === 0);
-  if (bad && bad.size > 0 && Math.floor(bad.size / clusterSize) !== clusters) throw rejectMap('boot sector and $BadClus disagree about the size');
+  if (bad && bad.size > 0 && Math.floor(bad.size / clusterSize) !== clusters) throw rejectMap('size-disagrees $BadClus');
 }
 
 function metadataExtents(mft: Mft, own: ReadonlyMap<number, readonly NtfsAttribute[]>): ExtentSet {
@@ -103,7 +103,7 @@ function metadataExtents(mft: Mft, own: ReadonlyMap<number, readonly NtfsAttribu
     for (const { cluster, length } of attributes.flatMap((a) => a.runs)) {
       if (cluster !== null) extents.push({ offset: cluster * clusterSize, length: length * clusterSize });
     }
-    if (extents.length > MAX_METADATA_EXTENTS) throw rejectMap('too many fragments');
+    if (extents.length > MAX_METADATA_EXTENTS) throw rejectMap('too-many-fragments');
   }
   return normalize(extents);
 }
@@ -112,7 +112,7 @@ function metadataExtents(mft: Mft, own: ReadonlyMap<number, readonly NtfsAttribu
 async function openSwapFiles(mft: Mft, root: readonly NtfsAttribute[], tolerate: Tolerate): Promise<Map<string, NtfsStream | null>> {
   const files = new Map<string, NtfsStream | null>();
   const search = await tolerate(() => findInRoot(mft, root, SWAP_FILES));
-  if (search?.damaged) await tolerate(() => Promise.reject(reject('NtfsIndexHeader', 'root directory')));
+  if (search?.damaged) await tolerate(() => Promise.reject(reject('NtfsIndexHeader', 'root-directory')));
   for (const [name, reference] of search?.files ?? []) {
     const opened = await tolerate(async () => ({ content: await contentOf(mft, name, reference) }));
     if (opened) files.set(name, opened.content);

@@ -24,8 +24,8 @@ export async function readClusterBitmap(mft: Mft, hasher: Hasher, signal?: Abort
   const attributes = await mft.attributes(NTFS_FILE.bitmap, await mft.record(NTFS_FILE.bitmap));
   const map = mft.join(attributes, NTFS_ATTRIBUTE.data, '');
   const length = Math.ceil(clusters / 8);
-  if (!map || map.size < length) throw rejectMap('$Bitmap is smaller than the volume');
-  if (!map.whole || map.encoded) throw rejectMap('$Bitmap has holes');
+  if (!map || map.size < length) throw rejectMap('map-too-short');
+  if (!map.whole || map.encoded) throw rejectMap('map-with-holes');
 
   const builder = new ExtentBuilder();
   const used = new UsedClusters(builder, clusterSize, clusters);

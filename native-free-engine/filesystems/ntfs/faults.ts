@@ -6,6 +6,16 @@ export const reject = (structName: string, field: string): EngineError =>
 
 export const rejectMap = (reason: string): EngineError => new EngineError('allocation-invalid', { kind: 'ntfs', reason });
 
+/** What is packed and cannot be unpacked is damage like any other. */
+export function rejectPacked(structName: string, field: string, unpack: () => void): void {
+  try {
+    unpack();
+  } catch (error) {
+    if (error instanceof EngineError && error.code === 'image-corrupt') throw reject(structName, field);
+    throw error;
+  }
+}
+
 /** True when the structures themselves are wrong, and only chkdsk can put them right. */
 export const isDamage = (error: unknown): boolean => isDataFault(error) || (error instanceof EngineError && error.code === 'allocation-invalid');
 

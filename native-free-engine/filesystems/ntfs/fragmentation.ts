@@ -1,14 +1,8 @@
 import type { BlockSource } from '../../io/types.ts';
+import type { FileFragments } from '../fragments.ts';
 import { Mft } from './mft.ts';
 import { recordsOf } from './owners.ts';
 import { NTFS_ATTRIBUTE, NTFS_FILE } from './structs.ts';
-
-/** How many files of a volume have contents, how many of those lie in more than one piece, and all their pieces together. */
-export interface FileFragments {
-  readonly files: number;
-  readonly fragmentedFiles: number;
-  readonly fragments: number;
-}
 
 /**
  * Counts, from the runlists of the whole MFT, in how many pieces files lie. Pieces that follow one another are one; what
@@ -49,7 +43,7 @@ export async function ntfsFragments(source: BlockSource, signal?: AbortSignal): 
     fragments += pieces;
     if (pieces > 1) fragmentedFiles++;
   }
-  return { files, fragmentedFiles, fragments };
+  return { files, fragmentedFiles, fragments, share: 1 };
 }
 
 /** Files in several records that are counted. */

@@ -51,7 +51,7 @@ export async function volumeGeometry(source: BlockSource): Promise<NtfsGeometry>
   const sector = await readBytes(source, 0, 512);
   if (!hasText(sector, 3, 'NTFS    ')) throw reject('NtfsBootSector', 'oemId');
   const geometry = readGeometry(sector);
-  if (geometry.clusters < 1 || geometry.volumeSize > source.size) throw rejectMap('the volume is larger than its partition');
+  if (geometry.clusters < 1 || geometry.volumeSize > source.size) throw rejectMap('larger-than-partition');
   return geometry;
 }
 

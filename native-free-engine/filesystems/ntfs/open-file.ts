@@ -2,9 +2,10 @@ import { EngineError } from '../../base/errors.ts';
 import type { BlockSource } from '../../io/types.ts';
 import { reject } from './faults.ts';
 import { Mft } from './mft.ts';
+import { compactFile, compressedFile, type PackedFile } from './packed-file.ts';
+import type { NtfsAttribute } from './record.ts';
 import { findInRoot } from './root-directory.ts';
-import type { NtfsStream } from './stream.ts';
-import { NTFS_ATTRIBUTE, NTFS_FILE } from './structs.ts';
+import { NTFS_ATTRIBUTE, NTFS_FILE, WOF, WofReparse } from './structs.ts';
 
 const MAX_DEPTH = 64;
 
@@ -12,7 +13,7 @@ const MAX_DEPTH = 64;
  * A file of a volume that is not mounted, by its path: `Windows/System32/config/SYSTEM`, letters of any case.
  * Links and junctions are not followed. Closing it leaves the volume open.
  * @returns null when there is no such file
- * @throws EngineError `ntfs-file-encoded` for one that Windows compressed or encrypted; `struct-invalid`,
+ * @throws EngineError `ntfs-file-encoded` for one that Windows encrypted, or keeps elsewhere; `struct-invalid`,
  *   `struct-out-of-bounds`, `number-unsafe`, `allocation-invalid`; errors of reading as they come
  */
 export async function openNtfsFile(source: BlockSource, path: string): Promise<BlockSource | null> {
@@ -35,15 +36,17 @@ export async function openNtfsFile(source: BlockSource, path: string): Promise<B
   }
   if (record.directory) return null;
   const attributes = await mft.attributes(number, record);
-  const stream = mft.join(attributes, NTFS_ATTRIBUTE.data, '');
-  // What Windows packed with its newer ways (CompactOS) lies in a stream of its own, and holes are left in its place.
-  if (!stream || stream.encoded || attributes.some(({ type }) => type === NTFS_ATTRIBUTE.reparsePoint)) throw new EngineError('ntfs-file-encoded', { path });
-  return asSource(stream, source.sectorSize);
+  const file = await readable(mft, attributes);
+  if (!file) throw new EngineError('ntfs-file-encoded', { path });
+  return { ...file, sectorSize: source.sectorSize, close: () => Promise.resolve() };
 }
 
-const asSource = (stream: NtfsStream, sectorSize: number): BlockSource => ({
-  size: stream.size,
-  sectorSize,
-  readInto: (offset, buffer) => stream.readInto(offset, buffer),
-  close: () => Promise.resolve(),
-});
+/** What a file holds, whichever way Windows packed it; null where only Windows knows. */
+async function readable(mft: Mft, attributes: readonly NtfsAttribute[]): Promise<PackedFile | null> {
+  const stream = mft.join(attributes, NTFS_ATTRIBUTE.data, '');
+  if (!stream) return null;
+  const reparse = mft.join(attributes, NTFS_ATTRIBUTE.reparsePoint, '');
+  if (reparse) return compactFile(await reparse.read(0, Math.min(reparse.size, WofReparse.size)), stream.size, mft.join(attributes, NTFS_ATTRIBUTE.data, WOF.stream));
+  if (!stream.encoded) return { size: stream.size, readInto: (offset, buffer) => stream.readInto(offset, buffer) };
+  return stream.encrypted ? null : compressedFile(stream);
+}

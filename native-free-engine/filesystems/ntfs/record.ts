@@ -20,6 +20,8 @@ export interface NtfsAttribute {
   /** Bytes, and how many of them were ever written: the rest reads as zeros. Zero for any part but the first. */
   readonly size: number;
   readonly initializedSize: number;
+  /** Clusters that are packed together, zero where nothing is. */
+  readonly unitClusters: number;
 }
 
 export interface NtfsRecord {
@@ -68,7 +70,7 @@ function decodeAttribute(data: Uint8Array, header: ReturnType<typeof NtfsAttribu
     const { valueOffset, valueLength } = NtfsResidentHeader.read(data, 16);
     if (valueOffset + valueLength > data.length) throw reject('NtfsResidentHeader', 'valueLength');
     const value = data.subarray(valueOffset, valueOffset + valueLength);
-    return { type, name, flags, value, runs: [], firstVcn: 0, size: valueLength, initializedSize: valueLength };
+    return { type, name, flags, value, runs: [], firstVcn: 0, size: valueLength, initializedSize: valueLength, unitClusters: 0 };
   }
   const more = NtfsNonResidentHeader.read(data, 16);
   if (more.runlistOffset < 0x40 || more.runlistOffset > data.length) throw reject('NtfsNonResidentHeader', 'runlistOffset');
@@ -83,5 +85,6 @@ function decodeAttribute(data: Uint8Array, header: ReturnType<typeof NtfsAttribu
     firstVcn,
     size: first ? toSafeInt(more.dataSize, 'NtfsNonResidentHeader.dataSize') : 0,
     initializedSize: first ? toSafeInt(more.initializedSize, 'NtfsNonResidentHeader.initializedSize') : 0,
+    unitClusters: first && more.compressionUnit > 0 && more.compressionUnit < 16 ? 2 ** more.compressionUnit : 0,
   };
 }

@@ -53,6 +53,8 @@ export const NtfsNonResidentHeader = struct('NtfsNonResidentHeader', 0x30, `${SP
   firstVcn: u64le(0x00),
   lastVcn: u64le(0x08),
   runlistOffset: u16le(0x10, { unit: 'bytes' }),
+  /** Of a compressed value: two to the power of it clusters are packed together. */
+  compressionUnit: u8(0x12),
   allocatedSize: u64le(0x18, { unit: 'bytes' }),
   dataSize: u64le(0x20, { unit: 'bytes' }),
   initializedSize: u64le(0x28, { unit: 'bytes' }),
@@ -127,6 +129,16 @@ export const NtfsRestartArea = struct('NtfsRestartArea', 0x10, `${SPEC}, $LogFil
   /** Bit 1: the volume was dismounted cleanly. */
   flags: u16le(0x0e),
 });
+
+/** The reparse point of a file that CompactOS packed; the header of every reparse point is its first 8 bytes. */
+export const WofReparse = struct('WofReparse', 0x18, '[MS-FSCC] section 2.1.2.1; WOF_EXTERNAL_INFO and FILE_PROVIDER_EXTERNAL_INFO_V1', {
+  tag: u32le(0x00),
+  version: u32le(0x08),
+  provider: u32le(0x0c),
+  fileVersion: u32le(0x10),
+  algorithm: u32le(0x14),
+});
+export const WOF = { tag: 0x80000017, version: 1, file: 2, stream: 'WofCompressedData' } as const;
 
 export const NTFS_ATTRIBUTE = {
   attributeList: 0x20,

@@ -13,7 +13,7 @@ import { SWAP_MAX_PAGE } from './structs.ts';
 export const swapAllocation: AllocationReader = async (source) => {
   const head = await readBytes(source, 0, Math.min(source.size, SWAP_MAX_PAGE));
   const found = findSwapMagic(head);
-  if (!found) throw new EngineError('allocation-invalid', { kind: 'swap', reason: 'no signature' });
+  if (!found) throw new EngineError('allocation-invalid', { kind: 'swap', reason: 'no-signature' });
   const page = head.subarray(0, found.pageSize);
   const hasher = createHasher('sha256');
   hasher.update(page);

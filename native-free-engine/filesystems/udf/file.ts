@@ -18,6 +18,8 @@ export interface UdfFile {
   readonly size: number;
   readonly modifiedAt: Date | null;
   readonly contents: BlockSource;
+  /** The byte of the disc where the contents begin. */
+  readonly place: number;
   /** Allocation descriptors that were read for it. */
   readonly descriptors: number;
 }
@@ -47,11 +49,12 @@ export async function readUdfFile(source: BlockSource, volume: UdfVolume, icb: U
   const form = entry.icbFlags & 7;
   if (form === 3) {
     if (size > end - start) throw invalid('size', size);
-    return { ...common, contents: memoryDevice(data.slice(start, start + size)), descriptors: 0 };
+    return { ...common, contents: memoryDevice(data.slice(start, start + size)), place: place + start, descriptors: 0 };
   }
   if (form > 2) throw invalid('icbFlags', form);
   const { pieces, descriptors } = await readPieces(source, volume, icb, data.subarray(start, end), form, size);
-  return { ...common, contents: extentsSource(source, pieces, size), descriptors };
+  const first = pieces.find(({ offset }) => offset !== null);
+  return { ...common, contents: extentsSource(source, pieces, size), place: first?.offset ?? place, descriptors };
 }
 
 function invalid(field: string, value: number): EngineError {

@@ -39,7 +39,7 @@ export async function readUdfTree(source: BlockSource, volume: UdfVolume): Promi
 
   const entry = async (path: string, characteristics: number, icb: UdfAddress): Promise<void> => {
     const file = await read(path, icb);
-    const { modifiedAt, size, type } = file;
+    const { modifiedAt, size, type, place } = file;
     const common = { path, modifiedAt, attributes: characteristics & UDF_NAME.hidden ? FILE_ATTRIBUTE_HIDDEN : 0 };
     if ((type === UDF_FILE_TYPE.folder) !== ((characteristics & UDF_NAME.folder) !== 0)) throw new EngineError('disc-invalid', { path });
     if (type === UDF_FILE_TYPE.folder) {
@@ -50,7 +50,7 @@ export async function readUdfTree(source: BlockSource, volume: UdfVolume): Promi
       builder.leaveOut({ path, why: 'link', target });
     } else if (([UDF_FILE_TYPE.file, UDF_FILE_TYPE.realTime, UDF_FILE_TYPE.unspecified] as number[]).includes(type)) {
       // Where it lies was checked above; it is read again when it is opened, so that nothing of it is kept meanwhile.
-      builder.add({ ...common, kind: 'file', size, open: async () => (await read(path, icb)).contents });
+      builder.add({ ...common, kind: 'file', size, place, open: async () => (await atPath(path, () => readUdfFile(source, volume, icb))).contents });
     } else builder.leaveOut({ path, why: 'special', target: '' });
   };
 

@@ -41,8 +41,8 @@ export async function readAgHeaders(source: BlockSource, volume: XfsVolume, numb
   if (agf.magic !== 'XAGF' || agf.number !== number || agf.length !== length) throw invalid(`AGF ${number}`);
   if (agi.magic !== 'XAGI' || agi.number !== number || agi.length !== length) throw invalid(`AGI ${number}`);
   if (v5) {
-    if (!checksumHolds(agfSector, XfsAgf.fields.checksum.offset, agf.checksum) || !sameBytes(agf.uuid, volume.metaUuid)) throw invalid(`checksum of AGF ${number}`);
-    if (!checksumHolds(agiSector, XfsAgi.fields.checksum.offset, agi.checksum)) throw invalid(`checksum of AGI ${number}`);
+    if (!checksumHolds(agfSector, XfsAgf.fields.checksum.offset, agf.checksum) || !sameBytes(agf.uuid, volume.metaUuid)) throw invalid(`checksum AGF ${number}`);
+    if (!checksumHolds(agiSector, XfsAgi.fields.checksum.offset, agi.checksum)) throw invalid(`checksum AGI ${number}`);
   }
   return {
     number, length, sectors,
@@ -73,7 +73,7 @@ export async function forEachFree(source: BlockSource, volume: XfsVolume, ag: Ag
     sum = mix(sum, start, length);
     visit(start, behind);
   });
-  if (free !== ag.freeBlocks || longest !== ag.longest) throw invalid(`free blocks of group ${ag.number}: ${free}, not ${ag.freeBlocks}`);
+  if (free !== ag.freeBlocks || longest !== ag.longest) throw invalid(`group-free-blocks ${ag.number}`);
   if (volume.v5) return;
 
   // Without checksums the same records in the other order are what tells damage.
@@ -83,13 +83,13 @@ export async function forEachFree(source: BlockSource, volume: XfsVolume, ag: Ag
     [lastStart, lastLength] = [start, length];
     otherSum = mix(otherSum, start, length);
   });
-  if (sum !== otherSum) throw invalid(`the trees of free space in group ${ag.number} disagree`);
+  if (sum !== otherSum) throw invalid(`group-trees-disagree ${ag.number}`);
 }
 
 /** A sum that does not depend on the order and that any change of a single record changes. */
 const mix = (sum: number, start: number, length: number): number => (sum + Math.imul(start ^ Math.imul(length, 0x9e3779b1), 0x85ebca6b)) >>> 0;
 
-const damaged = (ag: AgHeaders): EngineError => invalid(`free space of group ${ag.number}`);
+const damaged = (ag: AgHeaders): EngineError => invalid(`group-free-space ${ag.number}`);
 
 interface Place {
   readonly source: BlockSource;
@@ -139,7 +139,7 @@ async function readTreeBlock(
     const more = XfsShortBlockV5.read(data, XfsShortBlock.size);
     const at = XfsShortBlock.size + XfsShortBlockV5.fields.checksum.offset;
     const fits = more.owner === ag.number && Number(more.address) * 512 === offset && sameBytes(more.uuid, volume.metaUuid);
-    if (!fits || !checksumHolds(data, at, more.checksum)) throw invalid(`checksum in the free space of group ${ag.number}`);
+    if (!fits || !checksumHolds(data, at, more.checksum)) throw invalid(`checksum AG ${ag.number}`);
   }
   return { data, header, records };
 }

@@ -36,7 +36,7 @@ export async function readLogState(source: BlockSource, volume: XfsVolume): Prom
   const first = await cycleAt(0);
   const last = await cycleAt(sectors - 1);
   if (first === 0 && last === 0) return { clean: true, last: new Uint8Array() };
-  if (first !== last && last !== 0 && first !== last + 1) throw invalid('cycles of the log');
+  if (first !== last && last !== 0 && first !== last + 1) throw invalid('log-cycles');
   let end = sectors;
   if (first !== last) {
     let before = 0;

@@ -54,32 +54,32 @@ export async function readXfsVolume(source: BlockSource): Promise<XfsVolume> {
   const head = await readBytes(source, 0, Math.min(source.size, 32768));
   const sb = XfsSuperblock.read(head);
   const version = sb.version & 0x0f;
-  if (sb.magic !== 'XFSB' || (version !== 4 && version !== 5)) throw invalid(`version ${version}`);
+  if (sb.magic !== 'XFSB' || (version !== 4 && version !== 5)) throw invalid(`version-unknown ${version}`);
   const v5 = version === 5;
   const { blockSize, sectorSize, agBlocks, agCount } = sb;
   if (!isPowerOfTwo(blockSize) || !isPowerOfTwo(sectorSize) || sectorSize > blockSize || 1 << sb.blockLog !== blockSize || sectorSize > head.length) {
-    throw invalid('block size');
+    throw invalid('blockSize');
   }
   const superblock = head.slice(0, sectorSize);
-  if (v5 && !checksumHolds(superblock, XfsSuperblock.fields.checksum.offset, sb.checksum)) throw invalid('checksum of the superblock');
+  if (v5 && !checksumHolds(superblock, XfsSuperblock.fields.checksum.offset, sb.checksum)) throw invalid('superblock-checksum');
   if (v5 && (sb.featuresIncompat & ~KNOWN_INCOMPAT || sb.featuresRoCompat & ~KNOWN_RO_COMPAT)) {
-    throw invalid(`features 0x${sb.featuresIncompat.toString(16)} 0x${sb.featuresRoCompat.toString(16)}`);
+    throw invalid(`features-unknown 0x${sb.featuresIncompat.toString(16)} 0x${sb.featuresRoCompat.toString(16)}`);
   }
-  if (sb.realtimeBlocks !== 0n) throw invalid('it has a realtime device');
-  if (sb.logStart === 0n) throw invalid('its log is on another device');
+  if (sb.realtimeBlocks !== 0n) throw invalid('realtime-device');
+  if (sb.logStart === 0n) throw invalid('log-elsewhere');
 
   const blocks = toSafeInt(sb.dataBlocks, 'XfsSuperblock.dataBlocks');
-  if (blocks * blockSize > source.size) throw invalid('it is larger than its partition');
+  if (blocks * blockSize > source.size) throw invalid('larger-than-partition');
   const last = blocks - (agCount - 1) * agBlocks;
-  if (agCount < 1 || agBlocks < MIN_AG_BLOCKS || last > agBlocks || last < MIN_AG_BLOCKS) throw invalid('allocation groups');
+  if (agCount < 1 || agBlocks < MIN_AG_BLOCKS || last > agBlocks || last < MIN_AG_BLOCKS) throw invalid('agCount');
   // The four headers of a group, one sector each.
-  if (agBlocks * blockSize < 4 * sectorSize) throw invalid('allocation groups');
+  if (agBlocks * blockSize < 4 * sectorSize) throw invalid('agCount');
 
   const logStart = toSafeInt(sb.logStart, 'XfsSuperblock.logStart');
   const agSpan = 2 ** sb.agBlockLog;
-  if (sb.agBlockLog > 31 || agSpan < agBlocks) throw invalid('allocation groups');
+  if (sb.agBlockLog > 31 || agSpan < agBlocks) throw invalid('agCount');
   const [logAg, logBlock] = [Math.floor(logStart / agSpan), logStart % agSpan];
-  if (logAg >= agCount || sb.logBlocks === 0 || logBlock + sb.logBlocks > Math.min(agBlocks, blocks - logAg * agBlocks)) throw invalid('place of the log');
+  if (logAg >= agCount || sb.logBlocks === 0 || logBlock + sb.logBlocks > Math.min(agBlocks, blocks - logAg * agBlocks)) throw invalid('logStart');
 
   if (!v5 && agCount > 1) await compareWithCopy(source, sb, agBlocks * blockSize);
 
@@ -97,7 +97,7 @@ const GEOMETRY = ['blockSize', 'sectorSize', 'dataBlocks', 'realtimeBlocks', 'ag
 /** The superblock of version 4 has no checksum, but a copy in every group. */
 async function compareWithCopy(source: BlockSource, sb: ReturnType<typeof XfsSuperblock.read>, offset: number): Promise<void> {
   const copy = XfsSuperblock.read(await readBytes(source, offset, XfsSuperblock.size));
-  if (copy.magic !== sb.magic || GEOMETRY.some((field) => copy[field] !== sb[field])) throw invalid('the copies of the superblock disagree');
+  if (copy.magic !== sb.magic || GEOMETRY.some((field) => copy[field] !== sb[field])) throw invalid('superblocks-disagree');
 }
 
 const isPowerOfTwo = (n: number): boolean => n > 0 && (n & (n - 1)) === 0;

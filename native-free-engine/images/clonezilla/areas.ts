@@ -51,20 +51,20 @@ export async function extendedAreas(folder: ImageFolder, table: DumpedTable): Pr
   const logical = table.partitions.filter(({ number }) => number > 4).sort((a, b) => a.offset - b.offset);
   const extended = table.partitions.find(({ number, type }) => number <= 4 && EXTENDED_TYPES.includes(type));
   if (logical.length === 0 || table.label !== 'dos') return [];
-  if (!extended) throw tableCorrupt(folder, 'logical partitions without an extended one');
+  if (!extended) throw tableCorrupt(folder, 'no-extended');
   const { sectorSize } = table;
   const sectors = (bytes: number): number => bytes / sectorSize;
   const records = logical.map(({ offset }, i) => {
     const before = logical[i - 1];
     if (!before) return extended.offset;
     const free = before.offset + before.length;
-    if (offset - free < sectorSize) throw tableCorrupt(folder, 'no room before a logical partition');
+    if (offset - free < sectorSize) throw tableCorrupt(folder, 'no-room-for-ebr');
     return Math.max(free, offset - RECORD_GAP_BYTES);
   });
   const code = await folder.read(`${extended.name}-ebr`, BOOT_RECORD_BYTES);
   return logical.map((partition, i) => {
     const record = records[i]!;
-    if (partition.offset < record + sectorSize || partition.offset + partition.length > extended.offset + extended.length) throw tableCorrupt(folder, 'a logical partition outside the extended one');
+    if (partition.offset < record + sectorSize || partition.offset + partition.length > extended.offset + extended.length) throw tableCorrupt(folder, 'logical-outside-extended');
     const data = new Uint8Array(BOOT_RECORD_BYTES);
     if (i === 0 && code) data.set(code.subarray(0, TABLE_OFFSET));
     const put = (index: number, type: number, from: number, length: number): void => {

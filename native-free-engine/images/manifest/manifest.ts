@@ -64,12 +64,12 @@ export function parseManifest(text: string, path: string): Manifest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new EngineError('image-manifest-invalid', { path, reason: 'not JSON' }, { cause: error });
+    throw new EngineError('image-manifest-invalid', { path, reason: 'not-json' }, { cause: error });
   }
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw new EngineError('image-manifest-invalid', { path, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` });
+    throw new EngineError('image-manifest-invalid', { path, reason: `${issue?.path.join('.') ?? ''} (${issue?.code ?? ''})` });
   }
   return parsed.data;
 }

@@ -2,18 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { EngineError, errnoOf } from '../../base/errors.ts';
+import { sumsPath } from './file-names.ts';
 import { MAX_MANIFEST_BYTES, parseManifest, type Manifest } from './manifest.ts';
 import { parseSums, type Sums } from './sums.ts';
-
-/** The files beside an image `NAME.qcow2`. */
-export const manifestPath = (image: string): string => `${image}.json`;
-export const sumsPath = (image: string): string => `${image}.sums`;
-/** The name of the image file while it is being made; it gets its own name only when it is whole. */
-export const partialPath = (image: string): string => `${image}.partial`;
-/** What a capture needs to go on where it stopped. */
-export const journalPath = (image: string): string => `${image}.journal`;
-/** Piece `index` (from 0) of a split image: `NAME.qcow2.001`, ...; joined in order they are the qcow2. */
-export const partPath = (image: string, index: number): string => `${image}.${String(index + 1).padStart(3, '0')}`;
 
 /** A manifest and where it was found. */
 export interface FoundManifest {
@@ -27,7 +18,7 @@ export interface FoundManifest {
 
 /** @throws EngineError `image-manifest-missing`, `image-manifest-invalid`, `image-unreadable` */
 export async function readManifest(path: string): Promise<FoundManifest> {
-  const text = await readBounded(path, MAX_MANIFEST_BYTES);
+  const text = await readBounded(path, MAX_MANIFEST_BYTES, () => new EngineError('image-manifest-missing', { path }));
   const manifest = parseManifest(text.toString('utf8'), path);
   // The manifest's own place counts, not the name in it: both may have been renamed together.
   const image = path.endsWith('.json') ? path.slice(0, -'.json'.length) : join(dirname(path), manifest.image.name);
@@ -36,11 +27,11 @@ export async function readManifest(path: string): Promise<FoundManifest> {
 
 /**
  * The hashes that belong to a manifest.
- * @throws EngineError `image-manifest-missing`, `image-manifest-invalid`, `image-manifest-other`
+ * @throws EngineError `image-part-missing`, `image-manifest-invalid`, `image-manifest-other`
  */
 export async function readSums(found: FoundManifest): Promise<Sums> {
   const path = sumsPath(found.image);
-  const data = await readBounded(path, found.manifest.sums.bytes);
+  const data = await readBounded(path, found.manifest.sums.bytes, () => new EngineError('image-part-missing', { path: found.image, part: basename(path) }));
   if (createHash('sha256').update(data).digest('hex') !== found.manifest.sums.sha256) {
     throw new EngineError('image-manifest-other', { path: found.path, what: basename(path) });
   }
@@ -51,14 +42,14 @@ export async function readSums(found: FoundManifest): Promise<Sums> {
   return sums;
 }
 
-async function readBounded(path: string, limit: number): Promise<Buffer> {
+async function readBounded(path: string, limit: number, missing: () => EngineError): Promise<Buffer> {
   try {
     const { size } = await stat(path);
-    if (size > limit) throw new EngineError('image-manifest-invalid', { path, reason: 'too large' });
+    if (size > limit) throw new EngineError('image-manifest-invalid', { path, reason: 'too-large' });
     return await readFile(path);
   } catch (error) {
     if (error instanceof EngineError) throw error;
-    if (errnoOf(error) === 'ENOENT') throw new EngineError('image-manifest-missing', { path }, { cause: error });
+    if (errnoOf(error) === 'ENOENT') throw missing();
     throw new EngineError('image-unreadable', { path, errno: errnoOf(error) }, { cause: error });
   }
 }

@@ -56,27 +56,27 @@ export function formatSums(sums: Sums): Uint8Array {
 /** @throws EngineError `image-manifest-invalid` */
 export function parseSums(data: Uint8Array, path: string): Sums {
   const invalid = (reason: string): EngineError => new EngineError('image-manifest-invalid', { path, reason });
-  if (data.length < SumsHeader.size) throw invalid('too short');
+  if (data.length < SumsHeader.size) throw invalid('too-short');
   let header: ReturnType<typeof SumsHeader.read>;
   try {
     header = SumsHeader.read(data);
   } catch {
-    throw invalid('header');
+    throw invalid('SumsHeader');
   }
-  if (header.magic !== SUMS_MAGIC) throw invalid('magic');
+  if (header.magic !== SUMS_MAGIC) throw invalid('SumsHeader.magic');
   const virtualSize = toSafeInt(header.virtualSize, 'SumsHeader.virtualSize');
   const extentCount = toSafeInt(header.extentCount, 'SumsHeader.extentCount');
   const clusterCount = toSafeInt(header.clusterCount, 'SumsHeader.clusterCount');
   const hashesAt = SumsHeader.size + extentCount * SumsExtent.size;
-  if (hashesAt + clusterCount * SUM_BYTES !== data.length) throw invalid('size');
+  if (hashesAt + clusterCount * SUM_BYTES !== data.length) throw invalid('SumsHeader.size');
   const { clusterSize } = header;
-  if (!Number.isInteger(Math.log2(clusterSize))) throw invalid('clusterSize');
+  if (!Number.isInteger(Math.log2(clusterSize))) throw invalid('SumsHeader.clusterSize');
   const used: { offset: number; length: number }[] = [];
   let end = -1;
   for (let i = 0; i < extentCount; i++) {
     const raw = SumsExtent.read(data, SumsHeader.size + i * SumsExtent.size);
     const extent = { offset: toSafeInt(raw.offset, 'SumsExtent.offset'), length: toSafeInt(raw.length, 'SumsExtent.length') };
-    if (extent.offset <= end || extent.length === 0 || endOf(extent) > virtualSize) throw invalid(`extent ${i}`);
+    if (extent.offset <= end || extent.length === 0 || endOf(extent) > virtualSize) throw invalid(`SumsExtent ${i}`);
     end = endOf(extent);
     used.push(extent);
   }
@@ -88,6 +88,6 @@ export function parseSums(data: Uint8Array, path: string): Sums {
     next = Math.floor((endOf(extent) - 1) / clusterSize) + 1;
     touched += Math.max(0, next - first);
   }
-  if (touched !== clusterCount) throw invalid('clusterCount');
+  if (touched !== clusterCount) throw invalid('SumsHeader.clusterCount');
   return { virtualSize, clusterSize, used, clusters: touchedClusters(used, clusterSize), hashes: data.slice(hashesAt) };
 }

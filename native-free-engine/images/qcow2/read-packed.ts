@@ -24,11 +24,12 @@ export class PackedReader {
   /** The cluster unpacked last for the sake of a part of it: small reads in sequence unpack once. */
   #kept: { readonly host: number; readonly data: Uint8Array } | null = null;
 
-  constructor(file: BlockSource, path: string, info: Qcow2Info) {
+  /** @param checked false: the checksums of packed clusters are not compared */
+  constructor(file: BlockSource, path: string, info: Qcow2Info, checked: boolean) {
     this.#file = file;
     this.#path = path;
     this.#info = info;
-    this.#zstd = info.compression === 'zstd' ? new FrameDecompressor() : null;
+    this.#zstd = info.compression === 'zstd' ? new FrameDecompressor({ checked }) : null;
   }
 
   /** Whether `next` lies so close behind the last of `run` that one read serves both. */

@@ -15,6 +15,8 @@ export interface OpenQcow2Options {
   readonly openBacking: (name: string, format: string | null, cache: TableCache) => Promise<DiskImage>;
   /** Of the image that builds on this one. */
   readonly cache?: TableCache;
+  /** As in `OpenDiskImageOptions`. */
+  readonly hashed?: boolean;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function openQcow2(file: BlockSource, path: string, options: OpenQc
   const map = new ClusterMap(file, path, info, cache);
   await map.checkL1();
   const backing = info.backing ? await options.openBacking(info.backing.name, info.backing.format, cache) : null;
-  return new Qcow2Image(file, path, info, map, backing, options.signal);
+  return new Qcow2Image(file, path, info, map, backing, options);
 }
 
 class Qcow2Image implements DiskImage {
@@ -48,13 +50,13 @@ class Qcow2Image implements DiskImage {
   readonly #packed: PackedReader;
   readonly #signal: AbortSignal | undefined;
 
-  constructor(file: BlockSource, path: string, info: Qcow2Info, map: ClusterMap, backing: DiskImage | null, signal: AbortSignal | undefined) {
+  constructor(file: BlockSource, path: string, info: Qcow2Info, map: ClusterMap, backing: DiskImage | null, { signal, hashed = false }: OpenQcow2Options) {
     this.#file = file;
     this.#info = info;
     this.#map = map;
     this.#backing = backing;
     this.#signal = signal;
-    this.#packed = new PackedReader(file, path, info);
+    this.#packed = new PackedReader(file, path, info, !hashed);
     this.location = path;
     this.size = info.virtualSize;
     this.variant = info.version === 2 ? 'v2' : `v3 ${info.compression}`;

@@ -151,7 +151,7 @@ function header(description: Qcow2Description, l1Size: number, l1Offset: number,
   const clusterSize = 2 ** description.clusterBits;
   const { backing } = description;
   const name = backing ? new TextEncoder().encode(backing.name) : new Uint8Array(0);
-  if (name.length > MAX_BACKING_NAME) throw new EngineError('image-name-invalid', { name: backing?.name ?? '', reason: 'length' });
+  if (name.length > MAX_BACKING_NAME) throw new EngineError('image-name-invalid', { name: backing?.name ?? '', reason: `name-too-long ${MAX_BACKING_NAME}` });
   const out = new Uint8Array(clusterSize);
   let at = Qcow2Header.size;
   const extension = (type: number, data: Uint8Array): void => {

@@ -2,7 +2,7 @@ import { EngineError } from '../../base/errors.ts';
 import { isSafeName } from '../../io/tree-builder.ts';
 import type { BlockSource } from '../../io/types.ts';
 import { isFolder, newEntry, type WimEntry } from './entry.ts';
-import { toFileTime } from './file-time.ts';
+import { toFileTime } from '../../struct/file-time.ts';
 import { findChild, findEntry } from './image.ts';
 import { ATTRIBUTE } from './structs.ts';
 

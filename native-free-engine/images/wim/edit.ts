@@ -5,7 +5,7 @@ import { bytesPiece, piecedSource, type Piece } from '../../io/pieces.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
 import { applyChange, type NewContents, type WimChange } from './change.ts';
-import { toFileTime } from './file-time.ts';
+import { toFileTime } from '../../struct/file-time.ts';
 import { compressionFlags, writeHeader, type WimHeader } from './header.ts';
 import { readImage } from './image.ts';
 import { makeIntegrity, readIntegrity } from './integrity.ts';

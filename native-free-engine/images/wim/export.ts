@@ -1,4 +1,5 @@
 import { EngineError } from '../../base/errors.ts';
+import { WimCrew } from '../../codecs/node-wim-crew.ts';
 import { throwIfAborted } from '../../base/abort.ts';
 import { windowed } from '../../io/windowed.ts';
 import { readImage } from './image.ts';
@@ -6,7 +7,7 @@ import type { Wim } from './open.ts';
 import type { WimOutput } from './output.ts';
 import { CHUNK_BYTES, type WimPacking } from './pack.ts';
 import { isPacked, isSolid, type Resource } from './resource.ts';
-import { crewFor, readInOrder } from './sequence.ts';
+import { readInOrder } from './sequence.ts';
 import { inFileOrder } from './split.ts';
 import { countReferences } from './statistics.ts';
 import type { Incoming, IncomingBytes } from './store.ts';
@@ -38,7 +39,7 @@ export async function exportImages(wim: Wim, output: WimOutput, options: ExportO
   const { signal, onProgress } = options;
   const indexes = options.images ?? wim.images.map(({ index }) => index);
   const format = formatOf(wim, options);
-  const crew = crewFor(wim);
+  const crew = new WimCrew();
   try {
     const writer = new WimWriter(output, format, crew);
     const references = new Map<string, number>();
@@ -90,19 +91,15 @@ function movesAsItIs({ header }: Wim, resource: Resource, { packing, chunkSize }
   return header.compression === packing && header.chunkSize === chunkSize;
 }
 
-async function* unpacked(wim: Wim, streams: readonly Stream[], crew: ReturnType<typeof crewFor>, signal: AbortSignal | undefined): AsyncGenerator<IncomingBytes> {
+async function* unpacked(wim: Wim, streams: readonly Stream[], crew: WimCrew, signal: AbortSignal | undefined): AsyncGenerator<IncomingBytes> {
   const check = new StreamCheck(({ hash }) => {
     throw new EngineError('wim-checksum-mismatch', { path: wim.path, what: hash });
   });
   let of = undefined as Incoming | undefined;
   for await (const { stream, data } of readInOrder(wim, streams, crew, signal)) {
     check.update(stream, data);
-    if (of?.hash !== stream.hash) of = { size: stream.size, hash: stream.hash, again: () => again(wim, stream) };
+    if (of?.hash !== stream.hash) of = { size: stream.size, hash: stream.hash };
     yield { of, data };
   }
   for (const stream of streams) if (stream.size > 0 && !check.finished.has(stream)) throw new EngineError('wim-checksum-mismatch', { path: wim.path, what: stream.hash });
-}
-
-async function* again(wim: Wim, stream: Stream): AsyncGenerator<Uint8Array> {
-  for await (const { data } of readInOrder(wim, [stream], null)) yield data;
 }

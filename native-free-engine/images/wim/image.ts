@@ -1,11 +1,13 @@
 import { EngineError } from '../../base/errors.ts';
 import { createHasher } from '../../codecs/checksums.ts';
 import { memoryDevice } from '../../io/memory.ts';
+import type { FileTimes } from '../../io/file-times.ts';
 import type { FileTree } from '../../io/file-tree.ts';
 import { TreeBuilder } from '../../io/tree-builder.ts';
 import type { BlockSource } from '../../io/types.ts';
+import { checkedSource } from './checked-source.ts';
 import { contentsOf, isFolder, isReparsePoint, walk, type WimEntry } from './entry.ts';
-import { fromFileTime } from './file-time.ts';
+import { fromFileTime, toNanoseconds } from '../../struct/file-time.ts';
 import type { Wim } from './open.ts';
 import { readMetadata, type ImageMetadata } from './read-metadata.ts';
 import type { Stream } from './types.ts';
@@ -36,11 +38,17 @@ export async function readImage(wim: Wim, index: number): Promise<WimImage> {
 }
 
 /**
- * The contents of a stream by its SHA-1, read at any offset; not checked against it.
- * @throws EngineError `wim-data-missing` when no part of the WIM holds it
+ * The contents of a stream by its SHA-1, read at any offset; checked against it when read from beginning to end.
+ * @param name of the file, for messages
+ * @throws EngineError `wim-data-missing` when no part of the WIM holds it; while it is read `wim-checksum-mismatch`
  */
 export function openContents(wim: Wim, hash: string, name: string): BlockSource {
-  return hash === '' ? memoryDevice(0) : wim.resources.source(streamOf(wim, hash, name));
+  return hash === '' ? memoryDevice(0) : checked(wim, streamOf(wim, hash, name), wim.resources.source(streamOf(wim, hash, name)), name);
+}
+
+/** A stream's bytes, wherever they come from, that must be what its SHA-1 says. */
+export function checked({ files }: Wim, stream: Stream, source: BlockSource, name: string): BlockSource {
+  return checkedSource(source, stream.hash, () => new EngineError('wim-checksum-mismatch', { path: files[stream.resource.part]!.path, what: name }));
 }
 
 /** @throws EngineError `wim-data-missing` */
@@ -58,7 +66,7 @@ export function sizeOf(wim: Wim, entry: WimEntry, path: string): number {
 
 /**
  * The folders and files of an image, to be copied, packed or written: their own contents only. Symbolic links and junctions
- * are left out, with what lies behind them; what is linked more than once is there each time.
+ * are left out, with what lies behind them; what is linked more than once is there each time, as one file under several names.
  * @throws EngineError `wim-data-missing`, `tree-too-large`, `tree-too-deep`
  */
 export function imageTree(wim: Wim, image: WimImage): FileTree {
@@ -77,11 +85,19 @@ export function imageTree(wim: Wim, image: WimImage): FileTree {
       kind: isFolder(entry) ? 'folder' : 'file',
       size: isFolder(entry) ? 0 : sizeOf(wim, entry, path),
       modifiedAt: fromFileTime(entry.modified),
+      ...(fromFileTime(entry.modified) ? { times: timesOf(entry) } : {}),
+      ...(isFolder(entry) || entry.reparseOrLink === 0n ? {} : { sameFile: `${entry.reparseOrLink}:${contentsOf(entry)}` }),
       attributes: entry.attributes,
       open: async () => openContents(wim, contentsOf(entry), path),
     });
   }
   return builder.build(image.info.name);
+}
+
+/** What is not told is as the time of the last change. */
+export function timesOf({ created, accessed, modified }: WimEntry): FileTimes {
+  const told = (time: bigint): bigint => toNanoseconds(fromFileTime(time) ? time : modified);
+  return { created: told(created), accessed: told(accessed), modified: toNanoseconds(modified) };
 }
 
 /** The entry at a path of parts joined by `/`, in whatever case; null when there is none. */

@@ -4,10 +4,10 @@
  * {@link imageTree} gives it as files to copy. {@link planSplit} and {@link planEdit} say what the parts of a split WIM, or
  * a changed one, will be: sources of exact size, to be written wherever they are wanted; {@link applyEdit} writes changes into the file itself.
  * {@link exportImages} writes chosen images as a new WIM, packed anew where needed (an ESD becomes one that can be split),
- * {@link captureTree} a tree; both want an output such as {@link makeFile} gives. {@link extractImage} writes an image's files into a folder.
+ * {@link captureTree} a tree with its links; both want an output such as {@link makeFile} gives. {@link extractImage} writes an image's files into a folder.
  */
 export type { WimCompression } from '../../codecs/wim-chunk.ts';
-export { captureTree, type WimCaptureOptions } from './capture.ts';
+export { captureTree, isCapturable, type WimCaptureOptions } from './capture.ts';
 export type { NewContents, WimChange } from './change.ts';
 export { planEdit, type PlannedEdit, type WimEdits } from './edit.ts';
 export { contentsOf, isFolder, isReparsePoint, walk, type StreamName, type WimEntry } from './entry.ts';

@@ -5,6 +5,8 @@ import { isSolid, readResourceHeader, writeResourceHeader, type Resource } from 
 import { RESOURCE_FLAG, SHA1_BYTES, SOLID_RESOURCE_SIZE, WIM_HEADER_BYTES, WimLookupEntry } from './structs.ts';
 import type { LookupTable, Stream, WimFile } from './types.ts';
 
+/** Of a file: each was one more image appended, or one more block of a large one. A stream is looked for in all of them. */
+const MAX_SOLID_RESOURCES = 4096;
 const NO_HASH = '0'.repeat(2 * SHA1_BYTES);
 
 /** SHA-1 as it lies in tables, as text; '' for the zeros that stand for "nothing in it". */
@@ -25,10 +27,14 @@ export async function readLookupTables(files: readonly WimFile[], tables: readon
   const metadata: Stream[] = [];
   for (const [part, file] of files.entries()) {
     const taken: Resource[] = [];
+    /** Bytes of each solid resource that streams have. */
+    const shared = new Map<Resource, number>();
     await readTable(file, part, tables[part]!, {
       stream: (stream) => {
         // Some writers list a stream twice; the first one serves both.
-        if (!streams.has(stream.hash)) streams.set(stream.hash, stream);
+        if (streams.has(stream.hash)) return;
+        streams.set(stream.hash, stream);
+        if (isSolid(stream.resource)) checkShare(file, stream, shared);
       },
       metadata: (stream) => metadata.push(stream),
       resource: (resource) => taken.push(resource),
@@ -47,30 +53,21 @@ interface Takers {
 async function readTable(file: WimFile, part: number, table: Uint8Array, take: Takers): Promise<void> {
   const { path } = file;
   if (table.length % WimLookupEntry.size !== 0) throw wimInvalid(path, `lookup table of ${table.length} bytes`);
-  /** The solid resources that the next entries share, as one space of bytes. */
-  let run: Resource[] = [];
-  let runOpen = false;
+  /** The solid resources that the entries here share, as one space of bytes. */
+  let run: readonly Resource[] | null = null;
+  let solids = 0;
   for (let at = 0; at < table.length; at += WimLookupEntry.size) {
     const { resource, references, partNumber, hash } = readEntry(path, table, at, part);
-    // What another part holds is that part's to list; what is free is nobody's.
-    if (partNumber !== file.header.partNumber || resource.flags & RESOURCE_FLAG.free) continue;
+    if (!isOwn(file, partNumber, resource)) continue;
     if (isSolid(resource)) {
-      if (resource.size === SOLID_RESOURCE_SIZE) {
-        if (!runOpen) run = [];
-        runOpen = true;
-        checkPlace(file, resource);
-        const whole = { ...resource, size: (await readChunkMap(file, resource)).size };
-        run.push(whole);
-        take.resource(whole);
-        continue;
+      if (!run) {
+        run = await readSolidRun(file, part, table, at, take, MAX_SOLID_RESOURCES - solids);
+        solids += run.length;
       }
-      runOpen = false;
-      if (hash === '') continue;
-      take.stream({ hash, references, size: resource.storedSize, ...placeIn(path, run, resource) });
+      if (resource.size !== SOLID_RESOURCE_SIZE && hash !== '') take.stream({ hash, references, size: resource.storedSize, ...placeIn(path, run, resource) });
       continue;
     }
-    runOpen = false;
-    run = [];
+    run = null;
     if (resource.flags & RESOURCE_FLAG.spanned) throw wimInvalid(path, 'a resource that goes on in another part');
     checkPlace(file, resource);
     if ((resource.flags & RESOURCE_FLAG.compressed) === 0 && resource.storedSize !== resource.size) throw wimInvalid(path, `${resource.size} bytes stored as ${resource.storedSize}`);
@@ -81,6 +78,26 @@ async function readTable(file: WimFile, part: number, table: Uint8Array, take: T
     } else if (hash !== '') take.stream(stream);
     take.resource(resource);
   }
+}
+
+/** What another part holds is that part's to list; what is free is nobody's. */
+const isOwn = (file: WimFile, partNumber: number, { flags }: Resource): boolean => partNumber === file.header.partNumber && (flags & RESOURCE_FLAG.free) === 0;
+
+/** The solid resources of a run: of all entries from `at` on up to the next that is not solid, whether streams stand between them or not. */
+async function readSolidRun(file: WimFile, part: number, table: Uint8Array, start: number, take: Takers, most: number): Promise<Resource[]> {
+  const run: Resource[] = [];
+  for (let at = start; at < table.length; at += WimLookupEntry.size) {
+    const { resource, partNumber } = readEntry(file.path, table, at, part);
+    if (!isOwn(file, partNumber, resource)) continue;
+    if (!isSolid(resource)) break;
+    if (resource.size !== SOLID_RESOURCE_SIZE) continue;
+    if (run.length >= most) throw wimInvalid(file.path, `more than ${MAX_SOLID_RESOURCES} solid resources`);
+    checkPlace(file, resource);
+    const whole = { ...resource, size: (await readChunkMap(file, resource)).size };
+    run.push(whole);
+    take.resource(whole);
+  }
+  return run;
 }
 
 function readEntry(path: string, table: Uint8Array, at: number, part: number): { resource: Resource; references: number; partNumber: number; hash: string } {
@@ -109,6 +126,13 @@ export function checkPlace({ path, source }: Pick<WimFile, 'path' | 'source'>, {
   if (storedSize > 0 && offset < WIM_HEADER_BYTES) throw wimInvalid(path, `a resource at ${offset}, in the header`);
 }
 
+/** Streams that together are more than the resource they lie in are the same trick: a small file would be gone through for days. */
+function checkShare({ path }: WimFile, { resource, size }: Stream, shared: Map<Resource, number>): void {
+  const bytes = (shared.get(resource) ?? 0) + size;
+  if (bytes > resource.size) throw wimInvalid(path, `streams of ${bytes} bytes in a solid resource of ${resource.size}`);
+  shared.set(resource, bytes);
+}
+
 /** Two resources in the same bytes are a trick: a few bytes that unpack to any amount. */
 function checkOverlaps({ path, header }: WimFile, resources: readonly Resource[]): void {
   const tables = [header.lookupTable, header.xmlData, header.integrity];
@@ -127,7 +151,7 @@ export interface ListedStream extends Stream {
   readonly partNumber?: number;
 }
 
-/** A lookup table of `streams` in this order, those in one solid resource together behind it. */
+/** A lookup table of `streams` in this order, those in one solid resource together behind it: all of them one run, whose offsets count through. */
 export function writeLookupTable(streams: readonly ListedStream[]): Uint8Array {
   const solid = new Map<Resource, ListedStream[]>();
   const plain: ListedStream[] = [];
@@ -142,11 +166,13 @@ export function writeLookupTable(streams: readonly ListedStream[]): Uint8Array {
     at += WimLookupEntry.size;
   };
   for (const { resource, references, hash, partNumber } of plain) put(resource, references, hash, partNumber);
+  let start = 0;
   for (const [resource, inIt] of solid) {
     put({ ...resource, size: SOLID_RESOURCE_SIZE }, 1, '', inIt[0]!.partNumber);
     for (const { size, offset, references, hash, partNumber } of inIt) {
-      put({ offset, storedSize: size, size: 0, flags: RESOURCE_FLAG.solid }, references, hash, partNumber);
+      put({ offset: start + offset, storedSize: size, size: 0, flags: RESOURCE_FLAG.solid }, references, hash, partNumber);
     }
+    start += resource.size;
   }
   return table;
 }

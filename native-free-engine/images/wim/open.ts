@@ -27,8 +27,6 @@ export interface Wim {
   readonly resources: ResourceReader;
   /** Many files are packed as one, as in an ESD: it cannot be split as it is. */
   readonly solid: boolean;
-  /** Bytes of its largest chunks, unpacked. */
-  readonly largestChunk: number;
   close(): Promise<void>;
 }
 
@@ -90,8 +88,6 @@ async function readWim(files: readonly WimFile[]): Promise<Omit<Wim, 'close'>> {
   const xmlData = await resources.readAll(header.xmlData, 'XML', MAX_XML_BYTES);
   const xml = parseXmlData(xmlData, path);
   const solid = new Set([...table.streams.values()].map(({ resource }) => resource).filter(isSolid));
-  let largestChunk = header.chunkSize;
-  for (const resource of solid) largestChunk = Math.max(largestChunk, (await resources.map(resource)).chunkSize);
   return {
     path,
     files,
@@ -103,6 +99,5 @@ async function readWim(files: readonly WimFile[]): Promise<Omit<Wim, 'close'>> {
     images: imageElements(xml, header.imageCount).map((element, i) => readImageInfo(element, i + 1)),
     resources,
     solid: solid.size > 0,
-    largestChunk,
   };
 }

@@ -1,11 +1,12 @@
+import { WimCrew } from '../../codecs/node-wim-crew.ts';
 import { checkRange } from '../../io/bounds.ts';
 import type { FileTree, TreeEntry } from '../../io/file-tree.ts';
 import { memoryDevice } from '../../io/memory.ts';
 import type { BlockSource } from '../../io/types.ts';
 import { contentsOf, walk } from './entry.ts';
-import { imageTree, type WimImage } from './image.ts';
+import { checked, imageTree, type WimImage } from './image.ts';
 import type { Wim } from './open.ts';
-import { crewFor, readInOrder, type StreamBytes } from './sequence.ts';
+import { readInOrder, type StreamBytes } from './sequence.ts';
 import { compareInFile } from './split.ts';
 import type { Stream } from './types.ts';
 
@@ -14,7 +15,8 @@ const KEPT_BYTES = 4 << 20;
 
 /**
  * {@link imageTree} for somebody who reads all of it: folders first, then the files in the order in which the WIM holds them, unpacked
- * on all cores while the ones before are written. Read in another order it gives the same, but slowly.
+ * on all cores while the ones before are written. Read in another order it gives the same, but slowly. Contents that are not what
+ * their SHA-1 says end with `wim-checksum-mismatch` and the file's path before the last of them is given.
  * @returns the tree, and what ends its threads
  */
 export function orderedTree(wim: Wim, image: WimImage, signal?: AbortSignal): { readonly tree: FileTree; close(): Promise<void> } {
@@ -29,9 +31,9 @@ export function orderedTree(wim: Wim, image: WimImage, signal?: AbortSignal): { 
     else others.push(entry);
   }
   files.sort((a, b) => compareInFile(a.stream, b.stream));
-  const crew = crewFor(wim);
+  const crew = new WimCrew();
   const contents = new OrderedContents(wim, readInOrder(wim, [...new Set(files.map(({ stream }) => stream))], crew, signal));
-  const ordered = files.map(({ entry, stream }): TreeEntry => ({ ...entry, open: async () => contents.open(stream) }));
+  const ordered = files.map(({ entry, stream }): TreeEntry => ({ ...entry, open: async () => checked(wim, stream, await contents.open(stream), entry.path) }));
   return { tree: { ...tree, entries: [...others, ...ordered] }, close: () => crew.close() };
 }
 

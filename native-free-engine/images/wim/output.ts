@@ -40,6 +40,13 @@ export class AppendingOutput {
     await this.#output.writeAt(offset, data);
   }
 
+  /** What was written at a place before, or behind {@link end} when there was a way back. */
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const data = new Uint8Array(length);
+    await this.#output.readInto(offset, data);
+    return data;
+  }
+
   /** Goes on at `offset`, over what was written from there on. */
   async goBack(offset: number): Promise<void> {
     await this.#empty();

@@ -1,7 +1,6 @@
 import { throwIfAborted } from '../../base/abort.ts';
 import { EngineError } from '../../base/errors.ts';
-import { WimCrew, type PackedBatch } from '../../codecs/node-wim-crew.ts';
-import { readBytes } from '../../io/read-bytes.ts';
+import type { PackedBatch, WimCrew } from '../../codecs/node-wim-crew.ts';
 import { windowed } from '../../io/windowed.ts';
 import { chunkSizeAt, type ChunkMap } from './chunk-map.ts';
 import { wimInvalid } from './faults.ts';
@@ -19,7 +18,6 @@ export interface StreamBytes {
 
 /** What is stored, read at once and unpacked together: 1 MiB, or one chunk when that is more. */
 const BATCH_BYTES = 1 << 20;
-const LARGE_CHUNK_BYTES = 16 << 20;
 /** Less than this is unpacked before threads have started. */
 const WORTH_THREADS_BYTES = 4 << 20;
 /** Some bytes of one resource: a chunk, or a stretch of what is not packed. */
@@ -27,45 +25,50 @@ interface Unit {
   readonly path: string;
   /** Null: not packed. */
   readonly map: ChunkMap | null;
-  readonly stored: Uint8Array;
+  /** A large chunk is read only when there is room for it. */
+  readonly stored: Uint8Array | ((into: Uint8Array) => Promise<void>);
+  readonly storedSize: number;
   /** Unpacked. */
   readonly size: number;
 }
 
-interface Placed extends Unit {
+/** Where a unit belongs. */
+interface Place {
+  readonly path: string;
   /** The wanted streams in this resource, in order. */
   readonly streams: readonly Stream[];
   /** Of the unit, in the unpacked resource. */
   readonly offset: number;
 }
 
+type Placed = Unit & Place;
+
 /**
  * The contents of `streams` from beginning to end, each byte of the WIM read and unpacked once, whatever their order: a
  * solid resource is gone through once for all streams in it. Empty streams give nothing.
  * @param streams in the order of the file: {@link inFileOrder}
- * @param crew unpacks on several threads; null: in this one
  * @throws EngineError `wim-invalid`, `wim-unsupported`, `wim-too-large`, what the sources throw; AbortError
  */
-export async function* readInOrder(wim: Wim, streams: readonly Stream[], crew: WimCrew | null, signal?: AbortSignal): AsyncGenerator<StreamBytes> {
-  const worthIt = crew && streams.reduce((sum, { size }) => sum + size, 0) > WORTH_THREADS_BYTES;
+export async function* readInOrder(wim: Wim, streams: readonly Stream[], crew: WimCrew, signal?: AbortSignal): AsyncGenerator<StreamBytes> {
+  const worthIt = streams.reduce((sum, { size }) => sum + size, 0) > WORTH_THREADS_BYTES;
   const batches = batchesOf(units(wim, streams, signal));
   let next = await batches.next();
-  /** Batches packed in one way, as a crew takes them; what each held is kept in `underWay` until it comes back. */
-  const alike = async function* (map: ChunkMap, underWay: (readonly Placed[])[]): AsyncGenerator<PackedBatch> {
+  /** Batches packed in one way, as a crew takes them; what each holds is kept in `underWay` until it comes back. */
+  const alike = async function* (map: ChunkMap, underWay: (readonly Place[])[]): AsyncGenerator<PackedBatch> {
     while (!next.done && isAlike(next.value, map)) {
-      underWay.push(next.value);
-      yield { bytes: joined(next.value), lengths: next.value.map(({ stored }) => stored.length), unpacked: next.value.map(({ size }) => size) };
+      underWay.push(next.value.map(({ path, streams, offset }) => ({ path, streams, offset })));
+      yield { bytes: joined(next.value), lengths: next.value.map(({ storedSize }) => storedSize), unpacked: next.value.map(({ size }) => size) };
       next = await batches.next();
     }
   };
   while (!next.done) {
     const map = next.value.find((unit) => unit.map)?.map;
     if (!map || !worthIt) {
-      for (const unit of next.value) yield* cut(unit, unpackHere(wim, unit));
+      for (const unit of next.value) yield* cut(unit, await unpackHere(wim, unit));
       next = await batches.next();
       continue;
     }
-    const underWay: (readonly Placed[])[] = [];
+    const underWay: (readonly Place[])[] = [];
     try {
       for await (const { bytes, lengths } of crew.unpack(map.compression, map.chunkSize, alike(map, underWay))) {
         let at = 0;
@@ -77,33 +80,31 @@ export async function* readInOrder(wim: Wim, streams: readonly Stream[], crew: W
   }
 }
 
-/** A crew whose batches stay within memory: each of its threads has two under way. Of the large chunks of an ESD, one thread's are enough. */
-export function crewFor(wim: Wim): WimCrew {
-  return new WimCrew(wim.largestChunk > LARGE_CHUNK_BYTES ? 1 : undefined);
-}
-
 const isAlike = (units: readonly Placed[], like: ChunkMap): boolean =>
   units.every(({ map }) => !map || (map.compression === like.compression && map.chunkSize === like.chunkSize));
 
-function joined(units: readonly Unit[]): Uint8Array {
+function joined(units: readonly Unit[]): Unit['stored'] {
+  // A large one is alone.
   if (units.length === 1) return units[0]!.stored;
-  const bytes = new Uint8Array(units.reduce((sum, { stored }) => sum + stored.length, 0));
+  const bytes = new Uint8Array(units.reduce((sum, { storedSize }) => sum + storedSize, 0));
   let at = 0;
-  for (const { stored } of units) {
-    bytes.set(stored, at);
-    at += stored.length;
+  for (const { stored, storedSize } of units) {
+    if (stored instanceof Uint8Array) bytes.set(stored, at);
+    at += storedSize;
   }
   return bytes;
 }
 
-function unpackHere(wim: Wim, { path, map, stored, size }: Unit): Uint8Array {
-  if (!map) return stored;
+async function unpackHere(wim: Wim, { path, map, stored, storedSize, size }: Unit): Promise<Uint8Array> {
+  const packed = stored instanceof Uint8Array ? stored : new Uint8Array(storedSize);
+  if (typeof stored === 'function') await stored(packed);
+  if (!map) return packed;
   const data = new Uint8Array(size);
-  wim.resources.unpackChunk(path, map, stored, data);
+  wim.resources.unpackChunk(path, map, packed, data);
   return data;
 }
 
-function* cut({ streams, offset }: Placed, data: Uint8Array): Generator<StreamBytes> {
+function* cut({ streams, offset }: Place, data: Uint8Array): Generator<StreamBytes> {
   const end = offset + data.length;
   for (let i = firstEndingAfter(streams, offset); i < streams.length && streams[i]!.offset < end; i++) {
     const stream = streams[i]!;
@@ -134,7 +135,7 @@ async function* units(wim: Wim, streams: readonly Stream[], signal: AbortSignal 
       for (let at = 0; at < resource.size; at += BATCH_BYTES) {
         const size = Math.min(BATCH_BYTES, resource.size - at);
         throwIfAborted(signal);
-        yield { path, map: null, stored: await readBytes(source, resource.offset + at, size), size, streams: inIt, offset: at };
+        yield { path, map: null, stored: await source.slice(resource.offset + at, size), storedSize: size, size, streams: inIt, offset: at };
       }
       continue;
     }
@@ -147,8 +148,10 @@ async function* units(wim: Wim, streams: readonly Stream[], signal: AbortSignal 
       // Nobody wants what is in this chunk.
       if (next.offset >= offset + size) continue;
       throwIfAborted(signal);
-      const stored = await readBytes(source, map.starts[index]!, map.starts[index + 1]! - map.starts[index]!);
-      yield { path, map, stored, size, streams: inIt, offset };
+      const start = map.starts[index]!;
+      const storedSize = map.starts[index + 1]! - start;
+      const read = (into: Uint8Array): Promise<void> => source.readInto(start, into);
+      yield { path, map, stored: size > BATCH_BYTES ? read : await source.slice(start, storedSize), storedSize, size, streams: inIt, offset };
     }
   }
 }
@@ -166,6 +169,10 @@ async function* batchesOf(units: AsyncGenerator<Placed>): AsyncGenerator<readonl
     }
     batch.push(unit);
     bytes += unit.size;
+    if (bytes < BATCH_BYTES) continue;
+    yield batch;
+    batch = [];
+    bytes = 0;
   }
   if (batch.length > 0) yield batch;
 }

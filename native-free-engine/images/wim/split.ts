@@ -23,12 +23,16 @@ export interface SplitPart {
  */
 export function planSplit(wim: Wim, maxPartBytes: number): SplitPart[] {
   if (wim.solid) throw new EngineError('wim-solid', { path: wim.path });
-  const room = maxPartBytes - overheadOf(wim.xmlData);
-  const groups = [group(wim, wim.table.metadata, room)];
+  const overhead = overheadOf(wim.xmlData);
+  const room = maxPartBytes - overhead;
+  const tooSmall = (bytes: number): EngineError => new EngineError('wim-part-too-small', { path: wim.path, bytes: bytes + overhead, part: maxPartBytes });
+  const first = groupOf(wim.table.metadata);
+  if (first.bytes > room) throw tooSmall(first.bytes);
+  const groups = [first];
   let current = groups[0]!;
   for (const stream of inFileOrder(wim)) {
     const bytes = stream.resource.storedSize + ENTRY_BYTES;
-    if (bytes > room) throw tooSmall(wim, stream.resource.storedSize, maxPartBytes);
+    if (bytes > room) throw tooSmall(bytes);
     if (current.bytes + bytes > room) groups.push((current = { streams: [], bytes: 0 }));
     current.streams.push(stream);
     current.bytes += bytes;
@@ -56,10 +60,4 @@ interface Group {
   bytes: number;
 }
 
-function group(wim: Wim, metadata: readonly Stream[], room: number): Group {
-  const bytes = metadata.reduce((sum, { resource }) => sum + resource.storedSize + ENTRY_BYTES, 0);
-  if (bytes > room) throw tooSmall(wim, bytes, room);
-  return { streams: [...metadata], bytes };
-}
-
-const tooSmall = (wim: Wim, bytes: number, part: number): EngineError => new EngineError('wim-part-too-small', { path: wim.path, bytes, part });
+const groupOf = (metadata: readonly Stream[]): Group => ({ streams: [...metadata], bytes: metadata.reduce((sum, { resource }) => sum + resource.storedSize + ENTRY_BYTES, 0) });

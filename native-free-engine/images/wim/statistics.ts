@@ -39,7 +39,8 @@ function statisticsOf(root: WimEntry, sizeOf: (hash: string) => number): Statist
   for (const { entry } of walk(root)) {
     const bytes = entry.streams.reduce((sum, { hash }) => sum + (hash === '' ? 0 : sizeOf(hash)), 0);
     totalBytes += bytes;
-    if (isFolder(entry)) {
+    // A link to a folder is none.
+    if (isFolder(entry) && !isReparsePoint(entry)) {
       folders++;
       continue;
     }

@@ -114,6 +114,21 @@ export const WimStreamEntry = struct('WimStreamEntry', 38, `${SPEC}, stream entr
   nameBytes: u16le(0x24, { unit: 'bytes' }),
 });
 
+/** REPARSE_DATA_BUFFER of a symbolic link, without its head; the names follow, offsets are counted from there. */
+export const WimSymlinkData = struct('WimSymlinkData', 12, 'Microsoft, [MS-FSCC] 2.1.2.4', {
+  /** The target as NTFS keeps it. */
+  storedOffset: u16le(0x0, { unit: 'bytes' }),
+  storedBytes: u16le(0x2, { unit: 'bytes' }),
+  /** The target as it is shown to people. */
+  shownOffset: u16le(0x4, { unit: 'bytes' }),
+  shownBytes: u16le(0x6, { unit: 'bytes' }),
+  /** 1: relative to the folder of the link. */
+  flags: u32le(0x8),
+});
+
+/** Of reparse points. */
+export const REPARSE_TAG_SYMLINK = 0xa000_000c;
+
 export const NO_SECURITY = 0xffff_ffff;
 export const ATTRIBUTE = { readOnly: 0x1, hidden: 0x2, system: 0x4, folder: 0x10, archive: 0x20, normal: 0x80, reparse: 0x400, encrypted: 0x4000 } as const;
 

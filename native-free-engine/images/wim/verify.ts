@@ -1,10 +1,11 @@
 import { EngineError } from '../../base/errors.ts';
+import { WimCrew } from '../../codecs/node-wim-crew.ts';
 import { createHasher, type Hasher } from '../../codecs/checksums.ts';
 import { contentsOf, walk } from './entry.ts';
 import { readImage } from './image.ts';
 import { checkIntegrity } from './integrity.ts';
 import type { Wim } from './open.ts';
-import { crewFor, readInOrder } from './sequence.ts';
+import { readInOrder } from './sequence.ts';
 import { inFileOrder } from './split.ts';
 import type { Stream } from './types.ts';
 
@@ -49,7 +50,7 @@ export async function verifyWim(wim: Wim, { signal, onProgress }: WimVerifyOptio
     throw new EngineError('wim-checksum-mismatch', { path: wim.files[stream.resource.part]!.path, what: names.get(stream.hash) ?? stream.hash });
   });
   let done = 0;
-  const crew = crewFor(wim);
+  const crew = new WimCrew();
   try {
     for await (const { stream, data } of readInOrder(wim, streams, crew, signal)) {
       check.update(stream, data);

@@ -1,6 +1,6 @@
 import { formatXml, parseXml, XmlError, type XmlElement } from '../xml.ts';
 import { wimInvalid } from './faults.ts';
-import { fromFileTime } from './file-time.ts';
+import { fromFileTime } from '../../struct/file-time.ts';
 
 /** What the XML of a WIM says of one image. Empty texts and nulls where it says nothing. */
 export interface WimImageInfo {
@@ -67,9 +67,10 @@ export function formatXmlData(root: XmlElement): Uint8Array {
 
 /** The element of each image, in the order of their numbers; those that the XML lacks are empty. */
 export function imageElements(root: XmlElement, count: number): XmlElement[] {
-  const elements = root.children.filter(({ name }) => name === 'IMAGE');
-  return Array.from({ length: count }, (_, i) =>
-    elements.find(({ attributes }) => Number(attributes['INDEX']) === i + 1) ?? { name: 'IMAGE', attributes: { INDEX: String(i + 1) }, text: '', children: [] });
+  const images = root.children.filter(({ name }) => name === 'IMAGE').map((element): [number, XmlElement] => [Number(element.attributes['INDEX']), element]);
+  // Of several with one number the first counts.
+  const byIndex = new Map(images.toReversed());
+  return Array.from({ length: count }, (_, i) => byIndex.get(i + 1) ?? { name: 'IMAGE', attributes: { INDEX: String(i + 1) }, text: '', children: [] });
 }
 
 export function readImageInfo(element: XmlElement, index: number): WimImageInfo {

@@ -2,11 +2,12 @@ import { compareDriverVersions } from './driver-version.ts';
 import { preferred } from './compare-packages.ts';
 import type { DeviceIds } from './hardware-ids.ts';
 import type { DriverKind } from './inf.ts';
-import type { DriverArchitecture, DriverDevice } from './inf-models.ts';
+import type { DriverArchitecture, DriverDevice, TargetOs } from './inf-models.ts';
 import type { DriverPackage } from './package.ts';
 
 export interface DriverWish {
-  readonly architecture: DriverArchitecture;
+  /** Null: whatever comes. */
+  readonly architecture: DriverArchitecture | null;
   /** Build of the Windows that loads them, such as 26100, or null when it is not known: everything then counts. */
   readonly build: number | null;
   readonly kinds: readonly DriverKind[];
@@ -90,5 +91,26 @@ function ranksById({ devices }: DriverPackage, wish: DriverWish): Map<string, nu
   return ranks;
 }
 
-const suits = ({ target }: DriverDevice, { architecture, build }: DriverWish): boolean =>
-  target.architecture === architecture && (build === null || target.build <= build);
+/** For this Windows, and no better target of the same line is: an empty one is how makers leave a Windows out (INF Manufacturer Section). */
+function suits({ target, targets }: DriverDevice, wish: DriverWish): boolean {
+  if (!isFor(target, wish)) return false;
+  const better = (other: TargetOs): boolean => (other.product === 0 || other.product === target.product) && isFor(other, wish) && compareTargets(other, target) > 0;
+  return wish.build === null || !targets.some(better);
+}
+
+function isFor(target: TargetOs, { architecture, build }: DriverWish): boolean {
+  if (architecture !== null && target.architecture !== architecture) return false;
+  return build === null || (target.build <= build && compareTargets({ ...target, build: 0 }, { ...versionOf(build), build: 0 }) <= 0);
+}
+
+type OsVersion = Pick<TargetOs, 'major' | 'minor' | 'build'>;
+
+const compareTargets = (a: OsVersion, b: OsVersion): number => a.major - b.major || a.minor - b.minor || a.build - b.build;
+
+/** First builds of each version, its previews included, the newest first. */
+const VERSIONS: readonly OsVersion[] = [
+  { build: 9841, major: 10, minor: 0 }, { build: 9400, major: 6, minor: 3 }, { build: 7800, major: 6, minor: 2 },
+  { build: 7000, major: 6, minor: 1 }, { build: 6000, major: 6, minor: 0 }, { build: 3700, major: 5, minor: 2 },
+];
+
+const versionOf = (build: number): OsVersion => VERSIONS.find((version) => build >= version.build) ?? { build, major: 5, minor: 1 };

@@ -9,7 +9,10 @@ export type PackageStanding =
   /** A newer version of it does. */
   | { readonly kind: 'older'; readonly than: string };
 
-/** Which packages are the newest of their kind, which lie there twice and which are old. In the order they came. */
+/**
+ * Which packages are the newest of their kind, which lie there twice and which are old. One that is newer than the one to take, and only lacks files
+ * or a signature, is not called old. In the order they came.
+ */
 export function standings(packages: readonly DriverPackage[]): PackageStanding[] {
   const families = new Map<string, DriverPackage[]>();
   for (const each of packages) {
@@ -19,10 +22,12 @@ export function standings(packages: readonly DriverPackage[]): PackageStanding[]
   }
   const standing = new Map<DriverPackage, PackageStanding>();
   for (const family of families.values()) {
-    const [newest, ...rest] = family.sort(preferred);
-    if (!newest) continue;
-    standing.set(newest, { kind: 'newest' });
-    for (const each of rest) standing.set(each, compareDriverVersions(newest, each) === 0 ? { kind: 'duplicate', of: newest.path } : { kind: 'older', than: newest.path });
+    const sorted = family.sort(preferred);
+    for (const [i, each] of sorted.entries()) {
+      const better = sorted.slice(0, i).find((other) => compareDriverVersions(other, each) >= 0);
+      if (!better) standing.set(each, { kind: 'newest' });
+      else standing.set(each, compareDriverVersions(better, each) === 0 ? { kind: 'duplicate', of: better.path } : { kind: 'older', than: better.path });
+    }
   }
   return packages.map((each) => standing.get(each) ?? { kind: 'newest' });
 }

@@ -25,6 +25,8 @@ export interface ListedDriver {
 
 const MAX_BYTES = 4 * 1024 * 1024;
 const MAX_DRIVERS = 5000;
+/** Characters of the hash at the end of a folder's name. */
+const HASH = 8;
 const FOLDER = /^(?:network|storage|extension|other)\/[a-z0-9_-]{1,40}-[0-9a-f]{8}$/;
 
 /** Named after what it is and by its contents, so that two versions of a driver can lie beside each other for a moment. */
@@ -33,6 +35,9 @@ export function listedDriver({ infName, provider, classGuid, kind, date, version
   return { folder: `${kind}/${stem}-${sha256.slice(0, 8)}`, infName, provider, classGuid, kind, date, version, architectures, sha256 };
 }
 
+/** Whether a folder is named as one of this driver, of any version. */
+export const isVersionOf = (folder: string, driver: ListedDriver): boolean => FOLDER.test(folder) && folder.slice(0, -HASH) === driver.folder.slice(0, -HASH);
+
 export function formatDriverList(drivers: readonly ListedDriver[]): string {
   return `${JSON.stringify({ format: 'werkbank-drivers', version: 1, drivers }, null, 2)}\n`;
 }
@@ -40,14 +45,14 @@ export function formatDriverList(drivers: readonly ListedDriver[]): string {
 /** The list of a medium, which anybody may have written in. @throws EngineError `driver-list-invalid` */
 export function parseDriverList(text: string, path: string): ListedDriver[] {
   const invalid = (reason: string, cause?: unknown): EngineError => new EngineError('driver-list-invalid', { path, reason }, { cause });
-  if (text.length > MAX_BYTES) throw invalid(`${text.length} bytes`);
+  if (text.length > MAX_BYTES) throw invalid('too-large');
   let value: { format?: unknown; version?: unknown; drivers?: unknown } | null;
   try {
     value = JSON.parse(text) as typeof value;
   } catch (error) {
-    throw invalid('not JSON', error);
+    throw invalid('not-json', error);
   }
-  if (value?.format !== 'werkbank-drivers' || value.version !== 1 || !Array.isArray(value.drivers) || value.drivers.length > MAX_DRIVERS) throw invalid('another format');
+  if (value?.format !== 'werkbank-drivers' || value.version !== 1 || !Array.isArray(value.drivers) || value.drivers.length > MAX_DRIVERS) throw invalid('another-format');
   return value.drivers.map((each: Partial<Record<keyof ListedDriver, unknown>> | null) => {
     const text = (key: keyof ListedDriver): string => {
       const found = each?.[key];
@@ -85,6 +90,12 @@ export function compareWithMedium(there: readonly ListedDriver[], packages: read
     if (!newest) return { kind: 'added', driver };
     return compareDriverVersions(driver, newest) > 0 ? { kind: 'newer', driver, than: newest } : { kind: 'older', driver, than: newest };
   });
+}
+
+/** What is on a medium and in none of the changes: it stays as it is. */
+export function beyondChanges(there: readonly ListedDriver[], changes: readonly DriverChange[]): ListedDriver[] {
+  const named = new Set(changes.map((change) => ('than' in change ? change.than : change.driver).folder));
+  return there.filter(({ folder }) => !named.has(folder));
 }
 
 /** The list of a medium after these changes. */

@@ -32,6 +32,6 @@ export function infFiles(sections: InfSections, expand: Expand, path: string): s
 
 function safePath(name: string, path: string): string {
   const parts = name.split(/[\\/]/).map((part) => part.trim()).filter((part) => part !== '' && part !== '.');
-  if (parts.some((part) => part === '..' || /[\0-\x1f:*?"<>|]/.test(part))) throw new EngineError('inf-invalid', { path, reason: `file ${name.slice(0, 80)}` });
+  if (parts.some((part) => part === '..' || /[\0-\x1f:*?"<>|]/.test(part))) throw new EngineError('inf-invalid', { path, reason: `odd-file-name ${name.slice(0, 80)}` });
   return parts.join('/');
 }

@@ -23,7 +23,7 @@ export function infSections(text: string, path: string): InfSections {
   let lines: InfLine[] | null = null;
   let count = 0;
   for (const line of logicalLines(text, path)) {
-    if (++count > MAX_LINES) throw new EngineError('inf-invalid', { path, reason: `more than ${MAX_LINES} lines` });
+    if (++count > MAX_LINES) throw new EngineError('inf-invalid', { path, reason: `too-many-lines ${MAX_LINES}` });
     const section = /^\[([^\]]{1,255})\]/.exec(line);
     if (section) {
       const name = (section[1] ?? '').trim().toLowerCase();
@@ -42,7 +42,7 @@ function* logicalLines(text: string, path: string): Generator<string> {
   for (let at = 0; at < text.length;) {
     let end = at;
     while (end < text.length && text[end] !== '\n' && text[end] !== '\r') end++;
-    if (end - at > MAX_LINE || before.length > MAX_LINE) throw new EngineError('inf-invalid', { path, reason: 'a line without end' });
+    if (end - at > MAX_LINE || before.length > MAX_LINE) throw new EngineError('inf-invalid', { path, reason: 'line-too-long' });
     const line = withoutComment(text.slice(at, end)).trim();
     at = text[end] === '\r' && text[end + 1] === '\n' ? end + 2 : end + 1;
     if (line.endsWith('\\') && at < text.length) {

@@ -12,7 +12,7 @@ export function infText(bytes: Uint8Array, path: string): string {
   if (bytes.length > MAX_INF_BYTES) throw new EngineError('inf-too-large', { path, size: bytes.length, limit: MAX_INF_BYTES });
   const text = new TextDecoder(encodingOf(bytes)).decode(bytes);
   // Text has no zeros: this is a binary that is only called .inf.
-  if (text.slice(0, 4096).includes('\0')) throw new EngineError('inf-invalid', { path, reason: 'binary' });
+  if (text.slice(0, 4096).includes('\0')) throw new EngineError('inf-invalid', { path, reason: 'not-text' });
   return text;
 }
 

@@ -53,7 +53,7 @@ export function parseInf(bytes: Uint8Array, path: string, language: string | nul
   const devices = infDevices(sections, expand);
   const classGuid = (first('classguid') || (GUIDS[first('class').toLowerCase()] ?? '')).toLowerCase();
   if (devices.length === 0 && !sections.has('manufacturer')) return null;
-  if (devices.length === 0) throw new EngineError('inf-invalid', { path, reason: 'no device' });
+  if (devices.length === 0) throw new EngineError('inf-invalid', { path, reason: 'no-device' });
   const catalogs = [...version].filter(([key]) => /^catalogfile(?:\..+)?$/.test(key)).map(([, values]) => expand(values[0] ?? '')).filter((name) => name !== '');
   return {
     ...parseDriverVersion((version.get('driverver') ?? []).map(expand)),

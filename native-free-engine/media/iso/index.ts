@@ -1,3 +1,4 @@
 export type { IsoBootChoice } from './boot-images.ts';
-export { planIso, type IsoOptions, type IsoPlan } from './plan.ts';
+export { isDiscLink } from './nodes.ts';
+export { planIso, type IsoNames, type IsoOptions, type IsoPlan } from './plan.ts';
 export { writeIso, type IsoWriteOptions } from './write.ts';

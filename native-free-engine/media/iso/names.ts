@@ -7,12 +7,19 @@ export const JOLIET_LENGTH = 103;
 /** Gives the names of one folder for one of a disc's trees, no two alike. */
 export type Namer = (name: string, folder: boolean) => string;
 
-/** A name with a number, for when the plain one is taken. */
-function unlike(taken: Set<string>, candidate: (suffix: string) => string): string {
-  for (let number = 0; ; number++) {
-    const name = candidate(number === 0 ? '' : String(number));
-    if (!taken.has(name)) {
-      taken.add(name);
+/** Names of one folder, no two alike: one that is taken gets a number. */
+class Taken {
+  readonly #names = new Set<string>();
+  /** By the plain name, the number to try next: thousands of files begin alike, as those of cameras do. */
+  readonly #next = new Map<string, number>();
+
+  unlike(candidate: (suffix: string) => string): string {
+    const plain = candidate('');
+    for (let number = this.#next.get(plain) ?? 0; ; number++) {
+      const name = number === 0 ? plain : candidate(String(number));
+      if (this.#names.has(name)) continue;
+      this.#names.add(name);
+      this.#next.set(plain, number + 1);
       return name;
     }
   }
@@ -20,23 +27,23 @@ function unlike(taken: Set<string>, candidate: (suffix: string) => string): stri
 
 /** ISO 9660 level 2: capitals, digits and underscores, one dot, version 1 (ECMA-119 7.5, 7.6, 10.2). */
 export function isoNamer(): Namer {
-  const taken = new Set<string>();
+  const taken = new Taken();
   const plain = (text: string): string => text.normalize('NFD').replace(/[\u0300-\u036f]/g, '').toUpperCase().replace(/[^A-Z0-9_]/g, '_');
   return (name, folder) => {
-    if (folder) return unlike(taken, (suffix) => plain(name).slice(0, ISO_FOLDER_LENGTH - suffix.length) + suffix);
+    if (folder) return taken.unlike((suffix) => plain(name).slice(0, ISO_FOLDER_LENGTH - suffix.length) + suffix);
     const dot = name.lastIndexOf('.');
     const base = plain(dot > 0 ? name.slice(0, dot) : name);
     const extension = dot > 0 ? plain(name.slice(dot + 1)).slice(0, 8) : '';
-    return unlike(taken, (suffix) => `${base.slice(0, ISO_FILE_LENGTH - extension.length - suffix.length)}${suffix}.${extension};1`);
+    return taken.unlike((suffix) => `${base.slice(0, ISO_FILE_LENGTH - extension.length - suffix.length)}${suffix}.${extension};1`);
   };
 }
 
 /** Joliet: UTF-16 without a few characters. A name too long is cut; see {@link isJolietName}. */
 export function jolietNamer(): Namer {
-  const taken = new Set<string>();
+  const taken = new Taken();
   return (name, folder) => {
     const legal = name.replace(/[\u0000-\u001f*/:;?\\]/g, '_');
-    return unlike(taken, (suffix) => cut(legal, suffix) + (folder ? '' : ';1'));
+    return taken.unlike((suffix) => cut(legal, suffix) + (folder ? '' : ';1'));
   };
 }
 

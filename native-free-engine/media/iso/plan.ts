@@ -1,15 +1,15 @@
 import { EngineError } from '../../base/errors.ts';
-import { crc32 } from '../../codecs/checksums.ts';
 import { BOOT_PLATFORM, ISO_DESCRIPTOR, ISO_SECTOR } from '../../filesystems/iso9660/structs.ts';
 import type { DiscView } from '../../filesystems/disc.ts';
 import type { FileTree, TreeEntry } from '../../io/file-tree.ts';
 import { memoryEntry } from '../../io/memory-entry.ts';
-import { buildMbr, MBR_TYPE } from '../../partitions/mbr/index.ts';
-import { chooseBootImages, type IsoBootChoice } from './boot-images.ts';
-import { bootCatalogue, bootRecord, jolietBytes, latin1Bytes, nameDescriptor, volumeDescriptor, type CatalogueImage } from './iso-descriptors.ts';
+import { chooseBootImages, type IsoBootChoice, type IsoBootImages } from './boot-images.ts';
+import { withBootInfo } from './boot-info.ts';
+import { HYBRID_END_BLOCKS, hybridEnds } from './hybrid.ts';
+import { bootCatalogue, bootRecord, jolietBytes, latin1Bytes, nameDescriptor, volumeDescriptor, type CatalogueImage, type VolumeFacts } from './iso-descriptors.ts';
 import { isoDirectories, isoPathTables, planIsoTree, type IsoTreePlan } from './iso-tree.ts';
 import { isJolietName, isoNamer, jolietNamer } from './names.ts';
-import { blocksOf, discNodes, filesOf, foldersOf, type DiscFile, type DiscFolder } from './nodes.ts';
+import { blocksOf, discNodes, filesOf, foldersOf, isDiscLink, type DiscFile, type DiscFolder } from './nodes.ts';
 import { planUdfFiles, udfFiles, type UdfFilesPlan } from './udf-files.ts';
 import { UDF_PLACE, udfAnchor, udfFileSet, udfIntegrity, udfSequence, type UdfFacts } from './udf-volume.ts';
 
@@ -18,18 +18,25 @@ export interface IsoOptions {
   readonly label: string;
   /** The disc's own time, and that of files that have none: with it, the same input makes the same bytes. */
   readonly when: Date;
-  /** With a UDF tree beside the others, for files and names of any size. On by default. */
+  /**
+   * Whose names: those that Windows reads, in Joliet and UDF; or as Linux has them in Rock Ridge alone, with links, and with names
+   * that Windows keeps for devices, cannot spell or takes for one. Those of Windows by default.
+   */
+  readonly names?: IsoNames | undefined;
+  /** With a UDF tree beside the others, for files and names of any size. On by default; a disc of Linux names has none. */
   readonly udf?: boolean;
   /**
    * `stub`: the ISO 9660 tree holds only a text that UDF is needed, as on Windows discs. By default it is whole, but a
    * stub where files are beyond 4 GiB and UDF has them.
    */
   readonly isoTree?: 'full' | 'stub' | undefined;
-  /** What is booted from; by default what lies where Windows media have it, or the loaders in efi/boot. */
+  /** What is booted from; by default what lies where Windows and Linux media have it, or the loaders in efi/boot. */
   readonly boot?: IsoBootChoice;
-  /** Boots from a stick as well, under UEFI, when written to one byte by byte. */
+  /** Boots from a stick as well, under UEFI and a BIOS as from a CD, when written to one byte by byte. */
   readonly hybrid?: boolean;
 }
+
+export type IsoNames = 'windows' | 'linux';
 
 /** A stretch of the disc; what does not fill its last block is zeros. */
 export interface IsoSection {
@@ -45,9 +52,11 @@ export interface IsoPlan {
   readonly size: number;
   readonly files: number;
   readonly folders: number;
+  /** Symbolic links. */
+  readonly links: number;
   readonly views: readonly DiscView[];
   /** Paths of what it boots from; `efi.img` is one that is made. */
-  readonly boot: { readonly bios: string | null; readonly efi: string | null };
+  readonly boot: { readonly bios: string | null; readonly efi: string | null; readonly bootInfo: boolean };
   readonly hybrid: boolean;
   /** In the order of their blocks, none over another. */
   readonly sections: readonly IsoSection[];
@@ -61,22 +70,25 @@ const STUB_TEXT =
   'This disc contains a "UDF" file system and requires an operating system\r\nthat supports the ISO-13346 "UDF" file system specification.\r\n';
 
 /**
- * Lays out a disc (ECMA-119 with Joliet, UDF 1.02, El Torito).
+ * Lays out a disc (ECMA-119 with Joliet or Rock Ridge, UDF 1.02, El Torito).
  * @throws EngineError `disc-name-unfit`, `disc-file-too-large`, `disc-too-large`, `disc-boot-image-invalid`,
  *   `disc-boot-image-missing`, `tree-name-unsafe`, `tree-name-twice`, `tree-too-large`
  */
 export function planIso(tree: FileTree, options: IsoOptions): IsoPlan {
-  const { label, when, hybrid = false, udf = true } = options;
-  const root = discNodes(tree, when);
+  const { label, when, hybrid = false } = options;
+  const linux = options.names === 'linux';
+  const udf = !linux && (options.udf ?? true);
+  const links = linux ? (tree.leftOut ?? []).filter(isDiscLink) : [];
+  const root = discNodes(tree, when, links);
   const large = tree.entries.some(({ size }) => size >= FOUR_GIB);
   const stub = udf && (options.isoTree === 'stub' || (options.isoTree === undefined && large));
-  if (!udf) checkJoliet(root);
+  if (!udf && !linux) checkJoliet(root);
   const images = chooseBootImages(tree, options.boot ?? {});
-  if (hybrid && !images.efi) throw new EngineError('disc-boot-image-missing');
+  if (hybrid && !images.efi && !images.bios) throw new EngineError('disc-boot-image-missing');
 
   const isoRoot = stub ? discNodes({ label, entries: [memoryEntry('README.TXT', latin1Bytes(STUB_TEXT), when)] }, when) : root;
-  const isoTree = planIsoTree(isoRoot, isoNamer, latin1Bytes);
-  const jolietTree = stub ? null : planIsoTree(root, jolietNamer, jolietBytes);
+  const isoTree = planIsoTree(isoRoot, isoNamer, latin1Bytes, linux);
+  const jolietTree = stub || linux ? null : planIsoTree(root, jolietNamer, jolietBytes);
   const udfPlan = udf ? planUdfFiles(root) : null;
 
   // Places: descriptors, UDF, the trees, the catalogue, the files.
@@ -87,11 +99,17 @@ export function planIso(tree: FileTree, options: IsoOptions): IsoPlan {
   const jolietStart = sections.take(jolietTree?.blocks ?? 0);
   const catalogueBlock = images.bios || images.efi ? sections.take(1) : null;
   const files = placeFiles(root, isoRoot, images, sections);
-  const blocks = sections.next + (udf ? 1 : 0);
+  // The second anchor is the disc's last block, or lies 256 before it where that one is taken (ECMA-167 3/8.4.2.1).
+  const gpt = hybrid && images.efi !== null;
+  const anchorBlock = sections.take(udf ? 1 : 0);
+  if (gpt) sections.take(udf ? UDF_PLACE.anchor : HYBRID_END_BLOCKS);
+  const blocks = sections.next;
   if (blocks > MAX_BLOCKS) throw new EngineError('disc-too-large', { size: blocks * ISO_SECTOR });
 
   const facts = { label, when, blocks };
   const bootEntries = catalogueEntries(images, files);
+  const { bios } = images;
+  if (bios && images.bootInfo) sections.replace(bios, withBootInfo(bios, () => files.get(bios) ?? 0));
   const catalogue = catalogueBlock;
   sections.bytes(descriptors, () => [
     volumeDescriptor('primary', facts, isoTree, isoStart),
@@ -100,8 +118,8 @@ export function planIso(tree: FileTree, options: IsoOptions): IsoPlan {
     nameDescriptor(ISO_DESCRIPTOR.terminator, 'CD001'),
     ...(udf ? [nameDescriptor(0, 'BEA01'), nameDescriptor(0, 'NSR02'), nameDescriptor(0, 'TEA01')] : []),
   ]);
-  if (hybrid) sections.bytes({ block: 0, blocks: 1 }, () => [hybridFront(bootEntries, images.efi?.size ?? 0, facts.when)]);
-  if (udfPlan) addUdf(sections, root, udfPlan, facts);
+  if (hybrid) addHybrid(sections, images, bootEntries, facts);
+  if (udfPlan) addUdf(sections, root, udfPlan, facts, anchorBlock);
   addTree(sections, isoTree, isoStart);
   if (jolietTree) addTree(sections, jolietTree, jolietStart);
   if (catalogue !== null) sections.bytes({ block: catalogue, blocks: 1 }, () => [bootCatalogue(bootEntries)]);
@@ -109,9 +127,9 @@ export function planIso(tree: FileTree, options: IsoOptions): IsoPlan {
   const folders = [...foldersOf(root)].length - 1;
   const places = new Map([...filesOf(root)].map((file) => [file.entry.path, { offset: file.block * ISO_SECTOR, length: file.entry.size }]));
   return {
-    label, size: blocks * ISO_SECTOR, files: places.size, folders, hybrid, places,
-    views: [...(udf ? (['udf'] as const) : []), ...(jolietTree ? (['joliet'] as const) : []), 'iso9660'],
-    boot: { bios: images.bios?.path ?? null, efi: images.efi?.path ?? null },
+    label, size: blocks * ISO_SECTOR, files: places.size, folders, links: links.length, hybrid, places,
+    views: [...(udf ? (['udf'] as const) : []), ...(jolietTree ? (['joliet'] as const) : []), ...(linux ? (['rock-ridge'] as const) : []), 'iso9660'],
+    boot: { bios: images.bios?.path ?? null, efi: images.efi?.path ?? null, bootInfo: images.bootInfo },
     sections: sections.sorted(),
   };
 }
@@ -150,6 +168,13 @@ class Sections {
     return block;
   }
 
+  /** Another content for a file that has its place. */
+  replace(entry: TreeEntry, by: TreeEntry): void {
+    this.#all.forEach(({ content, ...place }, i) => {
+      if (content.kind === 'file' && content.entry === entry) this.#all[i] = { ...place, content: { kind: 'file', entry: by } };
+    });
+  }
+
   sorted(): readonly IsoSection[] {
     return this.#all.toSorted((a, b) => a.block - b.block);
   }
@@ -157,7 +182,7 @@ class Sections {
 
 /** Gives every file its blocks; what is booted from and has no name comes first. */
 function placeFiles(
-  root: DiscFolder, isoRoot: DiscFolder, images: { bios: TreeEntry | null; efi: TreeEntry | null }, sections: Sections,
+  root: DiscFolder, isoRoot: DiscFolder, images: IsoBootImages, sections: Sections,
 ): ReadonlyMap<TreeEntry, number> {
   const named = new Map<TreeEntry, DiscFile>([...filesOf(root)].map((file) => [file.entry, file]));
   const places = new Map<TreeEntry, number>();
@@ -171,10 +196,11 @@ function placeFiles(
   return places;
 }
 
-function catalogueEntries(images: { bios: TreeEntry | null; efi: TreeEntry | null }, places: ReadonlyMap<TreeEntry, number>): readonly CatalogueImage[] {
+function catalogueEntries(images: IsoBootImages, places: ReadonlyMap<TreeEntry, number>): readonly CatalogueImage[] {
   const entries: CatalogueImage[] = [];
   const sectorsOf = (image: TreeEntry): number => Math.ceil(image.size / 512);
-  if (images.bios) entries.push({ platform: BOOT_PLATFORM.bios, block: places.get(images.bios) ?? 0, sectors: sectorsOf(images.bios) });
+  // One that knows where it lies loads the rest of itself; more than one block at once is beyond some BIOSes.
+  if (images.bios) entries.push({ platform: BOOT_PLATFORM.bios, block: places.get(images.bios) ?? 0, sectors: images.bootInfo ? Math.min(4, sectorsOf(images.bios)) : sectorsOf(images.bios) });
   if (images.efi) {
     const sectors = sectorsOf(images.efi);
     // What 16 bits cannot say is said with 0: up to the end of the disc, as UEFI understands it (13.3.2.1).
@@ -183,17 +209,20 @@ function catalogueEntries(images: { bios: TreeEntry | null; efi: TreeEntry | nul
   return entries;
 }
 
-/** An MBR that shows the FAT image for UEFI as a partition: how a stick with this disc on it boots. */
-function hybridFront(entries: readonly CatalogueImage[], efiSize: number, when: Date): Uint8Array {
-  const efi = entries.find(({ platform }) => platform === BOOT_PLATFORM.efi);
-  const offset = (efi?.block ?? 0) * ISO_SECTOR;
-  const diskSignature = crc32(new TextEncoder().encode(`${when.toISOString()} ${offset}`));
-  return buildMbr({ diskSignature, partitions: [{ offset, length: efiSize, type: MBR_TYPE.efiSystem }] }, 512);
+function addHybrid(sections: Sections, images: IsoBootImages, entries: readonly CatalogueImage[], facts: VolumeFacts): void {
+  const find = (platform: number): CatalogueImage | null => entries.find((entry) => entry.platform === platform) ?? null;
+  const efi = images.efi && { block: find(BOOT_PLATFORM.efi)?.block ?? 0, size: images.efi.size };
+  const { front, end } = hybridEnds({ bios: find(BOOT_PLATFORM.bios), efi, blocks: facts.blocks, seed: `${facts.when.toISOString()} ${facts.label} ${facts.blocks}` });
+  sections.bytes({ block: 0, blocks: blocksOf(front.length) }, () => [front]);
+  if (end.length === 0) return;
+  // Ends with the disc, wherever in its first block it starts.
+  const room = new Uint8Array(HYBRID_END_BLOCKS * ISO_SECTOR);
+  room.set(end, room.length - end.length);
+  sections.bytes({ block: facts.blocks - HYBRID_END_BLOCKS, blocks: HYBRID_END_BLOCKS }, () => [room]);
 }
 
-function addUdf(sections: Sections, root: DiscFolder, plan: UdfFilesPlan, volume: { label: string; when: Date; blocks: number }): void {
-  const facts: UdfFacts = { ...volume, ...plan, partitionBlocks: volume.blocks - UDF_PLACE.partition - 1, rootBlock: root.udfBlock };
-  const last = volume.blocks - 1;
+function addUdf(sections: Sections, root: DiscFolder, plan: UdfFilesPlan, volume: VolumeFacts, last: number): void {
+  const facts: UdfFacts = { ...volume, ...plan, partitionBlocks: last - UDF_PLACE.partition, rootBlock: root.udfBlock };
   const { main, reserve, integrity, anchor, partition } = UDF_PLACE;
   sections.bytes({ block: main, blocks: 16 }, () => [udfSequence(facts, main)]);
   sections.bytes({ block: reserve, blocks: 16 }, () => [udfSequence(facts, reserve)]);

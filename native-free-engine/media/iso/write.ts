@@ -4,6 +4,7 @@ import { createHasher } from '../../codecs/checksums.ts';
 import { ISO_SECTOR } from '../../filesystems/iso9660/structs.ts';
 import { alignedBuffer } from '../../io/aligned-buffer.ts';
 import type { BlockSink, BlockSource } from '../../io/types.ts';
+import { FileHasher, type FileHashes } from '../file-hashes.ts';
 import type { IsoPlan } from './plan.ts';
 
 export interface IsoWriteOptions {
@@ -16,12 +17,14 @@ export interface IsoWriteOptions {
 const BUFFER_BYTES = 4 << 20;
 
 /**
- * Writes a planned disc from its first byte to its last, reading every file once. Returns the SHA-256 of all of it.
+ * Writes a planned disc from its first byte to its last, reading every file once. Returns the SHA-256 of all of it, and of each file.
  * @param sink at least as large as the plan says
  * @throws EngineError `file-changed` when a file is not what was planned, and those of reading and writing; AbortError
  */
-export async function writeIso(plan: IsoPlan, sink: BlockSink, options: IsoWriteOptions = {}): Promise<{ readonly sha256: string }> {
-  const output = new Output(sink, options);
+export async function writeIso(plan: IsoPlan, sink: BlockSink, options: IsoWriteOptions = {}): Promise<{ readonly sha256: string; readonly files: FileHashes | null }> {
+  // In the order of their blocks; those with nothing in them have none.
+  const places = [...plan.places].map(([path, place]) => ({ path, ...place })).sort((a, b) => a.offset - b.offset || a.length - b.length);
+  const output = new Output(sink, options, new FileHasher(places));
   for (const { block, blocks, content } of plan.sections) {
     await output.zerosTo(block * ISO_SECTOR);
     if (content.kind === 'bytes') for (const bytes of content.make()) await output.put(bytes);
@@ -39,7 +42,8 @@ export async function writeIso(plan: IsoPlan, sink: BlockSink, options: IsoWrite
     if (output.position > (block + blocks) * ISO_SECTOR) throw new EngineError('unexpected', { detail: `disc section at block ${block} too long` });
   }
   await output.zerosTo(plan.size);
-  return { sha256: await output.finish() };
+  const sha256 = await output.finish();
+  return { sha256, files: output.files.result() };
 }
 
 /** Gathers what comes in order into large writes. */
@@ -54,7 +58,10 @@ class Output {
   #filled = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(sink: BlockSink, options: IsoWriteOptions) {
+  readonly files: FileHasher;
+
+  constructor(sink: BlockSink, options: IsoWriteOptions, files: FileHasher) {
+    this.files = files;
     this.#sink = sink;
     this.#options = options;
   }
@@ -108,6 +115,7 @@ class Output {
     const data = this.#buffers[this.#current === 0 ? 0 : 1].subarray(0, this.#filled);
     const at = this.position - this.#filled;
     this.#hasher.update(data);
+    this.files.see(at, data);
     this.#writing = this.#sink.writeAt(at, data).then(() => this.#options.onProgress?.(at + data.length, this.path));
     // Waited for before the next write; until then its failure is nobody's.
     this.#writing.catch(() => undefined);

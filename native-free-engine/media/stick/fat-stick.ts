@@ -11,6 +11,7 @@ import type { BlockSource } from '../../io/types.ts';
 import { buildGpt } from '../../partitions/gpt/index.ts';
 import { buildMbr, MBR_TYPE } from '../../partitions/mbr/index.ts';
 import { randomGuid } from '../../struct/index.ts';
+import type { FilePlace } from '../file-hashes.ts';
 import { FAT32_BOOTMGR_CODE } from '../boot-code/fat32-bootmgr.ts';
 import { MBR_BOOT_CODE } from '../boot-code/mbr.ts';
 
@@ -39,6 +40,8 @@ export interface FatStick {
   readonly map: BlockMap;
   /** The file or folder of the tree that lies at this byte of the disk, or null. */
   pathAt(offset: number): string | null;
+  /** Every file of the tree in the order in which its bytes lie on the disk. */
+  files(): Iterable<FilePlace>;
 }
 
 const MIB = 1024 * 1024;
@@ -87,6 +90,9 @@ export function planFatStick(request: FatStickRequest): FatStick {
     image: imageOf(tree.label, front, block),
     map: { imageSize: size, blockSize: sectorSize, mapped, ranges: [], checksumType: null },
     pathAt: (offset) => (offset < MIB ? null : volume.pathAt(offset - MIB)),
+    *files() {
+      for (const { path, offset, length } of volume.files()) yield { path, offset: MIB + offset, length };
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { EngineError } from '../../base/errors.ts';
 import type { WriteTarget } from '../../pipeline/lane.ts';
 import type { StallTimeouts } from '../../pipeline/stall-ladder.ts';
 import { writeImage, type LaneResult, type WriteProgress } from '../../pipeline/write.ts';
+import { FileHasher, type FileHashes } from '../file-hashes.ts';
 import type { FatStick } from './fat-stick.ts';
 
 /** Sticks of one size: they get the same bytes, and those that keep up share each read. */
@@ -18,6 +19,8 @@ export interface WriteSticksOptions {
   readonly signal: AbortSignal;
   /** One for each group, in their order. */
   readonly report: (progress: readonly WriteProgress[]) => void;
+  /** Told what each file of the tree hashes to, once, when a group of sticks got all of them. */
+  readonly onFiles?: (files: FileHashes) => void;
 }
 
 /**
@@ -38,7 +41,13 @@ export async function writeSticks(options: WriteSticksOptions): Promise<LaneResu
         latest[index] = progress;
         options.report(latest);
       };
-      const written = await writeImage({ image, map, targets, algorithms: [], verify, signal, report, ...(stall ? { stall } : {}) });
+      // All groups get the same files: one of them is enough to hash.
+      const hasher = index === 0 && options.onFiles ? new FileHasher(stick.files()) : null;
+      const written = await writeImage({
+        image, map, targets, algorithms: [], verify, signal, report, ...(stall && { stall }), ...(hasher && { see: (offset, bytes) => hasher.see(offset, bytes) }),
+      });
+      const files = hasher?.result();
+      if (files) options.onFiles?.(files);
       return written.targets.map((lane) => ({ ...lane, error: lane.error && namingFile(lane.error, stick) }));
     } catch (error) {
       // What one group cannot read the others cannot either; the first to say so has the word.

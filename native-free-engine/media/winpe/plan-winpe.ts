@@ -2,15 +2,19 @@ import { EngineError } from '../../base/errors.ts';
 import { imageTree, openWim, planEdit, readImage, type Wim, type WimChange, type WimImageInfo } from '../../images/wim/index.ts';
 import type { FileTree, TreeEntry } from '../../io/file-tree.ts';
 import { memoryEntry } from '../../io/memory-entry.ts';
+import { sharedSource } from '../../io/shared-source.ts';
 import { overlayTree } from '../../io/tree-overlay.ts';
-import type { BlockSource } from '../../io/types.ts';
 import { DRIVER_FOLDER, DRIVER_LIST, type ListedDriver } from '../drivers/driver-list.ts';
 
+import type { StickFirmware } from '../stick/fat-stick.ts';
+import { uefiLoaderIn } from '../uefi-loaders.ts';
+import { imageRegistry, type RegistryOptions } from './image-registry.ts';
+import { checkLanguage } from './language.ts';
 import { newLoaders } from './new-loaders.ts';
 import { startnet, type StartOptions } from './startnet.ts';
 import { winPeParts } from './winpe-source.ts';
 
-export interface WinPeOptions extends Pick<StartOptions, 'keyboard' | 'region' | 'language' | 'commands'> {
+export interface WinPeOptions extends Pick<StartOptions, 'keyboard' | 'region' | 'language' | 'commands'>, RegistryOptions {
   /** Drivers by their paths on the medium, as `driverFiles` gives them. */
   readonly drivers: { readonly entries: readonly TreeEntry[]; readonly list: readonly ListedDriver[] };
   /** `image`: into boot.wim, found whatever becomes of the medium; `medium`: beside it, where they can be brought up to date. */
@@ -21,8 +25,8 @@ export interface WinPeOptions extends Pick<StartOptions, 'keyboard' | 'region' |
   readonly tools: readonly TreeEntry[];
   /** Boot loaders of "Windows UEFI CA 2023", from the image. */
   readonly newLoaders: boolean;
-  /** MiB of scratch space; only null can be had, see `winpe-scratch-space`. */
-  readonly scratchMiB: number | null;
+  /** What the medium is to be started by, to say at once that its source cannot; null when that is left to the source. */
+  readonly firmware: StickFirmware | null;
   /** Time of what is changed. It is packed with the rest of the image, so that another time makes another size. */
   readonly when: Date;
 }
@@ -63,19 +67,23 @@ export async function openWinPe(tree: FileTree, path: string): Promise<{ readonl
  * Makes the tree of a WinPE medium: the boot files of the source, and its boot.wim with image 1 changed and set to start.
  * Nothing is staged: the changed WIM is the old one with new bytes behind it, put together as it is read.
  * @param path of the source, for messages
- * @throws EngineError `winpe-unknown`, `winpe-no-new-loaders`, `winpe-scratch-space`, `winpe-option-invalid`, and what reading and editing the WIM throw
+ * @throws EngineError `winpe-unknown`, `media-no-uefi`, `media-no-bios`, `winpe-no-new-loaders`, `winpe-scratch-space`, `winpe-locale-unknown`, `winpe-locale-files`, `winpe-time-zone`, `winpe-registry`, `winpe-language`, `winpe-option-invalid`, and what reading and editing the WIM throw
  */
 export async function planWinPe(source: FileTree, path: string, options: WinPeOptions, signal?: AbortSignal): Promise<WinPeMedium> {
-  // The size of the scratch space is a value in the registry of the image.
-  if (options.scratchMiB !== null) throw new EngineError('winpe-scratch-space', { size: options.scratchMiB * 1024 * 1024 });
-  const { boot, wim: entry } = winPeParts(source, path);
+  const { boot: found, wim: entry } = winPeParts(source, path);
   const { wim, image } = await openWinPe(source, path);
   try {
     const files = imageTree(wim, await readImage(wim, IMAGE)).entries;
+    const boot = withLoader(found, files, image.architecture);
+    checkFirmware(boot, path, options.firmware);
+    if (options.language !== null) checkLanguage(files, options.language);
     const changes = imageChanges(options, files);
+    const registry = await imageRegistry(files, path, options, options.when);
+    if (registry) changes.push(registry);
     const edit = await planEdit(wim, { images: [{ index: IMAGE, changes }], bootIndex: IMAGE }, { now: options.when, ...(signal && { signal }) });
     const own: FileTree = {
       label: 'WINPE',
+      // The edited WIM is read by several sticks; it is closed with the medium.
       entries: [...boot, { ...entry, size: edit.source.size, modifiedAt: options.when, open: () => Promise.resolve(sharedSource(edit.source)) }],
     };
     const withFolders = overlayTree({ label: own.label, entries: [] }, own.entries).tree;
@@ -88,6 +96,22 @@ export async function planWinPe(source: FileTree, path: string, options: WinPeOp
     await wim.close();
     throw error;
   }
+}
+
+const UEFI_LOADER = /^efi\/boot\/boot[^/]+\.efi$/i;
+
+/** Discs of Windows 7 for 64 bits are set up for UEFI, but have the boot manager only in their images. */
+function withLoader(boot: readonly TreeEntry[], image: readonly TreeEntry[], architecture: string): readonly TreeEntry[] {
+  const setUp = boot.some((entry) => /^efi\/microsoft\/boot\/bcd$/i.test(entry.path));
+  const loader = setUp && !boot.some((entry) => UEFI_LOADER.test(entry.path)) ? uefiLoaderIn(image, architecture) : null;
+  return loader ? [...boot, loader] : boot;
+}
+
+function checkFirmware(boot: readonly TreeEntry[], path: string, firmware: StickFirmware | null): void {
+  if (firmware === null) return;
+  const has = (name: RegExp): boolean => boot.some((entry) => name.test(entry.path));
+  if (firmware !== 'bios' && !has(UEFI_LOADER)) throw new EngineError('media-no-uefi', { path });
+  if (firmware !== 'uefi' && !has(/^bootmgr$/i)) throw new EngineError('media-no-bios', { path });
 }
 
 function imageChanges(options: WinPeOptions, files: readonly TreeEntry[]): WimChange[] {
@@ -106,9 +130,4 @@ function imageChanges(options: WinPeOptions, files: readonly TreeEntry[]): WimCh
     ...inImage.map((entry) => put(entry, place(entry.path))),
     ...tools.filter(({ kind }) => kind === 'file').map((entry) => put(entry, `${TOOLS}/${entry.path}`)),
   ];
-}
-
-/** The edited WIM is read by several sticks; it is closed with the medium. */
-function sharedSource(source: BlockSource): BlockSource {
-  return { size: source.size, sectorSize: source.sectorSize, readInto: (offset, buffer) => source.readInto(offset, buffer), close: () => Promise.resolve() };
 }

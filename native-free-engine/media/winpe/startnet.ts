@@ -30,7 +30,7 @@ export function startnet(options: StartOptions): Uint8Array {
   check('keyboard', keyboard, /^[0-9a-f]{4}:[0-9a-f]{8}$/i);
   check('region', region, /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-[A-Z]{2}$/);
   check('language', language, /^[a-z]{2,3}(?:-[A-Z][a-z]{3})?-[A-Z]{2}$/);
-  const loads = driversInImage.map((path) => `drvload "X:\\${path.replaceAll('/', '\\')}"`);
+  const loads = driversInImage.map((path) => `drvload "X:\\${path.replaceAll('/', '\\').replaceAll('%', '%%')}"`);
   return commandFile([
     'wpeinit',
     ...loads,

@@ -28,7 +28,11 @@ export interface GptCopy {
   readonly firstUsableLba: number;
   /** Inclusive. */
   readonly lastUsableLba: number;
+  /** Where this copy's entries start. */
+  readonly entriesLba: number;
   readonly entryCount: number;
+  /** Bytes. */
+  readonly entrySize: number;
   readonly entriesCrc: number;
   readonly partitions: readonly GptPartition[];
 }
@@ -117,7 +121,9 @@ async function readGptCopy(source: BlockSource, lba: number, sectorSize = source
     alternateLba: header.alternateLba,
     firstUsableLba: header.firstUsableLba,
     lastUsableLba: header.lastUsableLba,
+    entriesLba: header.entriesLba,
     entryCount: header.entryCount,
+    entrySize: header.entrySize,
     entriesCrc: header.entriesCrc,
     partitions: parseEntries(array, header.entryCount, header.entrySize, sectorSize),
   };
@@ -141,8 +147,11 @@ export async function readGpt(source: BlockSource): Promise<GptTable> {
 async function readBoth(source: BlockSource, sectorSize: number): Promise<GptTable> {
   const [primary, primaryFault] = await attempt(() => readGptCopy(source, 1, sectorSize));
   const lastLba = Math.floor(source.size / sectorSize) - 1;
-  let [backup, backupFault] = await attempt(() => readGptCopy(source, primary?.alternateLba ?? lastLba, sectorSize));
-  if (!backup && primary && primary.alternateLba !== lastLba) {
+  // A header that is whole says where the backup lies, also when its own entries are damaged.
+  const [header] = await attempt(async () => parseHeader(await readBytes(source, sectorSize, sectorSize), 1, sectorSize));
+  const backupLba = header?.alternateLba ?? lastLba;
+  let [backup, backupFault] = await attempt(() => readGptCopy(source, backupLba, sectorSize));
+  if (!backup && backupLba !== lastLba) {
     [backup] = await attempt(() => readGptCopy(source, lastLba, sectorSize));
     if (backup) backupFault = null;
   }
@@ -150,7 +159,7 @@ async function readBoth(source: BlockSource, sectorSize: number): Promise<GptTab
 }
 
 /** A fault is a result here, a bad sector under one copy included: the other copy is there for just that. */
-async function attempt(read: () => Promise<GptCopy>): Promise<[GptCopy | null, EngineError | null]> {
+async function attempt<T>(read: () => Promise<T>): Promise<[T | null, EngineError | null]> {
   try {
     return [await read(), null];
   } catch (error) {

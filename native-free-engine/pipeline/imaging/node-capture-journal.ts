@@ -1,16 +1,17 @@
-import { open, readdir, readFile, rm, type FileHandle } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { EngineError, errnoOf } from '../../base/errors.ts';
 import type { Extent } from '../../base/extent.ts';
 import { crc32 } from '../../codecs/checksums.ts';
-import { journalPath } from '../../images/manifest/node-image-set.ts';
+import { journalPath } from '../../images/manifest/file-names.ts';
 import { SUM_BYTES } from '../../images/manifest/structs.ts';
 import { STORED } from '../../images/qcow2/write-index.ts';
+import { destinationError } from '../../io/destination-error.ts';
 import { giveToCaller } from '../../io/node-caller.ts';
+import { syncFolder } from '../../io/node-sync-folder.ts';
 import { ascii, struct, u32le, u64le } from '../../struct/index.ts';
 import { CLUSTER, type CaptureState } from './capture-state.ts';
-import { destinationError } from './node-output-parts.ts';
 
 const headSchema = z.object({
   format: z.literal('werkbank-capture'),
@@ -28,6 +29,8 @@ const headSchema = z.object({
   compression: z.enum(['none', 'fast', 'balanced', 'small']),
   /** Image id of the parent, empty for a full image. */
   parent: z.string(),
+  /** Whether it may take the place of another image. */
+  overwrite: z.boolean().default(false),
 });
 
 /** What a capture was when it began; to go on it must still be the same. */
@@ -75,6 +78,7 @@ export class CaptureJournal {
     giveToCaller(file.fd);
     const journal = new CaptureJournal(file, path);
     await journal.#append(HEAD_MAGIC, 0, 0, new TextEncoder().encode(JSON.stringify(head)));
+    await syncFolder(dirname(path));
     return journal;
   }
 
@@ -142,7 +146,7 @@ const MAX_PAYLOAD = 512 * 1024 * 1024;
 const MAX_HEAD_BYTES = 64 * 1024;
 
 /**
- * What an unfinished capture was begun with; null when there is none. Reads nothing else of its journal.
+ * What an unfinished capture was begun with; null when there is none, or one of which nothing was captured. Reads nothing else of its journal.
  * @throws EngineError `image-manifest-invalid`, `image-unreadable`
  */
 export async function readJournalHead(image: string): Promise<JournalHead | null> {
@@ -152,7 +156,8 @@ export async function readJournalHead(image: string): Promise<JournalHead | null
     try {
       const data = Buffer.alloc(MAX_HEAD_BYTES);
       const { bytesRead } = await file.read(data, 0, data.length, 0);
-      return headIn(data.subarray(0, bytesRead), path).head;
+      const found = data.subarray(0, bytesRead);
+      return endsInHead(found) ? null : headIn(found, path).head;
     } finally {
       await file.close();
     }
@@ -161,6 +166,10 @@ export async function readJournalHead(image: string): Promise<JournalHead | null
     throw unreadable(path, error);
   }
 }
+
+/** Whether it was cut off before its first entry was whole: nothing was captured then. */
+const endsInHead = (data: Buffer): boolean =>
+  data.length < JournalEntry.size || (data.length < MAX_HEAD_BYTES && data.length < JournalEntry.size + JournalEntry.read(data, 0).payloadBytes);
 
 /**
  * Reads the journal of an unfinished capture.
@@ -225,14 +234,4 @@ function parseHead(payload: Uint8Array, path: string): JournalHead {
   } catch (error) {
     throw new EngineError('image-manifest-invalid', { path, reason: 'head' }, { cause: error });
   }
-}
-
-/** Removes what an unfinished capture left behind. Finished images stay. */
-export async function discardUnfinished(image: string): Promise<void> {
-  const own = basename(image);
-  const names = await readdir(dirname(image)).catch(() => []);
-  const partial = names.filter((name) => name.startsWith(own) && /^(?:\.\d{3}|\.json|\.sums)?\.partial$/.test(name.slice(own.length)));
-  for (const name of partial) await rm(join(dirname(image), name), { force: true });
-  // Last: while it is there, what is left is known to be of no use.
-  await rm(journalPath(image), { force: true });
 }

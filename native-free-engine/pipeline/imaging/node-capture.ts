@@ -1,23 +1,26 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { EngineError } from '../../base/errors.ts';
 import { intersect, normalize, totalLength, type Extent } from '../../base/extent.ts';
 import { formatManifest, type Manifest } from '../../images/manifest/manifest.ts';
-import { journalPath, manifestPath, partialPath, sumsPath } from '../../images/manifest/node-image-set.ts';
+import { journalPath, manifestPath, partialPath, sumsPath } from '../../images/manifest/file-names.ts';
+import { readManifest, type FoundManifest } from '../../images/manifest/node-image-set.ts';
 import { formatSums, touchedClusters } from '../../images/manifest/sums.ts';
+import { MAX_BACKING_NAME } from '../../images/qcow2/structs.ts';
 import { STORED, writeQcow2Index } from '../../images/qcow2/write-index.ts';
-import { giveToCaller } from '../../io/node-caller.ts';
+import { writeSynced } from '../../io/node-replace-file.ts';
 import type { CaptureOptions, CaptureResult } from './capture-options.ts';
 import { CLUSTER_BITS, TUNINGS } from './capture-options.ts';
 import { CLUSTER, newCaptureState, parentIndex, type CaptureState } from './capture-state.ts';
 import { shareClusterMap, type SharedClusterMap } from './cluster-map.ts';
 import { Control } from './control.ts';
 import { nameBadSectors } from './node-bad-files.ts';
-import { CaptureJournal, discardUnfinished, readJournal, type JournalHead, type ReadJournal } from './node-capture-journal.ts';
+import { CaptureJournal, readJournal, readJournalHead, type JournalHead, type ReadJournal } from './node-capture-journal.ts';
+import { discardUnfinished, endNaming, giveNames, hasPartial, isBeingNamed, isTaken } from './node-capture-names.ts';
 import type { CaptureMessage, CaptureWork, Overlay } from './node-capture-worker.ts';
 import { crewSize, pieceBytes, runCrew } from './node-crew.ts';
-import { destinationError, OutputParts } from './node-output-parts.ts';
+import { OutputParts } from './node-output-parts.ts';
 import { checkKeptClusters } from './node-recheck.ts';
 import { ProgressWatch } from './progress-watch.ts';
 
@@ -33,21 +36,29 @@ const STALL_SECONDS = 180;
  *
  * The image gets its name only when it is whole; its manifest is written last.
  * Cancelled, failed or cut off, it leaves `NAME.qcow2.partial` and a journal,
- * with which `resume` goes on, or which `discardUnfinished` removes.
+ * with which `resume` goes on, or which `discardUnfinished` removes; an image
+ * that it is to replace stays until then.
  * @throws EngineError `destination-exists`, `image-unfinished`, `resume-mismatch`, `source-changed`, `source-unreadable`,
  *   `source-disk-gone`, `source-stalled`, `destination-full`, `destination-unwritable`; AbortError
  */
 export async function captureDisk(options: CaptureOptions): Promise<CaptureResult> {
   const started = performance.now();
   const { map, destination } = options;
-  if (!options.overwrite && (await exists(destination)) && !(await exists(journalPath(destination)))) throw new EngineError('destination-exists', { path: destination });
+  if (!options.overwrite && (await isTaken(destination)) && !(await exists(journalPath(destination)))) throw new EngineError('destination-exists', { path: destination });
   if (options.parent && options.parent.sums.virtualSize !== map.size) throw new EngineError('source-changed', { disk: options.identity.model, what: 'size' });
 
   const numbers = touchedClusters(map.used, CLUSTER_SIZE);
   const shared = shareClusterMap(map.used, numbers, CLUSTER_SIZE, map.size);
   const state = newCaptureState(numbers.length);
   const head = headOf(options, numbers.length);
+  const seconds = (): number => (performance.now() - started) / 1000;
   const { journal, found } = await openJournal(options, head, state);
+  if (!journal) {
+    await endNaming(destination);
+    await rm(journalPath(destination), { force: true });
+    const whole = resultOf(await readManifest(manifestPath(destination)));
+    return { ...whole, resumed: whole.clusters, seconds: seconds() };
+  }
   const id = found?.head.id ?? head.id;
   const output = new OutputParts(destination, options.partBytes);
   const bad: Extent[] = [...(found?.bad ?? [])];
@@ -65,10 +76,11 @@ export async function captureDisk(options: CaptureOptions): Promise<CaptureResul
       await discardUnfinished(destination);
       throw error;
     });
-    const result = await finish(options, id, numbers, state, control, output, normalize(bad));
+    const pieces = await finish(options, id, numbers, state, control, output, normalize(bad));
+    await giveNames(destination, pieces, options.overwrite || (found?.head.overwrite ?? false));
     await journal.close();
     await rm(journalPath(destination), { force: true });
-    return { ...result, resumed: found?.kept ?? 0, seconds: (performance.now() - started) / 1000 };
+    return { ...resultOf(await readManifest(manifestPath(destination))), resumed: found?.kept ?? 0, seconds: seconds() };
   } finally {
     output.close();
     await journal.close().catch(() => undefined);
@@ -143,10 +155,10 @@ async function runCapture(
   }
 }
 
-/** Writes tables and header, the hashes, the manifest; then gives everything its name, the manifest last. */
+/** Writes tables and header, the hashes, the manifest: then all but the names is there, on stable storage. @returns the names of the pieces */
 async function finish(
   options: CaptureOptions, id: string, clusters: Float64Array, state: CaptureState, control: Control, output: OutputParts, bad: readonly Extent[],
-): Promise<Omit<CaptureResult, 'seconds' | 'resumed'>> {
+): Promise<string[]> {
   const { map, destination, parent } = options;
   const stored = withHidden(clusters, state, parent?.sums.clusters ?? new Float64Array(0));
   const bytes = await writeQcow2Index(
@@ -179,25 +191,26 @@ async function finish(
     layout: { table: map.table, diskId: map.diskId, partitions: map.partitions.map((partition) => ({ ...partition, leftOut: [...partition.leftOut], conditions: [...partition.conditions] })) },
     bad: named,
   };
-  const text = Buffer.from(formatManifest(manifest));
-  await writeWhole(partialPath(sumsPath(destination)), sums);
-  await writeWhole(partialPath(manifestPath(destination)), text);
-  for (let index = 0; index < output.count(bytes); index++) await renamed(output.partial(index), output.final(index));
-  await renamed(partialPath(sumsPath(destination)), sumsPath(destination));
-  await syncFolder(destination);
-  await renamed(partialPath(manifestPath(destination)), manifestPath(destination));
-  await syncFolder(destination);
+  await writeSynced(partialPath(sumsPath(destination)), sums);
+  await writeSynced(partialPath(manifestPath(destination)), Buffer.from(formatManifest(manifest)));
+  return Array.from({ length: output.count(bytes) }, (_, index) => output.final(index));
+}
+
+function resultOf({ manifest, path, sha256: manifestSha256 }: FoundManifest): Omit<CaptureResult, 'seconds' | 'resumed'> {
+  const { image, sums, bad } = manifest;
   return {
-    manifest, manifestPath: manifestPath(destination), manifestSha256: sha256(text), usedBytes: totalLength(map.used), storedBytes: bytes,
-    badBytes: totalLength(normalize(bad)), bad: named, clusters: clusters.length,
+    manifest, manifestPath: path, manifestSha256, usedBytes: sums.usedBytes, storedBytes: image.bytes, badBytes: totalLength(normalize(bad)), bad, clusters: sums.clusters,
   };
 }
 
-/** Opens a new journal, or the one that an earlier run left, its clusters read into `state`. */
-async function openJournal(options: CaptureOptions, head: JournalHead, state: CaptureState): Promise<{ journal: CaptureJournal; found: ReadJournal | null }> {
+/** Opens a new journal, or the one that an earlier run left, its clusters read into `state`; null where that run was whole but for its names. */
+async function openJournal(options: CaptureOptions, head: JournalHead, state: CaptureState): Promise<{ journal: CaptureJournal | null; found: ReadJournal | null }> {
   const { destination } = options;
+  // Cut off before its first entry: nothing was captured.
+  const headless = (await exists(journalPath(destination))) && (await readJournalHead(destination).catch(() => undefined)) === null;
+  if (headless) await discardUnfinished(destination);
   if (!options.resume || !(await exists(journalPath(destination)))) {
-    const left = (await exists(journalPath(destination))) || (await exists(partialPath(destination)));
+    const left = (await exists(journalPath(destination))) || (await hasPartial(destination));
     if (left && !options.overwrite) throw new EngineError('image-unfinished', { path: destination });
     if (left) await discardUnfinished(destination);
     return { journal: await CaptureJournal.create(destination, head), found: null };
@@ -206,13 +219,18 @@ async function openJournal(options: CaptureOptions, head: JournalHead, state: Ca
     checkSame(old, head, options.identity.model || options.source.path);
     return state;
   });
-  // Cut off between the last renames: everything is there, under its final name already.
-  const output = new OutputParts(destination, options.partBytes);
-  for (let index = 0; index < output.count(found.dataEnd); index++) {
-    if (!(await exists(output.partial(index))) && (await exists(output.final(index)))) await renamed(output.final(index), output.partial(index));
-    if (found.dataEnd > CLUSTER_SIZE && !(await exists(output.partial(index)))) throw new EngineError('image-part-missing', { path: destination, part: basename(output.partial(index)) });
-  }
+  if (await isBeingNamed(destination, found.head)) return { journal: null, found };
+  await checkThere(options, found);
   return { journal: await CaptureJournal.reopen(destination, found.validBytes), found };
+}
+
+/** What the journal speaks of must be there; without a captured byte there need not be a file. @throws EngineError `image-part-missing` */
+async function checkThere({ destination, partBytes }: CaptureOptions, { dataEnd }: ReadJournal): Promise<void> {
+  if (dataEnd <= CLUSTER_SIZE) return;
+  const output = new OutputParts(destination, partBytes);
+  for (let index = 0; index < output.count(dataEnd); index++) {
+    if (!(await exists(output.partial(index)))) throw new EngineError('image-part-missing', { path: destination, part: basename(output.partial(index)) });
+  }
 }
 
 function checkSame(old: JournalHead, now: JournalHead, disk: string): void {
@@ -233,7 +251,7 @@ function headOf(options: CaptureOptions, clusters: number): JournalHead {
     format: 'werkbank-capture', version: 1, id: randomUUID(), createdAt: new Date().toISOString(),
     source: { model: identity.model, serial: identity.serial, size: identity.size }, mapSha256: hash.digest('hex'),
     clusterSize: CLUSTER_SIZE, clusters, virtualSize: map.size, partBytes: options.partBytes, compression: options.compression,
-    parent: options.parent?.found.manifest.id ?? '',
+    parent: options.parent?.found.manifest.id ?? '', overwrite: options.overwrite,
   };
 }
 
@@ -266,8 +284,16 @@ function keptBytes(used: readonly Extent[], clusters: Float64Array, state: Captu
   return kept.length === 0 ? 0 : totalLength(intersect(used, normalize(kept)));
 }
 
-/** In one folder the bare name, so that both can be moved together; else the whole path. */
-const backingName = (image: string, parent: string): string => (dirname(resolve(image)) === dirname(resolve(parent)) ? basename(parent) : resolve(parent));
+/**
+ * In one folder the bare name, so that both can be moved together; else the whole path, or the name again when that is too long for the header:
+ * this program finds a parent by its identity anyway. What stands in front of a colon is a protocol for QEMU, except behind a slash.
+ */
+function backingName(image: string, parent: string): string {
+  const path = resolve(parent);
+  if (dirname(resolve(image)) !== dirname(path) && Buffer.byteLength(path) <= MAX_BACKING_NAME) return path;
+  const name = basename(path);
+  return name.includes(':') ? `./${name}` : name;
+}
 
 function contentHash(clusters: Float64Array, hashes: Uint8Array): string {
   const hash = createHash('sha256');
@@ -289,35 +315,4 @@ function shareBytes(bytes: Uint8Array): Uint8Array<SharedArrayBuffer> {
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(() => true, () => false);
-}
-
-async function writeWhole(path: string, data: Uint8Array): Promise<void> {
-  try {
-    await rm(path, { force: true });
-    const file = await open(path, 'wx', 0o644);
-    try {
-      giveToCaller(file.fd);
-      await file.writeFile(data);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-  } catch (error) {
-    throw destinationError(path, error);
-  }
-}
-
-async function renamed(from: string, to: string): Promise<void> {
-  try {
-    await rename(from, to);
-  } catch (error) {
-    throw destinationError(to, error);
-  }
-}
-
-/** A rename is only lasting once the folder is on stable storage; some systems do not let a folder be opened. */
-async function syncFolder(file: string): Promise<void> {
-  const folder = await open(dirname(resolve(file)), 'r').catch(() => null);
-  await folder?.sync().catch(() => undefined);
-  await folder?.close();
 }

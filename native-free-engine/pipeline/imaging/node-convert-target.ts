@@ -1,10 +1,12 @@
 import { open, realpath, rename, rm, stat, type FileHandle } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { EngineError, errnoOf } from '../../base/errors.ts';
 import type { GrowingSink } from '../../images/image-writer.ts';
-import { partialPath } from '../../images/manifest/node-image-set.ts';
+import { partialPath } from '../../images/manifest/file-names.ts';
+import { destinationError } from '../../io/destination-error.ts';
 import { giveToCaller } from '../../io/node-caller.ts';
-import { destinationError } from './node-output-parts.ts';
+import { syncFolder } from '../../io/node-sync-folder.ts';
+import { ownImageWith } from './node-own-files.ts';
 
 /** An image file of another format in the making. It carries its own name only once it is whole. */
 export interface ConvertTarget extends GrowingSink {
@@ -26,7 +28,7 @@ export interface ConvertTargetOptions {
   readonly inUse: readonly string[];
 }
 
-/** @throws EngineError `destination-exists`, `destination-unwritable`, `destination-full` */
+/** @throws EngineError `destination-exists`, `destination-own-image`, `destination-unwritable`, `destination-full` */
 export async function createConvertTarget(path: string, options: ConvertTargetOptions): Promise<ConvertTarget> {
   await refuse(path, options);
   const partial = partialPath(path);
@@ -48,6 +50,8 @@ export async function createConvertTarget(path: string, options: ConvertTargetOp
 }
 
 async function refuse(path: string, { overwrite, inUse }: ConvertTargetOptions): Promise<void> {
+  const image = await ownImageWith(path);
+  if (image !== null) throw new EngineError(overwrite ? 'destination-own-image' : 'destination-exists', { path, image });
   try {
     await stat(path);
   } catch (error) {
@@ -93,6 +97,7 @@ class TargetFile implements ConvertTarget {
     // Somebody may have put a file there meanwhile.
     await refuse(this.#path, this.#options);
     await this.#named(rename(this.#partial, this.#path));
+    await syncFolder(dirname(this.#path));
   }
 
   async discard(): Promise<void> {

@@ -28,7 +28,7 @@ const YOUNG_MB = 8;
  */
 export function crewSize(level: MemoryLevel): number {
   const cores = availableParallelism();
-  return { low: Math.min(cores, 2), medium: Math.min(cores + 3, 8), high: Math.min(cores + 5, 28) }[level];
+  return { low: Math.min(cores, 2), medium: Math.min(cores + 5, 8), high: Math.min(cores + 8, 28) }[level];
 }
 
 /** Bytes in a piece of work: at least large enough that what comes with each does not count, small enough for a smooth pace and a short wait at the end. */

@@ -1,8 +1,9 @@
 import { closeSync, constants, fsync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { EngineError, errnoOf } from '../../base/errors.ts';
-import { partialPath, partPath } from '../../images/manifest/node-image-set.ts';
+import { errnoOf } from '../../base/errors.ts';
+import { partialPath, partPath } from '../../images/manifest/file-names.ts';
 import { BUFFER_ALIGNMENT, isAligned } from '../../io/aligned-buffer.ts';
+import { destinationError } from '../../io/destination-error.ts';
 import { giveToCaller } from '../../io/node-caller.ts';
 
 const sync = promisify(fsync);
@@ -130,12 +131,4 @@ function openDirect(path: string): number {
     if (errnoOf(error) === 'EINVAL') return -1;
     throw error;
   }
-}
-
-/** What goes wrong with the file that is made, by name: `destination-full`, `destination-unwritable`. */
-export function destinationError(path: string, error: unknown): EngineError {
-  if (error instanceof EngineError) return error;
-  const errno = errnoOf(error);
-  const full = errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG';
-  return new EngineError(full ? 'destination-full' : 'destination-unwritable', { path, errno }, { cause: error });
 }

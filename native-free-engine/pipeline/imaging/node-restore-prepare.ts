@@ -41,7 +41,7 @@ const MAX_CLUSTER = 32 * 1024 * 1024;
  * @throws EngineError `image-manifest-invalid` for clusters that no memory should be taken for
  */
 export function unitFor(used: ExtentSet, sums: Sums | null, location: string): number {
-  if (sums && sums.clusterSize > MAX_CLUSTER) throw new EngineError('image-manifest-invalid', { path: location, reason: 'clusterSize' });
+  if (sums && sums.clusterSize > MAX_CLUSTER) throw new EngineError('image-manifest-invalid', { path: location, reason: 'SumsHeader.clusterSize' });
   let unit = Math.max(pieceBytes(totalLength(used)), sums?.clusterSize ?? 0);
   while (totalLength(used) / unit > MAX_ITEMS) unit *= 2;
   return unit;

@@ -15,10 +15,10 @@ export interface ImageAddress {
   readonly backings: Readonly<Record<string, string>>;
 }
 
-/** @param options `blocking`: in a worker thread */
-export async function openImageAt(address: ImageAddress, options = { blocking: false }): Promise<DiskImage> {
+/** @param options `blocking`: in a worker thread; `hashed`: read through a {@link CheckedReader} with hashes */
+export async function openImageAt(address: ImageAddress, options = { blocking: false, hashed: false }): Promise<DiskImage> {
   return openDiskImage(address.location, {
-    blocking: options.blocking,
+    ...options,
     ...(address.tempDir === null ? {} : { tempDir: address.tempDir }),
     ...(Object.keys(address.backings).length === 0 ? {} : { findBacking: (recorded: string) => Promise.resolve(address.backings[recorded] ?? null) }),
   });

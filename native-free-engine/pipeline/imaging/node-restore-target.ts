@@ -8,7 +8,7 @@ import type { BlockDevice } from '../../io/types.ts';
 import type { RestoreLayout } from '../../layout/restore-plan-types.ts';
 import type { PlacedBytes } from '../../partitions/gpt/index.ts';
 import { StallLadder, type StallTimeouts } from '../stall-ladder.ts';
-import { FIRST_BLOCK, finishingBlock, formatMarker, HEAD_BYTES, holdsMarker, readMarker, slotOf, unfinishedSector, type RestoreMarker } from './restore-marker.ts';
+import { HEAD_BYTES, holdsMarker, markerBlock, readMarker, slotOf, unfinishedSector, type RestoreMarker } from './restore-marker.ts';
 import type { TargetMoves } from './restore-work.ts';
 import type { DeviceAddress } from './types.ts';
 
@@ -95,15 +95,25 @@ export class RestoreTarget {
     this.start = alignDown(before.checkpoint, unit);
   }
 
-  /** Takes the old tables away at both ends and leaves the marker: from here to the last step no system takes this disk for a usable one. */
+  /** Says in sector 0 that it is unfinished, and takes the old tables away at both ends: from here to the last step no system takes this disk for a usable one. */
   async begin(): Promise<void> {
     const { length } = this.layout.region;
-    const head = alignedBuffer(this.head.length);
-    head.set(unfinishedSector().subarray(0, Math.min(512, head.length)));
-    if (holdsMarker(length)) head.set(formatMarker(this.#marker, Date.now()), slotOf(this.#marker.sequence));
-    await this.#write(0, head);
-    const tail = Math.min(HEAD_BYTES, alignDown(length - head.length, this.layout.sectorSize));
+    await this.#writeUnfinished();
+    await this.#write(this.#firstSector, alignedBuffer(this.head.length - this.#firstSector));
+    const tail = Math.min(HEAD_BYTES, alignDown(length - this.head.length, this.layout.sectorSize));
     if (tail > 0) await this.#write(length - tail, alignedBuffer(tail));
+    await this.flush();
+  }
+
+  /** Bytes: what a disk writes whole or not at all. */
+  get #firstSector(): number {
+    return Math.min(this.layout.sectorSize, this.head.length);
+  }
+
+  async #writeUnfinished(): Promise<void> {
+    const sector = alignedBuffer(this.#firstSector);
+    sector.set(unfinishedSector(holdsMarker(this.layout.region.length) ? this.#marker : null, Date.now()));
+    await this.#write(0, sector);
     await this.flush();
   }
 
@@ -128,8 +138,9 @@ export class RestoreTarget {
   async #mark(position: number): Promise<void> {
     await this.flush();
     this.#marker = { ...this.#marker, checkpoint: position, sequence: this.#marker.sequence + 1 };
-    const block = alignedBuffer(FIRST_BLOCK);
-    block.set(formatMarker(this.#marker, Date.now()));
+    const content = markerBlock(this.#marker, Date.now());
+    const block = alignedBuffer(content.length);
+    block.set(content);
     await this.#write(slotOf(this.#marker.sequence), block);
   }
 
@@ -148,25 +159,21 @@ export class RestoreTarget {
   }
 
   /**
-   * The tables, and the first MiB last. At every moment the boot sector is either the one that says "unfinished",
-   * with a marker, or the real one with everything else in place.
+   * The tables, then the first MiB, which takes the slots of the marker away, and sector 0 at the very last.
+   * That one is at every moment either the one that says of what it is unfinished, or the real one with everything else in place.
    */
   async finish(verify: boolean): Promise<void> {
     const late: PlacedBytes[] = [];
     for (const bytes of this.late) late.push(await this.#wholeSectors(bytes));
     for (const { offset, bytes } of late) await this.#write(offset - this.#base, bytes);
     await this.flush();
-    if (holdsMarker(this.layout.region.length)) {
-      const block = alignedBuffer(FIRST_BLOCK);
-      this.#marker = { ...this.#marker, sequence: this.#marker.sequence + 1 };
-      block.set(finishingBlock(this.#marker, Date.now()));
-      await this.#write(0, block);
-      await this.flush();
-    }
-    const first = Math.min(FIRST_BLOCK, this.head.length);
-    if (this.head.length > first) await this.#write(first, this.head.subarray(first));
+    this.#marker = { ...this.#marker, sequence: this.#marker.sequence + 1 };
+    await this.#writeUnfinished();
+    const rest = alignedBuffer(this.head.length - this.#firstSector);
+    rest.set(this.head.subarray(this.#firstSector));
+    await this.#write(this.#firstSector, rest);
     await this.flush();
-    await this.#write(0, this.head.subarray(0, first));
+    await this.#write(0, this.head.subarray(0, this.#firstSector));
     await this.flush();
     if (verify) for (const placed of [{ offset: this.#base, bytes: this.head }, ...late]) await this.#compare(placed);
   }

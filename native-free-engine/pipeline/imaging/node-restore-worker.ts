@@ -86,7 +86,7 @@ class Restorer {
 
   async #readImage(start: number, targets: readonly number[], buffer: Uint8Array): Promise<void> {
     if (!this.#reader) {
-      this.#image = await openImageAt(this.#work.image, { blocking: true });
+      this.#image = await openImageAt(this.#work.image, { blocking: true, hashed: this.#work.sums !== null });
       this.#reader = new CheckedReader(this.#image, this.#work.sums);
     }
     const reader = this.#reader;

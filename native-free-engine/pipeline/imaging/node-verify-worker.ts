@@ -22,7 +22,7 @@ export type VerifyMessage = { readonly damaged: { readonly offset: number; reado
 await runMember<VerifyWork, VerifyMessage>(async ({ image: path, backing, map, hashes, chosen, perPiece }, member) => {
   const { control } = member;
   const { clusterSize, clusters, virtualSize } = map;
-  const image = await openDiskImage(path, { blocking: true, findBacking: (recorded) => Promise.resolve(backing[recorded] ?? null) });
+  const image = await openDiskImage(path, { blocking: true, hashed: true, findBacking: (recorded) => Promise.resolve(backing[recorded] ?? null) });
   const buffer = alignedBuffer(clusterSize * perPiece);
   const count = chosen?.length ?? clusters.length;
   const indexAt = (position: number): number => (chosen ? chosen[position]! : position);

@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { EngineError } from '../../base/errors.ts';
-import { manifestPath, readManifest, readSums, type FoundManifest } from '../../images/manifest/node-image-set.ts';
+import { manifestPath } from '../../images/manifest/file-names.ts';
+import { readManifest, readSums, type FoundManifest } from '../../images/manifest/node-image-set.ts';
 import { openDiskImage } from '../../images/open-disk-image.ts';
 import { shareClusterMap } from './cluster-map.ts';
 import { Control } from './control.ts';

@@ -8,12 +8,12 @@ import { toSafeInt } from '../../base/safe-int.ts';
 import { ascii, bytes, isDataFault, struct, trimText, u32le, u64le, utf8Text } from '../../struct/index.ts';
 
 /** Says that a disk holds a restore that was not finished. Little endian, as everything around it. */
-const RestoreMarkerStruct = struct('RestoreMarker', 512, 'docs/formats/image.md, "The marker of an unfinished restore"', {
+const RestoreMarkerStruct = struct('RestoreMarker', 304, 'docs/formats/image.md, "The marker of an unfinished restore"', {
   magic: ascii(0x00, 8),
-  version: u32le(0x08, { min: 1, max: 1 }),
-  /** CRC-32 of all 512 bytes with this field zero. */
+  version: u32le(0x08, { min: 2, max: 2 }),
+  /** CRC-32 of all 304 bytes with this field zero. */
   crc: u32le(0x0c),
-  /** The valid slot with the highest one counts. */
+  /** The valid marker with the highest one counts. */
   sequence: u64le(0x10),
   /** Bytes of the image's disk: all that comes before is on the target. */
   checkpoint: u64le(0x18, { unit: 'bytes' }),
@@ -24,23 +24,20 @@ const RestoreMarkerStruct = struct('RestoreMarker', 512, 'docs/formats/image.md,
   /** SHA-256, hexadecimal, of where everything goes. */
   planHash: ascii(0x70, 64),
   /** UTF-8: what the image is called, for people. */
-  imageName: bytes(0xb0, 256),
+  imageName: bytes(0xb0, 128),
 });
 
 const MAGIC = 'WBKREST1';
-const SLOT_BYTES = 4096;
+/** Where checkpoints are noted in turn, bytes from the start of the region: what a torn write spoils is one of the two. */
 const MARKER_SLOTS = [64 * 1024, 68 * 1024] as const;
+const SLOT_BYTES = 4096;
 
-/**
- * While the last MiB-long head of a disk is written, its slots are overwritten too: then the marker stands here,
- * in the same 4 KiB as the boot sector, which is written last.
- */
-const FINISHING_SLOT = 2048;
+/** Where the marker stands in sector 0: behind the code and its message, before the disk signature. */
+const BOOT_SECTOR_MARKER = 128;
+const BOOT_SECTOR_BYTES = 512;
 
-/** What is written last, and where the marker lies meanwhile. Bytes from the start of the region that is restored to. */
+/** What is written last. Bytes from the start of the region that is restored to. */
 export const HEAD_BYTES = 1024 * 1024;
-/** The part of the head that is written after all the rest of it: boot sector and GPT header. */
-export const FIRST_BLOCK = 4096;
 
 export interface RestoreMarker {
   readonly imageId: string;
@@ -53,51 +50,65 @@ export interface RestoreMarker {
   readonly sequence: number;
 }
 
-/** Sector 0 meanwhile: it boots nothing, lists no partition, and says why. */
-export function unfinishedSector(): Uint8Array {
-  return buildMbr({ diskSignature: 0, partitions: [], bootCode: bootMessage('The restore of this disk was not finished.', 0x7c00) }, 512);
-}
-
 /** Smaller ones are restored without a marker, in one go. */
 export const holdsMarker = (regionLength: number): boolean => regionLength >= HEAD_BYTES;
 
+/** It boots nothing, lists no partition, and says why. */
+const unfinished = (): Uint8Array =>
+  buildMbr({ diskSignature: 0, partitions: [], bootCode: bootMessage('The restore of this disk was not finished.', 0x7c00) }, BOOT_SECTOR_BYTES);
+
+/**
+ * Sector 0 while a disk is being restored. It carries the marker itself: a disk writes one sector whole or not at all, so
+ * that there is no moment in which a disk says "unfinished" and not of what.
+ * @param marker null on what is too small for one
+ */
+export function unfinishedSector(marker: RestoreMarker | null, updatedAt: number): Uint8Array {
+  const sector = unfinished();
+  if (marker) sector.set(format(marker, updatedAt), BOOT_SECTOR_MARKER);
+  return sector;
+}
+
 /** The block of a slot. */
-export function formatMarker(marker: RestoreMarker, updatedAt: number): Uint8Array {
-  const name = new TextEncoder().encode(marker.imageName).subarray(0, 255);
-  const values = {
-    magic: MAGIC, version: 1, crc: 0, sequence: BigInt(marker.sequence), checkpoint: BigInt(marker.checkpoint), startedAt: BigInt(marker.startedAt),
-    updatedAt: BigInt(updatedAt), imageId: marker.imageId.slice(0, 64), planHash: marker.planHash, imageName: name,
-  };
-  const crc = crc32(RestoreMarkerStruct.write(values));
-  return RestoreMarkerStruct.write({ ...values, crc }, new Uint8Array(SLOT_BYTES));
+export function markerBlock(marker: RestoreMarker, updatedAt: number): Uint8Array {
+  const block = new Uint8Array(SLOT_BYTES);
+  block.set(format(marker, updatedAt));
+  return block;
 }
 
 /** Where the marker with this number goes, bytes from the start of the region. */
 export const slotOf = (sequence: number): number => MARKER_SLOTS[sequence % MARKER_SLOTS.length]!;
 
-/** The first block while the head is written. */
-export function finishingBlock(marker: RestoreMarker, updatedAt: number): Uint8Array {
-  const block = new Uint8Array(FIRST_BLOCK);
-  block.set(unfinishedSector());
-  block.set(formatMarker(marker, updatedAt).subarray(0, RestoreMarkerStruct.size), FINISHING_SLOT);
-  return block;
-}
-
 /**
  * The marker of an unfinished restore, null when there is none: a slot that was left over on a disk with a boot sector
- * of its own does not count. `marker` is null when the slots were lost; such a restore can only be started again.
+ * of its own does not count, nor does one of another restore than the one that sector 0 names.
+ * `marker` is null when sector 0 was damaged and no slot can be read; such a restore can only be started again.
  * @param start of the region that was restored to; 0 for a disk
  * @throws errors of reading
  */
 export async function readMarker(source: BlockSource, start = 0): Promise<{ readonly marker: RestoreMarker | null } | null> {
   if (!holdsMarker(source.size - start)) return null;
-  const first = await readBytes(source, start, FIRST_BLOCK);
-  const own = unfinishedSector();
-  if (!own.every((byte, i) => first[i] === byte)) return null;
-  const found = [parseMarker(first.subarray(FINISHING_SLOT, FINISHING_SLOT + RestoreMarkerStruct.size))];
-  for (const slot of MARKER_SLOTS) found.push(parseMarker(await readBytes(source, start + slot, RestoreMarkerStruct.size)));
-  const best = found.filter((marker) => marker !== null).sort((a, b) => b.sequence - a.sequence)[0];
-  return { marker: best ?? null };
+  const sector = await readBytes(source, start, BOOT_SECTOR_BYTES);
+  const markerEnd = BOOT_SECTOR_MARKER + RestoreMarkerStruct.size;
+  if (!unfinished().every((byte, i) => sector[i] === byte || (i >= BOOT_SECTOR_MARKER && i < markerEnd))) return null;
+  let best = parseMarker(sector.subarray(BOOT_SECTOR_MARKER, markerEnd));
+  for (const slot of MARKER_SLOTS) {
+    const noted = parseMarker(await readBytes(source, start + slot, RestoreMarkerStruct.size));
+    if (noted && (!best || (sameRestore(noted, best) && noted.sequence > best.sequence))) best = noted;
+  }
+  return { marker: best };
+}
+
+const sameRestore = (a: RestoreMarker, b: RestoreMarker): boolean => a.imageId === b.imageId && a.planHash === b.planHash && a.startedAt === b.startedAt;
+
+function format(marker: RestoreMarker, updatedAt: number): Uint8Array {
+  const name = new Uint8Array(RestoreMarkerStruct.size - 0xb0 - 1);
+  new TextEncoder().encodeInto(marker.imageName, name);
+  const values = {
+    magic: MAGIC, version: 2, crc: 0, sequence: BigInt(marker.sequence), checkpoint: BigInt(marker.checkpoint), startedAt: BigInt(marker.startedAt),
+    updatedAt: BigInt(updatedAt), imageId: marker.imageId.slice(0, 64), planHash: marker.planHash, imageName: name,
+  };
+  const crc = crc32(RestoreMarkerStruct.write(values));
+  return RestoreMarkerStruct.write({ ...values, crc });
 }
 
 function parseMarker(data: Uint8Array): RestoreMarker | null {

@@ -13,8 +13,10 @@ export const judgeEncryption: Judge<'encryption'> = ({ volumes, byPolicy }, { sy
     const params = { number: volume.number, percent: percent ?? '?', bytes: volume.size };
     if (kind === 'none' || state === 'off') return result(subject, 'fine', 'none', { params, evidence: [shown(encryption, 'none', () => params)] });
     const more = { params, evidence: [shown(encryption, `${kind}-${state}`, () => params)], remedies: [remedyFor(kind, volume, system)] };
-    // Half of it is cipher text and half is not: an image of that is of no use to anybody once it goes on.
-    if (state === 'encrypting' || state === 'decrypting' || state === 'paused') return result(subject, 'stop', state, { ...more, overridable: true });
+    // Half of it is cipher text and half is not. Where that stands still an image of it is whole, and opens once Windows goes on with it;
+    // under a Windows that is at it this very moment, the halves of the image are from different times and nothing opens them.
+    const atIt = state !== 'paused' && system === 'windows' && volume.mountPoints.length > 0;
+    if (state === 'encrypting' || state === 'decrypting' || state === 'paused') return result(subject, 'stop', state, { ...more, overridable: !atIt });
     if (state === 'suspended') return result(subject, 'warning', 'suspended', more);
     return result(subject, 'warning', unlocked ? `${kind}-unlocked` : `${kind}-locked`, more);
   });

@@ -1,5 +1,5 @@
-import type { ChosenPartition, Selection } from '../facts.ts';
-import { diskSubject, remedy, resultsOf, unknownResult, type Judge } from '../kit.ts';
+import type { ChosenPartition, ImagedSelection, Selection } from '../facts.ts';
+import { diskSubject, MACHINE, remedy, resultsOf, unknownResult, type Judge } from '../kit.ts';
 import type { CheckResult, Evidence } from '../types.ts';
 
 const result = resultsOf('os-partitions');
@@ -28,11 +28,14 @@ const NEEDS: Readonly<Record<'gpt' | 'mbr', readonly Need[]>> = {
 };
 
 /** Which partitions a system needs to start, and which of them are chosen. */
-export const judgeOsPartitions: Judge<'os-partitions'> = ({ selections }) => selections.flatMap(judgeOne);
+export const judgeOsPartitions: Judge<'os-partitions'> = ({ selections, imaged }) => {
+  if (imaged) return imaged.known ? judgeOne(imaged.value) : [unknownResult('os-partitions', MACHINE, imaged)];
+  return selections.length === 0 ? [result(MACHINE, 'unknown', 'not-chosen')] : selections.flatMap(judgeOne);
+};
 
-function judgeOne({ disk, table, partitions }: Selection): CheckResult[] {
-  const subject = diskSubject(disk);
-  if (table === 'unreadable') return [unknownResult('os-partitions', subject, { reason: 'no-rights', from: disk.path, detail: '' })];
+function judgeOne({ disk, table, partitions }: Selection | ImagedSelection): CheckResult[] {
+  const subject = disk ? diskSubject(disk) : MACHINE;
+  if (table === 'unreadable') return [unknownResult('os-partitions', subject, { reason: 'no-rights', from: disk?.path ?? '', detail: '' })];
   const evidence: Evidence[] = partitions.filter(({ role }) => role !== 'extended').map(({ number, role, name, chosen }) => ({ code: chosen ? `taken-${role}` : `left-${role}`, params: { number, name }, from: FROM }));
   if (table === 'none' || table === 'corrupt') return [result(subject, 'fine', 'no-table', { evidence })];
 

@@ -36,10 +36,10 @@ function leavable(partitions: readonly ChosenPartition[]): ChosenPartition[] {
   return partitions.filter((each) => (each.role === 'data' && each.os === '' && !each.active) || copies.includes(each));
 }
 
-/** Bytes: on GPT partitions may move together, on MBR they stay where they are. Nothing is made smaller. */
-export function smallestTarget({ disk, table }: Selection, chosen: readonly ChosenPartition[]): number {
+/** Bytes: on GPT partitions may move together, on MBR they stay where they are; a disk without a table is taken as it is. Nothing is made smaller. */
+function smallestTarget({ disk, table }: Selection, chosen: readonly ChosenPartition[]): number {
   const places = chosen.filter(({ role }) => role !== 'extended');
-  if (places.length === 0) return 0;
+  if (places.length === 0) return disk.size;
   if (table === 'gpt') return places.reduce((sum, { length }) => sum + Math.ceil(length / ALIGNMENT) * ALIGNMENT, ALIGNMENT) + Math.ceil((33 * disk.sectorSize) / ALIGNMENT) * ALIGNMENT;
   return Math.max(...places.map(({ offset, length }) => offset + length));
 }

@@ -10,12 +10,13 @@ export const judgeSysprep: Judge<'sysprep'> = ({ volumes }, { manyMachines }) =>
   return gathered('sysprep', volumes.map(({ volume, state }) => {
     const subject = volumeSubject(volume);
     if (!state.known) return unknownResult('sysprep', subject, state);
-    const { imageState, oobe, computerName, product, dirty } = state.value;
+    const { imageState, oobe, computerName, product, dirty, replayed } = state.value;
     const params = { number: volume.number, product: product || 'Windows', computer: computerName || '?', state: imageState || '?' };
     const evidence: Evidence[] = [
       { code: 'state', params, from: state.from },
       ...(oobe ? [{ code: 'oobe', params, from: state.from }] : []),
       ...(dirty ? [{ code: 'dirty', params, from: state.from }] : []),
+      ...(replayed > 0 ? [{ code: 'replayed', params: { ...params, count: replayed }, from: state.from }] : []),
     ];
     if (/^IMAGE_STATE_GENERALIZE_/.test(imageState)) return result(subject, 'fine', 'generalised', { params, evidence });
     if (imageState === 'IMAGE_STATE_UNDEPLOYABLE') return result(subject, 'warning', 'undeployable', { params, evidence, remedies: [SYSPREP] });

@@ -16,7 +16,7 @@ export const judgeTarget: Judge<'target'> = ({ targets }, { wanted }, limits) =>
     const say = (verdict: CheckResult['verdict'], code: string, remedies: CheckResult['remedies'] = []): CheckResult => result(subject, verdict, code, { params, evidence, remedies });
     if (systemDisk) return [say('stop', 'system-disk')];
     if (readOnly) return [say('stop', 'read-only', [remedy('unlock', null, way('by-hand', 'lock-switch'))])];
-    if (wanted && wanted.sectorSize !== disk.sectorSize) return [say('stop', 'sector-size')];
+    if (wanted && wanted.sectorSize !== null && wanted.sectorSize !== disk.sectorSize) return [say('stop', 'sector-size')];
     if (wanted && wanted.usedBytes > disk.size) return [say('stop', 'too-small')];
 
     const rule = health.known ? worstOf(health.value, limits) : null;

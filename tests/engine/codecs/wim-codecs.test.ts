@@ -53,6 +53,7 @@ describe('against wimlib', () => {
   wimTest.each([
     ...Object.entries(CHUNK_SIZES).flatMap(([kind, sizes]) => sizes.map((size) => [kind, `--compress=${kind}`, `--chunk-size=${size}`])),
     ['solid lzms', '--solid'],
+    ['solid lzms', '--solid', '--solid-chunk-size=128M'],
     ['solid lzx', '--solid', '--solid-compress=lzx', '--solid-chunk-size=128K'],
   ])('%s as wimlib packs it is unpacked: %s %s', async (_kind, ...options) => {
     const path = join(folder, 'theirs.wim');
@@ -66,7 +67,7 @@ describe('against wimlib', () => {
     }
     expect(found.entries.length).toBe(Object.keys(files).length);
     await wim.close();
-  }, 60_000);
+  });
 
   wimTest.each(PACKED)('%s chunks of %i bytes as we pack them are unpacked by wimlib', async (kind, chunkSize) => {
     const path = join(folder, 'ours.wim');
@@ -83,7 +84,7 @@ describe('against wimlib', () => {
     const out = join(folder, `${kind}-${chunkSize}`);
     run('wimlib-imagex', ['apply', path, '1', out]);
     for (const [name, bytes] of Object.entries(files)) expect(same(readFileSync(join(out, name)), bytes), name).toBe(true);
-  }, 60_000);
+  });
 
   wimTest.each([['xpress', 4096], ['xpress', 32_768], ['lzx', 32_768], ['lzx', 1_048_576]] as const)('%s chunks of %i bytes are at most 3 percent larger than wimlib’s', (kind, chunkSize) => {
     const bytes = Buffer.concat([machineCode(1_500_000), lines(300_000), waves(100_000)]);
@@ -102,7 +103,7 @@ describe('against wimlib', () => {
       ours += (compressor.compress(chunk) ?? chunk).length;
     }
     expect(ours / theirs).toBeLessThan(1.03);
-  }, 60_000);
+  });
 });
 
 describe('there and back', () => {

@@ -65,6 +65,24 @@ describe.each(['in place', 'documented calls'])('%s', (way) => {
     }
   });
 
+  test('unchecked: a wrong checksum is left alone, and so is the frame', async () => {
+    const { FrameCompressor, FrameDecompressor, frameBound } = await load(way);
+    const out = new Uint8Array(frameBound(SIZE));
+    const unchecked = new FrameDecompressor({ checked: false });
+    for (const content of Object.values(CONTENTS)) {
+      const frame = Buffer.from(out.subarray(0, new FrameCompressor({ level: 3 }).compress(content, out)));
+      frame[frame.length - 1]! ^= 1;
+      const before = Buffer.from(frame);
+      const plain = new Uint8Array(SIZE);
+      expect(new FrameDecompressor().decompress(frame, plain)).toBe(false);
+      expect(unchecked.decompress(frame, plain)).toBe(true);
+      expect(Buffer.from(plain).equals(content)).toBe(true);
+      expect(frame.equals(before)).toBe(true);
+      expect(unchecked.decompress(frame.subarray(0, frame.length - 1), plain)).toBe(false);
+      expect(unchecked.decompress(zstdCompressSync(content), plain)).toBe(true);
+    }
+  });
+
   test('frames of others, without a checksum or a size', async () => {
     const { FrameDecompressor } = await load(way);
     const plain = new Uint8Array(SIZE);

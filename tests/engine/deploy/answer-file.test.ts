@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -90,6 +90,12 @@ need({ tools: ['xmllint'] })('xmllint takes what is written, also with hostile v
   }
 });
 
+test('everything asked gives the file that was read line by line once, and no other', () => {
+  const xml = build({ ...FULL, architectures: ['amd64'] });
+  expect(xml.split('\r\n').join('\n')).toBe(readFileSync(new URL('goldens/full.xml', import.meta.url), 'utf8'));
+  expect(xml).not.toMatch(/[^\r]\n/);
+});
+
 test('nothing asked, nothing set', () => {
   expect(build({})).toBe('<?xml version="1.0" encoding="utf-8"?>\r\n<unattend xmlns="urn:schemas-microsoft-com:unattend" xmlns:wcm="http://schemas.microsoft.com/WMIConfig/2002/State" />\r\n');
 });
@@ -98,6 +104,8 @@ test.each<[keyof AnswerFileOptions, Partial<AnswerFileOptions>, RegExp]>([
   ['computerName', { computerName: 'DESK-1' }, /pass="specialize"[^]*<ComputerName>DESK-1</],
   ['computerName', { computerName: '*' }, /<ComputerName>\*</],
   ['computerName', { computerName: 'B-%RAND:4%' }, /Rename-Computer[^]*<WillReboot>Always</],
+  // Microsoft's own example of a hidden password (LocalAccount, "XML Example").
+  ['account', { account: { name: 'Test2', displayName: '', password: 'password', administrator: true, autoLogons: 0 } }, /<Value>cABhAHMAcwB3AG8AcgBkAFAAYQBzAHMAdwBvAHIAZAA=<\/Value>\s*<PlainText>false</],
   ['account', { account: { name: 'a', displayName: '', password: 'geheim', administrator: true, autoLogons: 0 } }, /<Group>Administrators<[^]*<Value>ZwBlAGgAZQBpAG0AUABhAHMAcwB3AG8AcgBkAA==</],
   ['account', { account: { name: 'a', displayName: '', password: '', administrator: false, autoLogons: 3 } }, /<LogonCount>3<[^]*<Group>Users</],
   ['language', { language: 'nl-NL' }, /<SetupUILanguage>\s*<UILanguage>nl-NL</],
@@ -166,6 +174,9 @@ test.each<[string, Partial<AnswerFileOptions>]>([
   ['answer-file-computer-name', { computerName: 'FOURTEEN-CHARS%SERIAL%' }],
   ['answer-file-account', { account: { name: 'Administrator', displayName: '', password: '', administrator: true, autoLogons: 0 } }],
   ['answer-file-account', { account: { name: 'a/b', displayName: '', password: '', administrator: true, autoLogons: 0 } }],
+  ['answer-file-account', { account: { name: 'Users', displayName: '', password: '', administrator: true, autoLogons: 0 } }],
+  ['answer-file-account', { computerName: 'BENCH-1', account: { name: 'bench-1', displayName: '', password: '', administrator: true, autoLogons: 0 } }],
+  ['answer-file-join', { computerName: 'BENCH-1', join: { kind: 'workgroup', name: 'Bench-1' } }],
   ['answer-file-text', { account: { name: 'a', displayName: '\u0001', password: '', administrator: true, autoLogons: 0 } }],
   ['answer-file-text', { firstLogonCommands: ['a\r\nb'] }],
   ['answer-file-text', { edition: { kind: 'name', name: '\ud800' } }],

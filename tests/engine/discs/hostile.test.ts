@@ -229,3 +229,33 @@ test('a disc cut off anywhere is named, and never read wrongly', async () => {
     }
   }
 });
+
+/** A disc on which every file of a list is a record of the same bytes. */
+async function overlapping(view: 'udf' | 'iso9660', files: number, bytes: number): Promise<Uint8Array> {
+  const entries = [memoryEntry('whole', new Uint8Array(bytes).fill(7)), ...Array.from({ length: files - 1 }, (_, i) => memoryEntry(`f${String(i).padStart(5, '0')}`, new Uint8Array(1)))];
+  const plan = planIso({ label: '', entries }, { label: 'SHARED', when: WHEN, udf: view === 'udf' });
+  const sink = memoryDevice(plan.size);
+  await writeIso(plan, sink);
+  const disc = sink.bytes;
+  if (view === 'udf') {
+    const whole = placeOf(disc, '\x08whole', 'latin1') - 38;
+    const icb = new DataView(disc.buffer).getUint32(whole + 24, true);
+    for (const { path } of entries) changeUdfName(disc, path, (descriptor) => new DataView(descriptor.buffer, descriptor.byteOffset).setUint32(24, icb, true));
+    return disc;
+  }
+  const record = (path: string): Uint8Array => {
+    const at = placeOf(disc, path.toUpperCase(), 'latin1') - 33;
+    return disc.subarray(at + 2, at + 18);
+  };
+  const place = record('whole').slice();
+  for (const { path } of entries) record(path).set(place);
+  return disc;
+}
+
+test('files that share their bytes are read, as Windows discs have them; so many that copying would never end are refused by name', async () => {
+  for (const view of ['udf', 'iso9660'] as const) {
+    const shared = await readDisc(memoryDevice(await overlapping(view, 40, 1 << 20)), { view });
+    expect(shared.tree.entries.map(({ size }) => size), view).toEqual(Array.from({ length: 40 }, () => 1 << 20));
+    expect(await code(readDisc(memoryDevice(await overlapping(view, 200, 4 << 20)), { view })), view).toBe('disc-files-overlap');
+  }
+});

@@ -77,7 +77,7 @@ test('the same files and the same time make the same disc', async () => {
   expect(Buffer.compare(a.bytes, b.bytes)).toBe(0);
 });
 
-need({ tools: ['xorriso', 'mdir', 'fsck.fat', 'sfdisk'] })('boot images: those of Windows media, or a FAT image of the loaders; hybrid shows it as a partition', async () => {
+need({ tools: ['xorriso', 'mdir', 'fsck.fat', 'sfdisk', 'sgdisk', 'fdisk', '7z', 'blkid'] })('boot images: those of Windows media, or a FAT image of the loaders; hybrid shows it as a partition', async () => {
   const from = makeTree(join(folder, 'boots'), { plainNames: true });
   for (const [path, size] of [['efi/boot/bootx64.efi', 700_000], ['efi/boot/grubx64.efi', 2_500_000], ['efi/boot/a name that is long.efi', 10]] as const) {
     mkdirSync(join(from, path, '..'), { recursive: true });
@@ -96,11 +96,88 @@ need({ tools: ['xorriso', 'mdir', 'fsck.fat', 'sfdisk'] })('boot images: those o
   run('mcopy', ['-i', image, '::/EFI/BOOT/GRUBX64.EFI', join(folder, 'grub.efi')]);
   expect(readFileSync(join(folder, 'grub.efi')).equals(readFileSync(join(from, 'efi/boot/grubx64.efi')))).toBe(true);
 
-  const { partitiontable } = JSON.parse(run('sfdisk', ['--json', path])) as { partitiontable: { label: string; partitions: { start: number; size: number; type: string }[] } };
-  expect(partitiontable).toMatchObject({ label: 'dos', partitions: [{ start: efi!.offset / 512, size: efi!.loadBytes / 512, type: 'ef' }] });
+  expect(partitionsOf(path)).toMatchObject({ label: 'gpt', partitions: [{ start: efi!.offset / 512, size: efi!.loadBytes / 512, type: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B' }] });
+  expect(run('sgdisk', ['-v', path])).toContain('No problems found.');
+  expect(tryRun('fdisk', ['-l', path]).output).toMatch(/Disklabel type: gpt[^]*EFI System/);
   expect(await classifyImage(bytes.subarray(0, 1 << 20), bytes.length)).toMatchObject({ kind: 'hybrid-iso' });
   expect(run('xorriso', ['-indev', path, '-report_el_torito', 'plain'])).toMatch(/El Torito boot img :\s+1\s+UEFI\s+y\s+none/);
+  // Behind the second anchor lies the table's backup: every tree is as whole as without it.
+  expect(run('7z', ['t', path])).toContain('Everything is Ok');
+  expect(tryRun('blkid', ['-p', '-o', 'export', path]).output).toContain('TYPE=udf');
+  const joliet = await made({ hybrid: true, udf: false }, from);
+  expect(run('sgdisk', ['-v', joliet.path])).toContain('No problems found.');
+  expect(extracted('7z', (into) => ['x', '-y', `-o${into}`, joliet.path])).toMatchObject(hashFolder(from));
 });
+
+interface FoundTable {
+  readonly label: string;
+  readonly partitions: readonly { readonly start: number; readonly size: number; readonly type: string; readonly bootable?: boolean }[];
+}
+
+const partitionsOf = (path: string): FoundTable => (JSON.parse(run('sfdisk', ['--json', path])) as { partitiontable: FoundTable }).partitiontable;
+
+need({ tools: ['xorriso', 'sfdisk', 'sgdisk', 'fdisk'] })('hybrid with an image for a BIOS: boot code that knows it, an active entry, and a GPT where UEFI starts from it as well', async () => {
+  const from = makeTree(join(folder, 'both'), { plainNames: true });
+  mkdirSync(join(from, 'isolinux'));
+  const loader = Buffer.alloc(30_001, 'a loader');
+  writeFileSync(join(from, 'isolinux/isolinux.bin'), loader);
+  const bios = await made({ hybrid: true }, from);
+  expect(partitionsOf(bios.path)).toMatchObject({ label: 'dos', partitions: [{ start: 0, size: bios.bytes.length / 512, type: '17', bootable: true }] });
+  expect(run('xorriso', ['-indev', bios.path, '-report_el_torito', 'plain'])).toMatch(/El Torito boot img :\s+1\s+BIOS\s+y\s+none\s+0x0000\s+0x00\s+4\s/);
+  const [image] = (await readDisc(memoryDevice(bios.bytes))).boot;
+  const view = new DataView(bios.bytes.buffer);
+  expect([view.getUint32(425, true) * 2048, view.getUint16(435, true) * 512]).toEqual([image!.offset, image!.loadBytes]);
+
+  mkdirSync(join(from, 'efi/boot'), { recursive: true });
+  writeFileSync(join(from, 'efi/boot/bootx64.efi'), Buffer.alloc(100_000, 1));
+  const both = await made({ hybrid: true }, from);
+  expect(partitionsOf(both.path)).toMatchObject({ label: 'gpt', partitions: [{ type: 'C12A7328-F81F-11D2-BA4B-00A0C93EC93B' }] });
+  expect(run('sgdisk', ['-v', both.path])).toContain('No problems found.');
+  expect([...both.bytes.subarray(446 + 4, 446 + 5), ...both.bytes.subarray(462, 463)]).toEqual([0xee, 0x80]);
+  expect(run('xorriso', ['-indev', both.path, '-report_el_torito', 'plain'])).toMatch(/1\s+BIOS\s+y\s+none[^]*2\s+UEFI\s+y\s+none/);
+  expect(await classifyImage(both.bytes.subarray(0, 1 << 20), both.bytes.length)).toMatchObject({ kind: 'hybrid-iso' });
+  // The same input makes the same bytes, identifiers of the table too.
+  expect(Buffer.compare((await made({ hybrid: true }, from)).bytes, both.bytes)).toBe(0);
+});
+
+need({ tools: ['xorriso'] })('the boot information table says what xorriso makes it say, and nothing else of the file changes', async () => {
+  const from = join(folder, 'table');
+  mkdirSync(join(from, 'isolinux'), { recursive: true });
+  // Of a length that no word ends at.
+  const loader = Buffer.from(Array.from({ length: 30_001 }, (_, i) => (i * 7919) >> 3));
+  writeFileSync(join(from, 'isolinux/isolinux.bin'), loader);
+  const theirs = join(folder, 'table.iso');
+  run('xorriso', ['-as', 'mkisofs', '-quiet', '-b', 'isolinux/isolinux.bin', '-c', 'boot.cat', '-no-emul-boot', '-boot-load-size', '4', '-boot-info-table', '-o', theirs, from]);
+  const imageOf = async (bytes: Uint8Array): Promise<{ block: number; file: Buffer }> => {
+    const disc = await readDisc(memoryDevice(bytes));
+    const entry = disc.tree.entries.find(({ path }) => /isolinux\.bin$/i.test(path))!;
+    const contents = await entry.open();
+    return { block: disc.boot[0]!.offset / 2048, file: Buffer.from(await readBytes(contents, 0, entry.size)) };
+  };
+  const other = await imageOf(new Uint8Array(readFileSync(theirs)));
+  const ours = await imageOf((await made({}, from)).bytes);
+  expect(ours.file.readUInt32LE(12)).toBe(ours.block);
+  expect(other.file.readUInt32LE(12)).toBe(other.block);
+  const placeless = (file: Buffer): Buffer => Buffer.concat([file.subarray(0, 12), file.subarray(16)]);
+  expect(placeless(ours.file).equals(placeless(other.file))).toBe(true);
+  expect(ours.file.subarray(64).equals(loader.subarray(64))).toBe(true);
+
+  // One that is not known to need it gets it when it is asked for, and only then.
+  const tree = { label: '', entries: [memoryEntry('boot/etfsboot.com', loader)] };
+  for (const bootInfo of [true, false]) {
+    const plan = planIso(tree, { ...OPTIONS, boot: { bootInfo } });
+    const sink = memoryDevice(plan.size);
+    await writeIso(plan, sink);
+    expect(plan.boot).toEqual({ bios: 'boot/etfsboot.com', efi: null, bootInfo });
+    expect((await imageOfFirst(sink.bytes)).equals(loader)).toBe(!bootInfo);
+  }
+  expect(() => planIso({ label: '', entries: [memoryEntry('isolinux.bin', Buffer.alloc(63))] }, OPTIONS)).toThrow(/disc-boot-image-invalid/);
+});
+
+async function imageOfFirst(bytes: Uint8Array): Promise<Buffer> {
+  const [entry] = (await readDisc(memoryDevice(bytes))).tree.entries.filter(({ kind }) => kind === 'file');
+  return Buffer.from(await readBytes(await entry!.open(), 0, entry!.size));
+}
 
 need({ tools: ['7z'] })('a file beyond 4 GiB lies in several extents of every tree, whole', async () => {
   const size = 4.25 * 2 ** 30 + 3;

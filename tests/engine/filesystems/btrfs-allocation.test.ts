@@ -141,13 +141,13 @@ need(NEEDS)('of 2 TiB with little in them little is read', async () => {
 need({ ...NEEDS, tools: [...NEEDS.tools, 'btrfstune'] })('volumes that are spread over devices, and seeds, are refused by name', async () => {
   const pair = [blankFile(folder, 'pair-1', SIZE), blankFile(folder, 'pair-2', SIZE)];
   run('mkfs.btrfs', ['-q', '-m', 'raid1', '-d', 'raid0', ...pair]);
-  await expect(allocationOf(pair[0] ?? '', btrfsAllocation)).rejects.toThrow('it has 2 devices');
+  await expect(allocationOf(pair[0] ?? '', btrfsAllocation)).rejects.toThrow('several-devices 2');
   const alone = make(['-d', 'raid0']);
-  await expect(allocationOf(alone, btrfsAllocation)).rejects.toThrow('it uses RAID');
+  await expect(allocationOf(alone, btrfsAllocation)).rejects.toThrow('uses-raid');
   const seed = make([]);
   run('btrfstune', ['-S', '1', seed]);
-  await expect(allocationOf(seed, btrfsAllocation)).rejects.toThrow('seed');
-  for (const checksum of ['xxhash', 'blake2']) await expect(allocationOf(make(['--csum', checksum]), btrfsAllocation)).rejects.toThrow('kind of checksum');
+  await expect(allocationOf(seed, btrfsAllocation)).rejects.toThrow('seed-device');
+  for (const checksum of ['xxhash', 'blake2']) await expect(allocationOf(make(['--csum', checksum]), btrfsAllocation)).rejects.toThrow('checksum-kind-unknown');
 });
 
 test('zeros behind the magic, and nothing at all', async () => {

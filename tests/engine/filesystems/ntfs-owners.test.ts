@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'vitest';
 import { totalLength, type ExtentSet } from '../../../native-free-engine/base/extent.ts';
 import type { FileOwner } from '../../../native-free-engine/filesystems/allocation-types.ts';
 import { ntfsAllocation } from '../../../native-free-engine/filesystems/ntfs/allocation.ts';
 import { ntfsOwners } from '../../../native-free-engine/filesystems/ntfs/owners.ts';
-import { memoryDevice } from '../../../native-free-engine/index.ts';
+import { memoryDevice, openNtfsFile } from '../../../native-free-engine/index.ts';
 import { seeded } from '../../support/seeded.ts';
 import { need } from '../../support/need.ts';
 import { counting, labFolder, run } from '../lab.ts';
@@ -60,6 +61,39 @@ need(ALL)('files, named streams and directories by bytes', async () => {
   expect(await ownersOf(volume, [{ offset: 16 * MIB - 512, length: 512 }])).toEqual([{ path: '$Boot', bytes: 512 }]);
   // One byte of a file, and what lies between its pieces is nobody's business.
   expect(await ownersOf(volume, [{ offset: pieces[0]!.offset, length: 1 }])).toEqual([{ path: 'Windows/one', bytes: 1 }]);
+});
+
+need({ ...ALL, tools: [...NTFS_TOOLS, 'setfattr'] })('files that NTFS packed keep their names, cluster by cluster', async () => {
+  const size = 4096;
+  const path = makeNtfs(folder, 'packed.img', 24 * MIB, size);
+  await withNtfs(path, (top) => {
+    mkdirSync(join(top, 'Administratie'));
+    // FILE_ATTRIBUTE_COMPRESSED, which new files of the folder take over.
+    run('setfattr', ['-h', '-v', '0x00000810', '-n', 'system.ntfs_attrib_be', join(top, 'Administratie')]);
+    writeFileSync(join(top, 'Administratie', 'brieven.txt'), 'Beste klant, '.repeat(60_000));
+    writeFileSync(join(top, 'Administratie', 'half.bin'), Buffer.concat([seeded(5).bytes(200_000), Buffer.alloc(300_000, 'x')]));
+    writeFileSync(join(top, 'Administratie', 'kort.txt'), 'in its record, as it is');
+    for (let i = 0; i < 60; i++) writeFileSync(join(top, 'Administratie', `so many that the folder gets clusters of its own ${i}`), '');
+  });
+  const volume = new Uint8Array(readFileSync(path));
+  for (const [name, length] of [['Administratie/brieven.txt', 780_000], ['Administratie/half.bin', 500_000]] as const) {
+    // It is packed: what NTFS says of it, and fewer clusters than its length has.
+    expect(run('ntfsinfo', ['-f', '-F', name, path])).toMatch(/Compression unit:\s+4 /);
+    const pieces = clustersOf(path, `/${name}`, size);
+    expect(totalLength(pieces)).toBeGreaterThan(0);
+    expect(totalLength(pieces)).toBeLessThan(length * 0.75);
+    for (const piece of pieces) {
+      for (let at = piece.offset; at < piece.offset + piece.length; at += size) {
+        expect(await ownersOf(volume, [{ offset: at + 512, length: 512 }])).toEqual([{ path: name, bytes: 512 }]);
+      }
+    }
+    expect((await openNtfsFile(memoryDevice(volume), name))?.size).toBe(length);
+  }
+  // The folder itself, and what is short enough for a record, have the flag and are not packed.
+  const short = await openNtfsFile(memoryDevice(volume), 'Administratie/kort.txt');
+  const text = new Uint8Array(short?.size ?? 0);
+  await short?.readInto(0, text);
+  expect(Buffer.from(text).toString()).toBe('in its record, as it is');
 });
 
 need(ALL)('where the MFT cannot be read, all other files keep their names', async () => {

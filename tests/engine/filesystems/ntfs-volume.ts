@@ -22,7 +22,7 @@ export function makeNtfs(folder: string, name: string, size: number, clusterSize
 /** Mounts a volume while `use` runs, and waits until its driver has written everything: `umount` alone does not. */
 export async function withNtfs<T>(path: string, use: (top: string) => T): Promise<T> {
   const folder = mkdtempSync(`${path}.mount-`);
-  const driver = spawnBound('ntfs-3g', ['-o', 'no_detach,streams_interface=windows', path, folder], { stdio: 'ignore' });
+  const driver = spawnBound('ntfs-3g', ['-o', 'no_detach,streams_interface=windows,compression', path, folder], { stdio: 'ignore' });
   const ended = once(driver, 'exit');
   const isMounted = (): boolean => readFileSync('/proc/self/mounts', 'utf8').includes(` ${folder} `);
   for (let tries = 0; !isMounted(); tries++) {

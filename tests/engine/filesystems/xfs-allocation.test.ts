@@ -6,7 +6,7 @@ import type { AllocationMap } from '../../../native-free-engine/filesystems/allo
 import { xfsAllocation } from '../../../native-free-engine/filesystems/xfs/allocation.ts';
 import { memoryDevice } from '../../../native-free-engine/index.ts';
 import { testLab } from '../../labs/test-lab.ts';
-import { runInUml, UML_NEEDS } from '../../labs/uml.ts';
+import { runInUml, UML_NEEDS, UML_TEST_MS } from '../../labs/uml.ts';
 import { need } from '../../support/need.ts';
 import { blankFile, counting, labFolder, openFile, run } from '../lab.ts';
 import { fillTree } from './fill-tree.ts';
@@ -108,7 +108,7 @@ need({ ...NEEDS, ...UML_NEEDS, tools: [...NEEDS.tools, ...UML_NEEDS.tools] })('v
 
   const inside = async (images: readonly string[], work: string): Promise<string[]> => {
     const { code, output } = await runInUml(lab, {
-      modules: ['loop'], timeoutSeconds: 120,
+      modules: ['loop'],
       script: `set -e; mkdir $SCRATCH/host $SCRATCH/mount; mount -t hostfs none $SCRATCH/host -o ${lab.folder}
         for image in ${images.map((path) => basename(path)).join(' ')}; do
           mount -t xfs -o loop $SCRATCH/host/$image $SCRATCH/mount; cd $SCRATCH/mount
@@ -137,7 +137,7 @@ need({ ...NEEDS, ...UML_NEEDS, tools: [...NEEDS.tools, ...UML_NEEDS.tools] })('v
   expect(await allocationOf(torn, xfsAllocation)).toMatchObject({ conditions: ['journal'], used: [{ offset: 0, length: 320 * MIB }] });
   expect(await inside([...copies, torn], '')).toEqual([...before, before[3]]);
   expect(await allocationOf(torn, xfsAllocation)).toMatchObject({ conditions: [] });
-}, 240_000);
+}, UML_TEST_MS);
 
 need(NEEDS)('a mount changes the fingerprint even when nothing is allocated', async () => {
   const path = make([]);
@@ -194,8 +194,8 @@ need(NEEDS)('of 2 TiB with little in them little is read', async () => {
 
 need(NEEDS)('volumes that have a part elsewhere are refused by name', async () => {
   const [log, realtime] = [blankFile(folder, 'log', 80 * MIB), blankFile(folder, 'realtime', 64 * MIB)];
-  await expect(allocationOf(make(['-l', `logdev=${log},size=64m`]), xfsAllocation)).rejects.toThrow('log is on another device');
-  await expect(allocationOf(make(['-r', `rtdev=${realtime}`]), xfsAllocation)).rejects.toThrow('realtime device');
+  await expect(allocationOf(make(['-l', `logdev=${log},size=64m`]), xfsAllocation)).rejects.toThrow('log-elsewhere');
+  await expect(allocationOf(make(['-r', `rtdev=${realtime}`]), xfsAllocation)).rejects.toThrow('realtime-device');
 });
 
 need(NEEDS)('a tool that did not finish leaves it dirty', async () => {

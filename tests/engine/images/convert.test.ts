@@ -80,6 +80,14 @@ describe('never loses a file', () => {
     expect(statSync(to).size).toBe(disk.length);
   });
 
+  test('an image of ours that came there meanwhile is left with its manifest', async () => {
+    const source = await openForTest(raw);
+    const to = join(place, 'meanwhile.qcow2');
+    const report = (): void => writeFileSync(`${to}.json`, '{ "format": "werkbank-image" }');
+    await expect(convertImage({ source, to, format: 'raw', overwrite: true, signal, report })).rejects.toMatchObject({ code: 'destination-own-image', params: { image: to } });
+    expect(readdirSync(place).filter((name) => name.startsWith('meanwhile'))).toEqual(['meanwhile.qcow2.json']);
+  });
+
   test('the one that is being read is never replaced, by whatever name', async () => {
     const own = diskFile(place, 'own.raw', disk.subarray(0, MIB));
     symlinkSync('own.raw', join(place, 'link.raw'));

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
-import { EngineError, memoryDevice, partitionTypeName, readLayout, type Layout, type LayoutPartition, type MemoryDevice } from '../../../native-free-engine/index.ts';
+import { describe, expect, test } from 'vitest';
+import { EngineError, mapDisk, memoryDevice, partitionTypeName, readLayout, type Layout, type LayoutPartition, type MemoryDevice } from '../../../native-free-engine/index.ts';
 import { buildGpt } from '../../../native-free-engine/partitions/gpt/index.ts';
 import { buildMbr } from '../../../native-free-engine/partitions/mbr/index.ts';
 import type { Disk, Partition } from '../../../src/contract/index.ts';
@@ -137,4 +137,71 @@ test('bad sectors: what can be read is still listed', async () => {
   gpt.bytes.set(image.end, image.endOffset);
   const layout = await readLayout(badFrom(gpt, 4 * MIB));
   expect(layout).toMatchObject({ table: 'gpt', partitions: [{ name: 'a' }], problems: [{ code: 'gpt-backup-damaged', params: { reason: 'target-read-failed' } }] });
+});
+
+/** Sectors of a disk of 64 MiB that was in an array which mdadm 4.2 made on loop devices (IMSM_NO_PLATFORM=1), packed; all others were zeros or content. */
+const RECORDED = [
+  { maker: 'Intel RST', uuid: '', blkidType: 'isw_raid_member', sectors: [[131_070, 'H4sIAAAAAAACA/PMK0nNUQhKzExR8Az2VXBOS1cIzkzXUzDUM9AzMGBgsBVkOfCAkYGh+ZhDJxMDHDQwMUIYIHEokwFEr0/ky2YYBEA/JbVMPyc/v8AAJsKEROJRb0icekMjM1SBBcxgigdNHSOcxUq5p24wgq1pALmL8T8jIeWMRBgJAOePAEAAAgAA']] },
+  {
+    maker: 'DDF', uuid: '4c696e75782d4d44deadbeef00000000583fbbafb1d8468d', blkidType: 'ddf_raid_member',
+    sectors: [[98_304, 'H4sIAAAAAAACA7sneE8w+Lu7g09mXmmFrq/LvbX73jMAQYT97vUbb7j1GhjqGRjpGRgAhTiAYhuA9H9SAMgsBsYGBggNRGAxBJ/5P8N/BgcGdkbSjEU2nxGKmRggBjcBsQIQLwIKHwcKZzJArAW7BRs9kgEAfYmfEgACAAA='], [131_071, 'H4sIAAAAAAACA7sneE9Q9MTGWT6ZeaUVur4u99bue88ABBH2u9dvvOHWa2CoZ2CkZ2DwHwiAYhv+MzD8JwWAzGJgbGCA0Axg3QwMCD7zf4b/DA4M7IykGYtsPiMUMzFADG4CYgUgXgQUPg4UzgTJw9yCjR7JAAChYt1dAAIAAA==']],
+  },
+] as const;
+
+/** Constructed: the same marks as a disk of 4096-byte sectors has them. */
+function largeSectors(maker: string): Uint8Array {
+  const disk = new Uint8Array(4 * MIB);
+  const header = Buffer.alloc(128);
+  header.writeUInt32BE(0xde11de11, 0);
+  header.writeBigUInt64BE(9n, 0x60);
+  if (maker === 'DDF') for (const at of [9 * 4096, disk.length - 4096]) disk.set(header, at);
+  else disk.set(Buffer.from('Intel Raid ISM Cfg Sig. 1.3.00'), disk.length - 2 * 4096);
+  return disk;
+}
+
+describe.each(RECORDED)('a disk of an array that firmware put together: $maker', ({ maker, uuid, blkidType, sectors }) => {
+  const member = (): Uint8Array => {
+    const disk = new Uint8Array(64 * MIB);
+    for (const [lba, packed] of sectors) disk.set(gunzipSync(Buffer.from(packed, 'base64')), lba * 512);
+    return disk;
+  };
+
+  need({ tools: ['blkid'] })('is known by its end, as blkid knows it', async () => {
+    const path = blankFile(folder, `${blkidType}.img`, 0);
+    writeFileSync(path, member());
+    expect(blkid(path).type).toBe(blkidType);
+    const layout = await readLayout(memoryDevice(member()));
+    expect(layout).toMatchObject({ table: 'none', partitions: [{ number: 0, role: 'raid', length: 64 * MIB, fileSystem: { kind: 'raid', label: maker, uuid } }] });
+  });
+
+  test('constructed: also on sectors of 4096 bytes, and in an image that does not know them', async () => {
+    for (const sectorSize of [4096, 512]) expect(await readLayout(memoryDevice(largeSectors(maker), sectorSize))).toMatchObject({ partitions: [{ role: 'raid' }] });
+  });
+
+  test('the table of a striped array is not that of its first disk; that of a mirror is', async () => {
+    const disk = member();
+    const tableOf = (length: number): Uint8Array => buildMbr({ diskSignature: 7, partitions: [{ offset: MIB, length, type: 7 }] }, 512);
+    disk.set(tableOf(100 * MIB));
+    expect(await readLayout(memoryDevice(disk))).toMatchObject({ table: 'none', partitions: [{ number: 0, role: 'raid' }] });
+    expect(await mapDisk(memoryDevice(disk), { partitions: null, leaveOutSwapFiles: true })).toMatchObject({
+      table: 'none', partitions: [{ number: 0, method: 'whole', wholeReason: 'raid' }], used: [{ offset: 0, length: disk.length }],
+    });
+    disk.set(tableOf(16 * MIB));
+    expect(await readLayout(memoryDevice(disk))).toMatchObject({ table: 'mbr', problems: [{ code: 'firmware-raid', severity: 'warning', params: { maker } }], partitions: [{ number: 1 }] });
+  });
+
+  test('what lies anywhere else makes no member', async () => {
+    const disk = member();
+    const moved = new Uint8Array(disk.length + 512);
+    moved.set(disk);
+    expect((await readLayout(memoryDevice(moved))).partitions).toEqual([]);
+  });
+});
+
+test('a DDF anchor that names nothing makes no RAID member', async () => {
+  const disk = new Uint8Array(4 * MIB);
+  disk.set([0xde, 0x11, 0xde, 0x11], disk.length - 512);
+  expect((await readLayout(memoryDevice(disk))).partitions).toEqual([]);
+  disk.set([0xff, 0xff], disk.length - 512 + 0x60);
+  expect((await readLayout(memoryDevice(disk))).partitions).toEqual([]);
 });

@@ -65,6 +65,15 @@ test('an image on a larger disk: its backup is not at the end', async () => {
   expect(await codes(larger)).toEqual(['gpt', ['gpt-backup-not-at-end']]);
 });
 
+test('the entries of an image on a larger disk are damaged: its header still says where the backup lies', async () => {
+  const larger = memoryDevice(16 * MIB);
+  larger.bytes.set(gptDisk().bytes);
+  larger.bytes[1024 + 0x20]! ^= 1;
+  const layout = await readLayout(larger, { gptCopy: 'backup' });
+  expect(layout.problems.map(({ code }) => code)).toContain('gpt-primary-damaged');
+  expect(layout.partitions.map(({ offset, length }) => [offset, length])).toEqual([[MIB, 2 * MIB], [4 * MIB, 2 * MIB]]);
+});
+
 test('a table made for 4096-byte sectors on a disk of 512', async () => {
   const disk = memoryDevice(gptDisk(4096).bytes, 512);
   expect(await codes(disk)).toEqual(['gpt', ['gpt-sector-size-differs']]);

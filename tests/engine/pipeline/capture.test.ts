@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { open, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { discardUnfinished, journalPath, manifestPath, partialPath, partPath, readManifest, readSums } from '../../../native-free-engine/index.ts';
+import { discardUnfinished, journalPath, manifestPath, openDiskImage, partialPath, partPath, readManifest, readSums } from '../../../native-free-engine/index.ts';
 import { need } from '../../support/need.ts';
 import { seeded } from '../../support/seeded.ts';
 import { blankFile, labFolder, run, tryRun } from '../lab.ts';
@@ -96,6 +96,36 @@ withQemu('an incremental image holds what changed, hides what went, and reads as
   expect(result.manifest.parent).toMatchObject({ id: parent.manifest.id, manifestSha256: parent.sha256, name: 'monday.qcow2' });
 });
 
+withQemu('QEMU finds a parent with a colon in its name, which would be a protocol', async () => {
+  const size = 24 * MIB;
+  const { path, used } = await disk('colon.img', size);
+  const [noon, evening] = ['pc 12:30.qcow2', 'json:evening.qcow2'].map((name) => join(folder, name)) as [string, string];
+  await capture(path, mapOf(size, used), noon);
+  const parent = await readManifest(manifestPath(noon));
+  await capture(path, mapOf(size, used), evening, { parent: { found: parent, sums: await readSums(parent) } });
+  const chain = JSON.parse(run('qemu-img', ['info', '--output=json', '--backing-chain', evening])) as { filename: string }[];
+  expect(chain.map(({ filename }) => basename(filename))).toEqual([evening, noon].map((path) => basename(path)));
+  const raw = await expected(path, size, used);
+  expect(run('qemu-img', ['compare', '-f', 'raw', '-F', 'qcow2', raw, evening])).toContain('identical');
+  const own = await openDiskImage(evening, { findBacking: (recorded) => Promise.resolve(recorded === './pc 12:30.qcow2' ? noon : null) });
+  await own.close();
+});
+
+test('a parent whose path is too long for the header is recorded by its name', async () => {
+  const size = 24 * MIB;
+  const { path, used } = await disk('deep.img', size);
+  const deep = join(folder, ...Array.from({ length: 6 }, (_, i) => `${i}`.repeat(200)));
+  await mkdir(deep, { recursive: true });
+  await capture(path, mapOf(size, used), join(deep, 'parent.qcow2'));
+  const parent = await readManifest(manifestPath(join(deep, 'parent.qcow2')));
+  const child = join(folder, 'child-of-deep.qcow2');
+  await capture(path, mapOf(size, used), child, { parent: { found: parent, sums: await readSums(parent) } });
+  const recorded: string[] = [];
+  const image = await openDiskImage(child, { findBacking: (name) => Promise.resolve(recorded.push(name) ? parent.image : null) });
+  await image.close();
+  expect(recorded).toEqual(['parent.qcow2']);
+});
+
 withQemu.for([2 * MIB, 512 * 1024])('a split image is the same file in pieces of %i bytes', async (partBytes) => {
   const size = 24 * MIB;
   const { path, used } = await disk(`split-${partBytes}.img`, size);
@@ -130,9 +160,12 @@ test('an image that is there is not overwritten unasked, nor one that another ca
   const path = blankFile(folder, 'twice.img', 8 * MIB);
   const image = join(folder, 'twice.qcow2');
   const map = mapOf(8 * MIB, [{ offset: 0, length: 4 * MIB }]);
-  const slow = capture(path, map, image, { bytesPerSecond: 4 * MIB });
+  let goOn: () => void = () => undefined;
+  // At a byte a second it stands.
+  const slow = capture(path, map, image, { bytesPerSecond: 1, onControl: ({ setLimit }) => (goOn = () => setLimit(0)) });
   await expect.poll(() => existsSync(journalPath(image))).toBe(true);
   await expect(capture(path, map, image)).rejects.toMatchObject({ code: 'image-unfinished' });
+  goOn();
   await slow;
   await expect(capture(path, map, image)).rejects.toMatchObject({ code: 'destination-exists' });
   await capture(path, map, image, { overwrite: true });
@@ -144,9 +177,10 @@ test('cancelling leaves an unfinished image that goes on where it stopped, unles
   const map = mapOf(24 * MIB, used);
   const stop = new AbortController();
   const first = capture(path, map, image, {
-    signal: stop.signal, bytesPerSecond: 4 * MIB,
+    // What is left by then would take long.
+    signal: stop.signal, bytesPerSecond: MIB / 2,
     report: ({ bytesDone }) => {
-      if (bytesDone > 2 * MIB) stop.abort();
+      if (bytesDone > MIB) stop.abort();
     },
   });
   await expect(first).rejects.toMatchObject({ name: 'AbortError' });
@@ -165,12 +199,54 @@ test('cancelling leaves an unfinished image that goes on where it stopped, unles
   expect(existsSync(journalPath(image))).toBe(false);
 });
 
+test('a capture cut off before the first entry of its journal begins anew when it is resumed', async () => {
+  const path = blankFile(folder, 'headless.img', 8 * MIB);
+  const image = join(folder, 'headless.qcow2');
+  await writeFile(journalPath(image), '');
+  const result = await capture(path, mapOf(8 * MIB, [{ offset: 0, length: 8 * MIB }]), image, { resume: true });
+  expect(result.resumed).toBe(0);
+  expect(existsSync(journalPath(image))).toBe(false);
+});
+
+test('a capture cut off after its last rename is whole: going on reads nothing anew, also when it is cut off again', async () => {
+  const { path, used } = await disk('renamed.img', 24 * MIB);
+  const image = join(folder, 'renamed.qcow2');
+  const map = mapOf(24 * MIB, used);
+  const kept = join(folder, 'renamed.kept');
+  const { manifest } = await capture(path, map, image, { confirm: () => copyFile(journalPath(image), kept) });
+  // As the power cut leaves it: the journal is removed last.
+  await copyFile(kept, journalPath(image));
+  const result = await capture(path, map, image, { resume: true, signal: AbortSignal.abort() });
+  expect(result.resumed).toBe(result.clusters);
+  expect(result.manifest).toEqual(manifest);
+  expect((await readManifest(manifestPath(image))).manifest.id).toBe(manifest.id);
+  expect(existsSync(journalPath(image))).toBe(false);
+});
+
+test('a piece that an earlier run began and the image does not need gets no name', async () => {
+  const { path, used } = await disk('stale.img', 24 * MIB);
+  const image = join(folder, 'stale.qcow2');
+  await capture(path, mapOf(24 * MIB, used), image, { partBytes: 8 * MIB, confirm: () => writeFile(partialPath(partPath(image, 800)), 'stale') });
+  expect(run('ls', [folder])).not.toContain('.801');
+});
+
+test('an image that is to be replaced stays while the capture that replaces it has nothing yet', async () => {
+  const { path, used } = await disk('replaces.img', 24 * MIB);
+  const image = join(folder, 'replaces.qcow2');
+  const map = mapOf(24 * MIB, used);
+  const { manifest } = await capture(path, map, image);
+  await expect(capture(path, map, image, { overwrite: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(capture(path, map, image, { resume: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  expect((await readManifest(manifestPath(image))).manifest.id).toBe(manifest.id);
+  expect(await readFile(image).then((data) => data.subarray(0, 4).toString('latin1'))).toBe('QFI\u00fb');
+});
+
 test('an unfinished image can be thrown away', async () => {
   const path = blankFile(folder, 'away.img', 8 * MIB);
   const image = join(folder, 'away.qcow2');
   const map = mapOf(8 * MIB, [{ offset: 0, length: 8 * MIB }]);
   const stop = new AbortController();
-  const capturing = capture(path, map, image, { signal: stop.signal, bytesPerSecond: MIB, partBytes: MIB });
+  const capturing = capture(path, map, image, { signal: stop.signal, bytesPerSecond: 1, partBytes: MIB });
   await expect.poll(() => existsSync(journalPath(image))).toBe(true);
   stop.abort();
   await expect(capturing).rejects.toMatchObject({ name: 'AbortError' });

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, test } from 'vitest';
-import { AbortError, manifestPath, openFileSource, planRestore, readManifest, readMarker, readSums, type RestoreLayout } from '../../../native-free-engine/index.ts';
+import { AbortError, manifestPath, openFileSource, planRestore, readManifest, readMarker, readSums, type RestoreLayout, type RestoreOptions } from '../../../native-free-engine/index.ts';
+import { built } from '../../labs/built.ts';
 import { attachFaulty, FAULTY_NEEDS } from '../../labs/faulty.ts';
 import { attachLoop, LOOP_NEEDS } from '../../labs/loop.ts';
 import { testLab } from '../../labs/test-lab.ts';
@@ -15,7 +15,7 @@ import { capture, mapOf } from './capturing.ts';
 import { addressOf, MIB, restore, usedDisk, type Captured } from './restoring.ts';
 
 const folder = labFolder();
-const SIZE = 48 * MIB;
+const SIZE = 32 * MIB;
 const source = join(folder, 'source.img');
 let of: Captured;
 
@@ -54,6 +54,15 @@ function wrong(target: string): number[] {
   return of.map.used.filter(({ offset, length }) => !from.subarray(offset, offset + length).equals(to.subarray(offset, offset + length))).map(({ offset }) => offset);
 }
 
+/** So often that a restore which is stopped anywhere has noted down how far it is, or is just about to. */
+const OFTEN = { bytes: MIB, seconds: 0.01 };
+
+/** Options of a restore that is cancelled in the middle: what is left by then would take long. */
+function stopHalfWay(): Partial<RestoreOptions> {
+  const controller = new AbortController();
+  return { signal: controller.signal, checkpoints: OFTEN, bytesPerSecond: () => 3e6, report: ({ bytesDone }) => bytesDone > 3 * MIB && controller.abort() };
+}
+
 async function markerOf(path: string): ReturnType<typeof readMarker> {
   const disk = await openFileSource(path);
   try {
@@ -64,18 +73,21 @@ async function markerOf(path: string): ReturnType<typeof readMarker> {
 }
 
 /** Runs a restore in a process of its own. @param killAfter milliseconds after it has begun; null: let it end */
-async function inChild(target: string, resume: boolean, withSums: boolean, killAfter: number | null): Promise<{ code: number | null; output: string }> {
+async function inChild(target: string, resume: boolean, withSums: boolean, killAfter: number | null): Promise<{ code: number | null; output: string; ms: number }> {
   const request = `${target}.json`;
   writeFileSync(request, JSON.stringify({ image: of.image, map: of.map, layout: planned(), target, size: SIZE, resume, withSums }));
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./restore-child.ts', import.meta.url)), request], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [built('restore-child'), request], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
+  let begun = 0;
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString();
+    if (begun > 0) return;
+    begun = performance.now();
     if (killAfter !== null) setTimeout(() => child.kill('SIGKILL'), killAfter);
   });
   child.stderr.on('data', (data: Buffer) => (output += data.toString()));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, output };
+  return { code, output, ms: performance.now() - begun };
 }
 
 /** Kills one restore after the other, each going on where the last one was killed. Returns how many left a marker to go on from. */
@@ -85,8 +97,13 @@ async function killAndResume(name: string, kills: number, seed: number): Promise
   let resume = false;
   let resumed = 0;
   let withSums = true;
-  while (kills > 0) {
-    const { code, output } = await inChild(target, resume, withSums, random.below(1100));
+  // What "random moments" are, on this machine.
+  const undisturbed = await inChild(target, resume, withSums, null);
+  expect(undisturbed.code, undisturbed.output).toBe(0);
+  await usedDisk(folder, name, SIZE);
+  // On a machine that became slower meanwhile most of them come early: then there are more of them.
+  while (kills > 0 || resumed < 6) {
+    const { code, output } = await inChild(target, resume, withSums, random.below(Math.ceil(undisturbed.ms)));
     const found = await markerOf(target);
     if (code === 0) {
       expect(found).toBe(null);
@@ -99,7 +116,7 @@ async function killAndResume(name: string, kills: number, seed: number): Promise
     expect(code, output).toBe(null);
     kills--;
     if (found) {
-      expect(found.marker).toMatchObject({ imageId: of.id });
+      expect(found.marker).toMatchObject({ imageId: of.id, imageName: 'practice' });
       resumed++;
     } else if (wrong(target).length > 0) {
       expect(readFileSync(target).every((byte) => byte === 0xa5)).toBe(true);
@@ -120,10 +137,7 @@ test('killed at 50 random moments, an unfinished restore is known for one and go
 
 test('cancelled, it leaves a marker; another image or another plan cannot go on from it', async () => {
   const target = addressOf(await usedDisk(folder, 'cancelled.img', SIZE), SIZE);
-  const controller = new AbortController();
-  const checkpoints = { bytes: MIB, seconds: 0.01 };
-  const stopHalfWay = { signal: controller.signal, checkpoints, bytesPerSecond: () => 30e6, report: ({ bytesDone }: { bytesDone: number }) => bytesDone > 8 * MIB && controller.abort() };
-  await expect(restore(of, [{ address: target, layout: planned() }], stopHalfWay)).rejects.toThrow(AbortError);
+  await expect(restore(of, [{ address: target, layout: planned() }], stopHalfWay())).rejects.toThrow(AbortError);
   const found = await markerOf(target.path);
   expect(found?.marker).toMatchObject({ imageId: of.id, imageName: 'practice' });
   expect(found!.marker!.checkpoint).toBeGreaterThan(0);
@@ -146,24 +160,32 @@ test('a packed raw image is read once through, and resumed', async () => {
   run('gzip', ['-1', '-k', source]);
   const packed = { ...of, image: `${source}.gz`, id: 'packed', sums: null };
   const target = addressOf(await usedDisk(folder, 'packed.img', SIZE), SIZE);
-  const controller = new AbortController();
-  const stopHalfWay = { signal: controller.signal, checkpoints: { bytes: MIB, seconds: 0.01 }, bytesPerSecond: () => 30e6, report: ({ bytesDone }: { bytesDone: number }) => bytesDone > 8 * MIB && controller.abort() };
-  await expect(restore(packed, [{ address: target, layout: planned() }], stopHalfWay)).rejects.toThrow(AbortError);
+  await expect(restore(packed, [{ address: target, layout: planned() }], stopHalfWay())).rejects.toThrow(AbortError);
   const { targets } = await restore(packed, [{ address: target, layout: planned() }], { resume: true });
   expect(targets).toMatchObject([{ state: 'done' }]);
   expect(wrong(target.path)).toEqual([]);
 });
 
-test('a torn marker: the slot before it counts; a boot sector of its own: none does', async () => {
+test('torn markers: the slot before counts, then that of sector 0; a slot of another restore does not, and with a boot sector of its own none does', async () => {
   const target = addressOf(await usedDisk(folder, 'torn.img', SIZE), SIZE);
-  const controller = new AbortController();
-  const stop = { signal: controller.signal, checkpoints: { bytes: MIB, seconds: 0.01 }, bytesPerSecond: () => 30e6, report: ({ bytesDone }: { bytesDone: number }) => bytesDone > 8 * MIB && controller.abort() };
-  await expect(restore(of, [{ address: target, layout: planned() }], stop)).rejects.toThrow(AbortError);
+  const cancelled = (): Promise<void> => expect(restore(of, [{ address: target, layout: planned() }], stopHalfWay())).rejects.toThrow(AbortError);
+  await cancelled();
+  const earlier = readFileSync(target.path).subarray(64 * 1024, 72 * 1024);
+  await cancelled();
   const { sequence } = (await markerOf(target.path))!.marker!;
+  expect(sequence).toBeGreaterThan(2);
+  const slot = sequence % 2 === 0 ? 64 * 1024 : 68 * 1024;
+  const otherSlot = sequence % 2 === 0 ? 68 * 1024 : 64 * 1024;
   const file = await open(target.path, 'r+');
-  await file.write(Buffer.alloc(100, 1), 0, 100, sequence % 2 === 0 ? 64 * 1024 + 40 : 68 * 1024 + 40);
+  await file.write(Buffer.alloc(100, 1), 0, 100, slot + 40);
   expect((await markerOf(target.path))!.marker!.sequence).toBe(sequence - 1);
-  await file.write(Buffer.alloc(512), 0, 512, sequence % 2 === 0 ? 68 * 1024 : 64 * 1024);
+  await file.write(Buffer.alloc(512), 0, 512, otherSlot);
+  expect((await markerOf(target.path))!.marker).toMatchObject({ imageId: of.id, imageName: 'practice', sequence: 1, checkpoint: 0 });
+  await file.write(earlier, 0, earlier.length, 64 * 1024);
+  expect((await markerOf(target.path))!.marker!.sequence).toBe(1);
+  await file.write(Buffer.alloc(8, 1), 0, 8, 128 + 0x18);
+  expect((await markerOf(target.path))!.marker!.sequence).toBeGreaterThan(1);
+  await file.write(Buffer.alloc(8192), 0, 8192, 64 * 1024);
   expect(await markerOf(target.path)).toEqual({ marker: null });
   await file.write(Buffer.alloc(512), 0, 512, 0);
   expect(await markerOf(target.path)).toBe(null);
@@ -210,14 +232,44 @@ for (const [step, fromByte, toByte] of [['the boot sector', 0, 4096], ['the plac
   });
 }
 
+need(FAULTY_NEEDS)('stopped before the old tables were gone: resumed, it takes them away', async () => {
+  const lab = await testLab();
+  const tail = { fromByte: SIZE - MIB, toByte: SIZE - 8192 };
+  const disk = await attachFaulty(lab, { size: SIZE, faults: [{ on: 'write', error: 'EIO', ...tail }] });
+  writeFileSync(disk.store, Buffer.alloc(SIZE, 0xa5));
+  run('blockdev', ['--flushbufs', disk.path]);
+  const target = { address: addressOf(disk.path, SIZE), layout: planned() };
+  expect((await restore(of, [target])).targets).toMatchObject([{ state: 'failed' }]);
+  expect(await markerOf(disk.store)).toMatchObject({ marker: { imageId: of.id, checkpoint: 0 } });
+  await disk.setFaults();
+  expect((await restore(of, [target], { resume: true })).targets).toMatchObject([{ state: 'done', error: null }]);
+  run('blockdev', ['--flushbufs', disk.path]);
+  expect(wrong(disk.store)).toEqual([]);
+  expect(readFileSync(disk.store).subarray(tail.fromByte, tail.toByte).every((byte) => byte === 0)).toBe(true);
+});
+
 need(FAULTY_NEEDS)('one disk stops answering: it is given up, the other is whole', async () => {
   const lab = await testLab();
   const silent = await attachFaulty(lab, { size: SIZE, faults: [{ on: 'write', stall: true, afterBytes: 6 * MIB }] });
   const good = addressOf(await usedDisk(folder, 'beside-silent.img', SIZE), SIZE);
-  const stall = { reduce: 1, restart: 1, fail: 2 };
-  const result = await restore(of, [{ address: addressOf(silent.path, SIZE), layout: planned() }, { address: good, layout: planned() }], { stall });
+  const stall = { reduce: 1, restart: 1, fail: 10 };
+  const result = await restore(of, [{ address: addressOf(silent.path, SIZE), layout: planned() }, { address: good, layout: planned() }], { stall, checkpoints: OFTEN });
   expect(result.targets).toMatchObject([{ state: 'failed', error: { code: 'target-stalled' } }, { state: 'done', error: null }]);
   expect(wrong(good.path)).toEqual([]);
+});
+
+need(FAULTY_NEEDS)('the only disk stops answering: cancelled, it ends all the same', async () => {
+  const lab = await testLab();
+  const silent = await attachFaulty(lab, { size: SIZE, faults: [{ on: 'write', stall: true, afterBytes: 6 * MIB }] });
+  const controller = new AbortController();
+  let [last, still] = [-1, 0];
+  // Ten times a second; two seconds without a byte are the silence.
+  const report = ({ bytesDone }: { bytesDone: number }): void => {
+    still = bytesDone === last ? still + 1 : 0;
+    last = bytesDone;
+    if (still === 20) controller.abort();
+  };
+  await expect(restore(of, [{ address: addressOf(silent.path, SIZE), layout: planned() }], { signal: controller.signal, checkpoints: OFTEN, report })).rejects.toThrow(AbortError);
 });
 
 for (const [what, fault] of [['forgets a write', { on: 'write', drop: true }], ['gives back a wrong byte', { on: 'read', corrupt: true }]] as const) {

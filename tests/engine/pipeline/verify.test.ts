@@ -1,5 +1,5 @@
 import { copyFile, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { manifestPath, readManifest, readSums, sumsPath, verifyImage, type VerifyOptions } from '../../../native-free-engine/index.ts';
 import { seeded } from '../../support/seeded.ts';
@@ -97,7 +97,7 @@ test('hashes cut short or changed anywhere are refused by name', async () => {
     await expect(readSums(found)).rejects.toMatchObject({ code: expect.stringMatching(/^image-manifest-(other|invalid)$/) as string });
   }
   await rename(path, `${path}.gone`);
-  await expect(readSums(found)).rejects.toMatchObject({ code: 'image-manifest-missing' });
+  await expect(readSums(found)).rejects.toMatchObject({ code: 'image-part-missing', params: { path: found.image, part: basename(sumsPath(found.image)) } });
 });
 
 test('an incremental image with another parent under the same name is found out', async () => {

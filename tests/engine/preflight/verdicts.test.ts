@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   acceptanceName, CHECK_IDS, CHECKED_JOBS, CHECKS, checksFor, gaveNoAnswer, judge, THRESHOLDS, thresholdsWith, CHECK_VERDICTS,
-  type CheckContext, type CheckFacts, type CheckId, type CheckResult, type PowerSupply, type Thresholds,
+  type CheckContext, type CheckFacts, type CheckId, type CheckResult, type ImageNameFacts, type PowerSupply, type Thresholds,
 } from '../../../native-free-engine/index.ts';
 import { checkedJobSchema, checkIdSchema, checkResultSchema, checkTextKey, checkVerdictSchema } from '../../../src/contract/index.ts';
-import { absent, context, destination, disk, gone, is, mute, part, selection, target, volume, well, windows } from './constructed.ts';
+import { absent, context, destination, disk, gone, imaged, is, mute, part, selection, target, volume, well, windows } from './constructed.ts';
 
 interface Case<C extends CheckId> {
   readonly facts: CheckFacts[C];
@@ -21,7 +21,8 @@ const day = 86_400_000;
 const built = Date.UTC(2026, 10, 29);
 const of = <T extends object>(...about: readonly T[]): { volumes: (T & { volume: typeof volume })[]; unreadable: never[] } => ({ volumes: about.map((each) => ({ volume, ...each })), unreadable: [] });
 const wanted = { end: 400e9, usedBytes: 50e9, sectorSize: 512, table: 'gpt' } as const;
-const name = { name: 'pc-1', suggested: 'pc-1', invalid: '', meaningless: false, taken: [], parentRenamed: null };
+const named = (more: Partial<ImageNameFacts> = {}): CheckFacts['image-name'] => ({ name: is({ name: 'pc-1', suggested: 'pc-1', invalid: '', meaningless: false, taken: [], parent: null, ...more }) });
+const parent = { now: 'monday.qcow2', before: 'monday.qcow2', overwritten: false, copies: [] };
 const luks = { kind: 'luks', state: 'encrypted', percent: null, unlocked: false } as const;
 const bitlocker = { kind: 'bitlocker', state: 'encrypted', percent: 100, unlocked: true } as const;
 
@@ -143,6 +144,11 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: selection('mbr', part(1, 'system-reserved', { chosen: false }), part(2, 'os', { active: true })), says: ['warning system-reserved-left-out'] },
     { facts: selection('mbr', part(1, 'os')), says: ['advice no-active'] },
     { facts: selection('unreadable'), says: ['unknown missing-no-rights'] },
+    { facts: { selections: [], imaged: null }, says: ['unknown not-chosen'] },
+    { facts: imaged('gpt', part(1, 'efi-system'), part(2, 'os')), says: ['fine complete'] },
+    { facts: imaged('gpt', part(1, 'efi-system', { chosen: false }), part(2, 'os')), says: ['warning efi-left-out'] },
+    { facts: imaged('gpt', part(2, 'os')), says: ['warning no-efi'] },
+    { facts: { selections: [], imaged: gone }, says: ['unknown missing-timed-out'] },
   ],
   'free-space': [
     { facts: of({ space: is({ used: 50e9, leftOut: 8e9 }) }), says: ['fine space'] },
@@ -152,9 +158,12 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
   ],
   'fragmentation': [
     { facts: of({ rotational: is(false), fragmentation: absent }), says: ['fine solid'] },
-    { facts: of({ rotational: is(true), fragmentation: is({ files: 1000, fragmentedFiles: 10, fragments: 1020 }) }), says: ['fine little'] },
-    { facts: of(...[1, 2].map(() => ({ rotational: gone, fragmentation: is({ files: 0, fragmentedFiles: 0, fragments: 0 }) }))), says: ['fine all-little'] },
-    { facts: of({ rotational: is(true), fragmentation: is({ files: 100_000, fragmentedFiles: 30_000, fragments: 200_000 }) }), says: ['advice fragmented'] },
+    { facts: of({ rotational: is(true), fragmentation: is({ files: 1000, fragmentedFiles: 10, fragments: 1020, share: 1 }) }), says: ['fine little'] },
+    { facts: of(...[1, 2].map(() => ({ rotational: gone, fragmentation: is({ files: 0, fragmentedFiles: 0, fragments: 0, share: 1 }) }))), says: ['fine all-little'] },
+    { facts: of({ rotational: is(true), fragmentation: is({ files: 100_000, fragmentedFiles: 30_000, fragments: 200_000, share: 1 }) }), says: ['advice fragmented'] },
+    // A hundredth of the volume was looked at: what it costs is a hundred times as much.
+    { facts: of({ rotational: is(true), fragmentation: is({ files: 1000, fragmentedFiles: 300, fragments: 2000, share: 0.01 }) }), says: ['advice fragmented'] },
+    { facts: of({ rotational: is(true), fragmentation: is({ files: 1000, fragmentedFiles: 300, fragments: 2000, share: 1 }) }), says: ['fine little'] },
     { facts: of({ rotational: is(true), fragmentation: gone }), says: ['unknown missing-timed-out'] },
   ],
   'sysprep': [
@@ -175,16 +184,25 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
   ],
   'image-name': [
     { facts: { name: null }, says: ['unknown not-chosen'] },
-    { facts: { name }, says: ['fine good'] },
-    { facts: { name: { ...name, invalid: '":"' } }, says: ['stop invalid'] },
-    { facts: { name: { ...name, taken: ['/images/pc-1.qcow2'] } }, says: ['warning taken'] },
-    { facts: { name: { ...name, meaningless: true, parentRenamed: { now: 'b', before: 'a' } } }, says: ['warning parent-renamed', 'advice meaningless'] },
-    { facts: { name: { ...name, suggested: 'pc-1-windows' } }, says: ['advice off-template'] },
+    { facts: { name: gone }, says: ['unknown missing-timed-out'] },
+    { facts: named(), says: ['fine good'] },
+    { facts: named({ invalid: '":"' }), says: ['stop invalid'] },
+    { facts: named({ taken: ['/images/pc-1.qcow2'] }), says: ['warning taken'] },
+    { facts: named({ meaningless: true, parent: { ...parent, before: 'sunday.qcow2' } }), says: ['warning parent-renamed', 'advice meaningless'] },
+    { facts: named({ parent }), says: ['fine good'] },
+    // Its manifest does not say what it was called.
+    { facts: named({ parent: { ...parent, before: '' } }), says: ['fine good'] },
+    { facts: named({ parent: { ...parent, copies: ['/backup/monday.qcow2'] } }), says: ['advice parent-copied'] },
+    // The name is its parent's own: it is taken as well, which is not worth a second word.
+    { facts: named({ suggested: 'pc-2', taken: ['/images/pc-1.qcow2'], parent: { ...parent, overwritten: true } }), says: ['stop parent-overwritten'] },
+    { facts: named({ suggested: 'pc-1-windows' }), says: ['advice off-template'] },
   ],
   'destination': [
     { facts: { destination: null }, says: ['unknown not-chosen'] },
     { facts: { destination }, says: ['fine good'] },
     { facts: { destination: { ...destination, onDisks: is(['/dev/sda']) } }, says: ['stop on-source'] },
+    { facts: { destination: { ...destination, exists: false, onDisks: is(['/dev/sda']) } }, says: ['stop no-folder'] },
+    { facts: { destination: { ...destination, onDisks: gone } }, says: ['unknown missing-timed-out'] },
     { facts: { destination: { ...destination, writable: is(false) } }, says: ['stop unwritable'] },
     { facts: { destination: { ...destination, writable: gone } }, says: ['unknown missing-timed-out'] },
     { facts: { destination: { ...destination, free: is(10e9) } }, says: ['stop too-small'] },
@@ -192,6 +210,7 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: { destination: { ...destination, free: gone } }, says: ['unknown missing-timed-out'] },
     { facts: { destination: { ...destination, fileSystem: is({ kind: 'vfat', maxFileBytes: 2 ** 32 - 1, network: false }) } }, says: ['stop file-limit'] },
     { facts: { destination: { ...destination, fileSystem: is({ kind: 'vfat', maxFileBytes: 2 ** 32 - 1, network: false }) } }, context: { partBytes: 2 ** 30 }, says: ['fine good'] },
+    { facts: { destination: { ...destination, fileSystem: is({ kind: 'vfat', maxFileBytes: 2 ** 32 - 1, network: false }) } }, context: { partBytes: null }, says: ['stop file-limit-whole'] },
     { facts: { destination: { ...destination, speed: is(5e6), fileSystem: is({ kind: 'cifs', maxFileBytes: null, network: true }) } }, says: ['advice slow'] },
     { facts: { destination: { ...destination, speed: is(20e6) } }, context: { estimate: { seconds: null, imageBytes: null } }, says: ['advice slow-anyhow'] },
   ],
@@ -201,6 +220,8 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: { targets: [{ ...target, systemDisk: true }] }, says: ['stop system-disk'] },
     { facts: { targets: [{ ...target, readOnly: true }] }, says: ['stop read-only'] },
     { facts: { targets: [target] }, context: { wanted: { ...wanted, sectorSize: 4096 } }, says: ['stop sector-size'] },
+    // A raw image does not tell what it was made for.
+    { facts: { targets: [{ ...target, disk: { ...disk, sectorSize: 4096 } }] }, context: { wanted: { ...wanted, sectorSize: null } }, says: ['fine good'] },
     { facts: { targets: [target] }, context: { wanted: { ...wanted, usedBytes: 600e9, end: 700e9 } }, says: ['stop too-small'] },
     { facts: { targets: [target] }, context: { wanted: { ...wanted, end: 700e9 } }, says: ['warning smaller'] },
     { facts: { targets: [{ ...target, health: is({ ...well, pending: 3 }) }] }, says: ['warning smart-unreadable-sectors'] },
@@ -238,9 +259,13 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
 type Tree = { readonly [key: string]: string | Tree };
 const texts = JSON.parse(readFileSync(new URL('../../../resources/locales/en/preflight.json', import.meta.url), 'utf8')) as Tree;
 const textAt = (key: string): string => {
-  let at: string | Tree | undefined = texts;
-  for (const word of key.replace('preflight:', '').split('.')) at = typeof at === 'object' ? at[word] : undefined;
-  return typeof at === 'string' ? at : '';
+  const of = (name: string): string => {
+    let at: string | Tree | undefined = texts;
+    for (const word of name.replace('preflight:', '').split('.')) at = typeof at === 'object' ? at[word] : undefined;
+    return typeof at === 'string' ? at : '';
+  };
+  // One and many of something are one text to whoever asks for it.
+  return of(key) || (of(`${key}_one`) && of(`${key}_other`));
 };
 /** Every placeholder of the text has its value: nobody reads `{{needed}}`. */
 function checkText(key: string, params: Readonly<Record<string, string | number>>): void {
@@ -283,9 +308,20 @@ test.each(CHECK_IDS)('%s: each verdict from its facts, with texts for all that i
   for (const text of ['title', 'why']) expect(textAt(`${check}.${text}`)).not.toBe('');
 });
 
+test('before a disk is chosen nothing about one is called fine', () => {
+  const about = CHECK_IDS.filter((check) => CHECKS[check].ofDisk);
+  expect(about).toEqual(expect.arrayContaining(['smart', 'activity', 'file-system', 'encryption', 'hibernation', 'sysprep', 'updates', 'surface']));
+  for (const check of about) {
+    // Facts as they are without a disk: lists of nothing.
+    const facts = { disks: [], volumes: [], unreadable: [], systems: [], selections: [], byPolicy: absent };
+    const results = judge(check, facts as never, { ...context, sources: [], undecided: true }, thresholdsWith());
+    expect(results.map(({ verdict, finding }) => `${verdict} ${finding.code}`), check).toEqual(['unknown not-chosen']);
+  }
+});
+
 test('every finding that has a text was seen once', () => {
   for (const check of CHECK_IDS) for (const each of CASES[check]) run(check, each as never);
-  const unseen = CHECK_IDS.flatMap((check) => Object.keys((texts[check] as Tree)['finding'] as Tree).map((code) => checkTextKey(check, 'finding', code)).filter((key) => !said.has(key)));
+  const unseen = CHECK_IDS.flatMap((check) => Object.keys((texts[check] as Tree)['finding'] as Tree).map((code) => checkTextKey(check, 'finding', code.replace(/_(?:one|other)$/, ''))).filter((key) => !said.has(key)));
   // What a worn target says is what a worn source says, in the same rules.
   expect(unseen.filter((key) => !key.startsWith('preflight:target.finding.smart-'))).toEqual([]);
 });
@@ -295,8 +331,14 @@ test('stops that cannot be clicked away, and those that say how', () => {
   const may = (overridable: boolean): string[] => [...new Set(stops.filter((stop) => stop.overridable === overridable).map(({ check, finding }) => `${check}:${finding.code}`))].sort();
   expect(may(true)).toEqual(['destination:too-small', 'encryption:decrypting', 'encryption:encrypting', 'encryption:paused', 'hibernation:asleep']);
   expect(may(false)).toEqual([
-    'destination:file-limit', 'destination:on-source', 'destination:unwritable', 'image-name:invalid', 'ports:held-by-unknown', 'power:battery-low', 'power:ups-low',
+    'destination:file-limit', 'destination:file-limit-whole', 'destination:no-folder', 'destination:on-source', 'destination:unwritable', 'image-name:invalid', 'image-name:parent-overwritten', 'ports:held-by-unknown', 'power:battery-low', 'power:ups-low',
     'target:read-only', 'target:sector-size', 'target:system-disk', 'target:too-small',
+  ]);
+  // Under a Windows that is at it this moment the two halves of an image would be from different times; what is paused stands still.
+  const half = (state: 'encrypting' | 'decrypting' | 'paused', system: 'windows' | 'linux', mountPoints: readonly string[]) =>
+    judge('encryption', { volumes: [{ volume: { ...volume, mountPoints }, encryption: is({ ...bitlocker, state }) }], unreadable: [], byPolicy: absent }, { ...context, system }, thresholdsWith())[0]?.overridable;
+  expect((['encrypting', 'decrypting', 'paused'] as const).map((state) => [half(state, 'windows', ['C:\\']), half(state, 'windows', []), half(state, 'linux', [])])).toEqual([
+    [false, true, true], [false, true, true], [true, true, true],
   ]);
 });
 
@@ -304,6 +346,7 @@ test('what is offered fits what was found', () => {
   const first = <C extends CheckId>(check: C, facts: CheckFacts[C], more: Partial<CheckContext> = {}): CheckResult => judge(check, facts, { ...context, ...more }, thresholdsWith())[0]!;
   const left = first('os-partitions', selection('gpt', part(1, 'efi-system', { chosen: false }), part(3, 'os')));
   expect(left.remedies[0]?.action).toEqual({ id: 'take-partitions', numbers: [1] });
+  expect(first('shrinking', selection('none')).finding.params).toEqual({ bytes: disk.size });
   const leave = first('shrinking', selection('gpt', part(1, 'efi-system'), part(2, 'os'), part(3, 'data', { usedBytes: 300e9 })));
   expect(leave.remedies[0]?.action).toEqual({ id: 'leave-out-partitions', numbers: [3] });
   expect(leave.finding.params).toMatchObject({ numbers: '3', saved: 300e9 });
@@ -338,7 +381,7 @@ test('the contract has the same words as the engine', () => {
 test('names by which warnings are accepted, and checks that gave no answer', () => {
   expect(acceptanceName(judge('power', { supplies: is([mains(false), supply('battery')]) }, context, thresholdsWith())[0]!)).toBe('power:on-battery');
   expect(acceptanceName(judge('smart', { disks: [{ disk, health: is({ ...well, passed: false }) }] }, context, thresholdsWith())[0]!)).toBe('smart:failing:/dev/sda');
-  for (const reason of ['no-tool', 'no-rights', 'timed-out', 'unsupported', 'failed'] as const) {
+  for (const reason of ['no-tool', 'no-rights', 'timed-out', 'locked', 'inside', 'unsupported', 'failed'] as const) {
     const none = gaveNoAnswer('smart', reason, 'smartctl');
     expect(none.verdict).toBe('unknown');
     checkText(checkTextKey('smart', 'finding', none.finding.code), none.finding.params);

@@ -83,18 +83,18 @@ function changed(what: (view: DataView, at: number) => void, magic: string, from
 }
 
 test.each([
-  ['not a hive', () => new Uint8Array(16_384), 'does not begin with regf'],
-  ['too short', () => Uint8Array.from(everyKind().subarray(0, 5000)), 'too short'],
+  ['not a hive', () => new Uint8Array(16_384), 'no-regf'],
+  ['too short', () => Uint8Array.from(everyKind().subarray(0, 5000)), 'too-short'],
   ['first block changed', () => changed((view) => view.setUint32(0x24, 64, true), 'hbin', 0), 'checksum'],
-  ['truncated', () => Uint8Array.from(everyKind().subarray(0, 8192)), 'lies outside|impossible size'],
-  ['a list that points to itself', () => changed((view, at) => view.setUint32(at + 4, at - 4 - 4096, true), 'ri'), 'no list of keys'],
-  ['a list of keys that is longer than its cell', () => changed((view, at) => view.setUint16(at + 2, 60_000, true), 'lh'), 'too short'],
-  ['a cell that claims the whole file', () => changed((view, at) => view.setInt32(at - 4, -0x7ffffff8, true), 'lh'), 'impossible size'],
-  ['a free cell', () => changed((view, at) => view.setInt32(at - 4, 64, true), 'lh'), 'is free'],
-  ['a cell across its neighbour', () => changed((view, at) => view.setInt32(at - 4, view.getInt32(at - 4, true) - 16, true), 'lh'), 'overlaps'],
-  ['a name longer than its cell', () => changed((view, at) => view.setUint16(at + 2, 60_000, true), 'vk'), 'longer than its cell'],
-  ['a value of two gigabytes', () => changed((view, at) => view.setUint32(at + 4, 0x7fffffff, true), 'vk', Buffer.from(everyKind()).indexOf('vk', 4096) + 2), 'too large|^$'],
-  ['segments that cannot hold it', () => changed((view, at) => view.setUint16(at + 2, 60_000, true), 'db'), 'impossible size'],
+  ['truncated', () => Uint8Array.from(everyKind().subarray(0, 8192)), 'cell-outside|cell-size'],
+  ['a list that points to itself', () => changed((view, at) => view.setUint32(at + 4, at - 4 - 4096, true), 'ri'), 'no-key-list'],
+  ['a list of keys that is longer than its cell', () => changed((view, at) => view.setUint16(at + 2, 60_000, true), 'lh'), 'key-list-too-short'],
+  ['a cell that claims the whole file', () => changed((view, at) => view.setInt32(at - 4, -0x7ffffff8, true), 'lh'), 'cell-size'],
+  ['a free cell', () => changed((view, at) => view.setInt32(at - 4, 64, true), 'lh'), 'cell-free'],
+  ['a cell across its neighbour', () => changed((view, at) => view.setInt32(at - 4, view.getInt32(at - 4, true) - 16, true), 'lh'), 'cell-overlaps'],
+  ['a name longer than its cell', () => changed((view, at) => view.setUint16(at + 2, 60_000, true), 'vk'), 'name-beyond-cell'],
+  ['a value of two gigabytes', () => changed((view, at) => view.setUint32(at + 4, 0x7fffffff, true), 'vk', Buffer.from(everyKind()).indexOf('vk', 4096) + 2), 'value-too-large|^$'],
+  ['segments that cannot hold it', () => changed((view, at) => view.setUint16(at + 2, 60_000, true), 'db'), 'large-value-size'],
 ] as const)('hostile: %s', async (_, make, reason) => {
   expect(await outcome(make())).toMatch(new RegExp(reason));
 });
@@ -111,4 +111,27 @@ test('hostile: any byte of any hive changed ends in a hive read or in hive-inval
     if ((await outcome(bytes)) !== '') named++;
   }
   expect(named).toBeGreaterThan(20);
+});
+
+test('hostile: a hive cut off at any place ends in a hive read or in hive-invalid', async () => {
+  const whole = everyKind();
+  let named = 0;
+  const cuts = Array.from({ length: 1 + Math.floor(whole.length / 97) }, (_, i) => i * 97);
+  for (const length of cuts) if ((await outcome(Uint8Array.from(whole.subarray(0, length)))) !== '') named++;
+  // What lies behind the last cell that is looked at may be missing.
+  expect(named).toBeGreaterThan(cuts.length * 0.9);
+});
+
+test('hostile: keys that hold one another go round only as far as a path is long', async () => {
+  const maker = new HiveMaker();
+  const child = maker.key('Loop', [maker.value('Index', 4, dword(1))]);
+  const root = maker.key('ROOT', [], [child]);
+  const bytes = maker.finish(root);
+  // The child gets the list of its parent: it is its own child.
+  const [parentList, childCount, childList] = [4096 + root + 4 + 0x1c, 4096 + child + 4 + 0x14, 4096 + child + 4 + 0x1c];
+  bytes.writeUInt32LE(1, childCount);
+  bytes.writeUInt32LE(bytes.readUInt32LE(parentList), childList);
+  const hive = await open(bytes);
+  expect(await valueOf(hive, 'Loop\\Loop\\Loop\\Loop', 'Index')).toEqual({ kind: 'number', number: 1 });
+  await expect(hive.key('Loop\\'.repeat(600))).rejects.toMatchObject({ code: 'hive-invalid', params: { reason: 'path-too-deep' } });
 });

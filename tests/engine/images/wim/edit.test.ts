@@ -2,11 +2,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import {
-  applyEdit, imageTree, openWim, openWimFile, planEdit, readImage, verifyWim, type NewContents, type Wim, type WimEdits,
+  applyEdit, imageTree, openWim, openWimFile, planEdit, planJoin, readImage, verifyWim, writeWholeFile, type NewContents, type Wim, type WimEdits,
 } from '../../../../native-free-engine/index.ts';
 import { memoryDevice } from '../../../../native-free-engine/io/memory.ts';
+import { folderTree } from '../../../../native-free-engine/io/node-folder-tree.ts';
 import { readBytes } from '../../../../native-free-engine/io/read-bytes.ts';
 import { need } from '../../../support/need.ts';
+import { seeded } from '../../../support/seeded.ts';
 import { labFolder } from '../../lab.ts';
 import { contents, makeTree, wimlib, type Contents } from './wims.ts';
 
@@ -73,6 +75,29 @@ wimTest.each(['none', 'XPRESS'])('files are added, replaced and deleted in place
   expect(again.images[0]).toMatchObject({ ...counted, files: counted.files + 1 });
   await again.close();
   wimlib('optimize', path);
+});
+
+wimTest('an ESD of several solid resources is read, changed and joined, and wimlib finds it sound', async () => {
+  const path = join(folder, 'solid.esd');
+  const trees = [tree, join(folder, 'more'), join(folder, 'most')];
+  mkdirSync(trees[1]!);
+  mkdirSync(trees[2]!);
+  writeFileSync(join(trees[1]!, 'packs.txt'), expected['Windows/packs.txt']!, 'latin1');
+  for (const i of [1, 2]) writeFileSync(join(trees[i]!, 'own.bin'), seeded(i).bytes(100_000 * i));
+  for (const [i, source] of trees.entries()) wimlib(i === 0 ? 'capture' : 'append', source, path, `image ${i}`, '--solid');
+  const wim = await openWimFile(path);
+  expect(new Set([...wim.table.streams.values()].map(({ resource }) => resource)).size).toBe(3);
+  await verifyWim(wim);
+  for (const [i, source] of trees.entries()) expect(await files(wim, i + 1)).toEqual(i === 0 ? expected : await contents(await folderTree(source)));
+  const joined = join(folder, 'solid-joined.esd');
+  await writeWholeFile(joined, planJoin(wim));
+  await applyEdit(wim, await planEdit(wim, edits));
+  await wim.close();
+  for (const made of [path, joined]) wimlib('verify', made);
+  const again = await openWimFile(path);
+  await verifyWim(again);
+  expect(await files(again)).toEqual(edited());
+  await again.close();
 });
 
 wimTest('the planned WIM is the file that applying it makes, and one that was interrupted anywhere is the old one', async () => {

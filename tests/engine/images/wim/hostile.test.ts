@@ -58,7 +58,7 @@ test.each(['none', 'xpress'] as const)('the WIM to be spoiled is sound (%s)', as
   expect(await codeOf(readAll(await withMetadata(rootWith(entry('x')))))).toBe('sound');
 });
 
-test.each(['..', '.', 'a/b', 'a\0b', '/'])('a file called %j is refused', async (name) => {
+test.each(['..', '.', '', 'a/b', '../../etc/cron.d/x', 'a\0b', '/'])('a file called %j is refused', async (name) => {
   expect(await codeOf(readAll(await withMetadata(rootWith(entry(name)))))).toBe('tree-name-unsafe');
 });
 
@@ -147,6 +147,63 @@ test('resources that lie in one another, in the header or in a table are refused
     bytes.writeBigUInt64LE(BigInt(at === 0 ? table : at), second + 8);
     expect(await codeOf(open(bytes)), String(at)).toBe('wim-invalid');
   }
+});
+
+test('resources that share some of their bytes are refused; the same one listed twice is one', async () => {
+  for (const [shift, code] of [[-1, 'wim-invalid'], [1, 'wim-invalid'], [0, 'sound']] as const) {
+    const { bytes, table } = await make('none');
+    bytes.fill(0, 0x7c, 0x94);
+    // The table once more behind the end, with its first stream twice.
+    const length = Number(bytes.readBigUInt64LE(0x40));
+    const twice = Buffer.concat([bytes.subarray(table, table + length), bytes.subarray(table + 50, table + 100)]);
+    twice.writeBigUInt64LE(twice.readBigUInt64LE(length + 8) + BigInt(shift), length + 8);
+    const changed = Buffer.concat([bytes, twice]);
+    resource(changed, 0x30, bytes.length, twice.length, twice.length, 2);
+    expect(await codeOf(readAll(changed)), String(shift)).toBe(code);
+  }
+});
+
+test('streams that share bytes of a solid resource, or lie beyond it, are found', async () => {
+  const { bytes, table } = await make('none');
+  bytes.fill(0, 0x7c, 0x94);
+  const stream = bytes.subarray(table + 50, table + 100);
+  const text = Buffer.from('solid '.repeat(1000));
+  // One chunk, stored as it is.
+  const solid = Buffer.alloc(16 + 4 + text.length);
+  solid.writeBigUInt64LE(BigInt(text.length), 0);
+  solid.writeUInt32LE(1 << 15, 8);
+  solid.writeUInt32LE(1, 12);
+  solid.writeUInt32LE(text.length, 16);
+  solid.set(text, 20);
+  // Together no more than the resource, they are told by their checksums; more would be a few bytes to be gone through for days.
+  for (const [offset, size, code] of [[0, 3000, 'wim-checksum-mismatch'], [0, 3001, 'wim-invalid'], [5000, 4000, 'wim-invalid'], [2 ** 40, 1, 'wim-invalid']] as const) {
+    const entries = [Buffer.from(stream), Buffer.from(stream), Buffer.from(stream)] as const;
+    entries[0].set(writeResourceHeader({ offset: bytes.length, storedSize: solid.length, size: 2 ** 32, flags: 0x10 }));
+    entries[0].fill(0, 0x1e);
+    for (const [i, entryAt] of [[1, offset], [2, 0]] as const) {
+      entries[i].set(writeResourceHeader({ offset: entryAt, storedSize: size, size: 0, flags: 0x10 }));
+      entries[i].writeUInt8(i, 0x1e);
+    }
+    const added = Buffer.concat([bytes.subarray(table, table + Number(bytes.readBigUInt64LE(0x40))), ...entries]);
+    const changed = Buffer.concat([bytes, solid, added]);
+    resource(changed, 0x30, bytes.length + solid.length, added.length, added.length, 2);
+    expect(await codeOf(readAll(changed)), `${offset} ${size}`).toBe(code);
+  }
+  // Hundreds of thousands of solid resources, to be looked through for each of as many streams: days, from a table of some megabytes.
+  const resourceEntry = Buffer.from(stream);
+  resourceEntry.set(writeResourceHeader({ offset: bytes.length, storedSize: solid.length, size: 2 ** 32, flags: 0x10 }));
+  resourceEntry.fill(0, 0x1e);
+  const streamEntry = Buffer.from(stream);
+  streamEntry.set(writeResourceHeader({ offset: (200_000 - 1) * text.length, storedSize: 1, size: 0, flags: 0x10 }));
+  const many = Buffer.alloc(400_000 * 50);
+  for (let i = 0; i < 200_000; i++) {
+    many.set(resourceEntry, i * 50);
+    many.set(streamEntry, (200_000 + i) * 50);
+    many.writeUInt32LE(i + 1, (200_000 + i) * 50 + 0x1e);
+  }
+  const endless = Buffer.concat([bytes, solid, many]);
+  resource(endless, 0x30, bytes.length + solid.length, many.length, many.length, 2);
+  expect(await codeOf(readAll(endless))).toBe('wim-invalid');
 });
 
 test('a few bytes that say they unpack to terabytes take no memory', async () => {

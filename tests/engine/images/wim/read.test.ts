@@ -37,6 +37,12 @@ wimTest.each([
   await wim.close();
 });
 
+wimTest.each([['--compress=XPRESS'], ['--compress=LZX'], ['--compress=none']])('a pipable WIM (%s) is refused by name', async (packing) => {
+  const path = join(folder, 'pipable.wim');
+  wimlib('capture', tree, path, 'een', packing, '--pipable');
+  await expect(openWimFile(path)).rejects.toMatchObject({ code: 'wim-pipable', params: { path } });
+});
+
 /** Enough for threads, and contents of every kind: many small files, one large, some that do not pack. */
 wimTest.each([['--compress=LZX'], ['--solid', '--solid-compress=LZX', '--solid-chunk-size=1M']])('several MiB packed with %s are verified and extracted on all cores', async (...args) => {
   const large = join(folder, 'large');

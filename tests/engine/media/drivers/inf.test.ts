@@ -6,6 +6,8 @@ import { parseInf } from '../../../../native-free-engine/media/drivers/inf.ts';
 import { seeded } from '../../../support/seeded.ts';
 import { ENCODINGS, EXTENSION_GUID, inf, SCSI_GUID, SYSTEM_GUID } from './infs.ts';
 
+const AMD64 = { architecture: 'amd64', major: 0, minor: 0, product: 0, build: 0 };
+
 const ansi = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
 const parse = (text: string): ReturnType<typeof parseInf> => parseInf(ansi(text), 'x.inf');
 
@@ -16,7 +18,7 @@ test.each(Object.entries(ENCODINGS))('%s', (_, encode) => {
     catalogs: ['driver.cat'], files: ['driver.sys', 'driver.cat'],
   });
   expect(read?.devices).toEqual([{
-    target: { architecture: 'amd64', major: 0, minor: 0, build: 0 }, description: 'Société & Söhne Device; with "quotes"',
+    target: AMD64, targets: [{ ...AMD64, architecture: 'x86' }, AMD64], description: 'Société & Söhne Device; with "quotes"',
     hardwareIds: ['PCI\\VEN_8086&DEV_15F3'], compatibleIds: [], installSection: 'Install0',
   }]);
 });
@@ -27,10 +29,11 @@ test('texts of a language come before those of none', () => {
 });
 
 test('decorated models say for which Windows they are', () => {
-  expect(parseTarget('NTamd64.10.0...22000')).toEqual({ architecture: 'amd64', major: 10, minor: 0, build: 22000 });
-  expect(parseTarget('NTarm64.6.3')).toEqual({ architecture: 'arm64', major: 6, minor: 3, build: 0 });
-  expect(parseTarget('NT')).toEqual({ architecture: 'x86', major: 0, minor: 0, build: 0 });
+  expect(parseTarget('NTamd64.10.0...22000')).toEqual({ architecture: 'amd64', major: 10, minor: 0, product: 0, build: 22000 });
+  expect(parseTarget('NTarm64.6.3')).toEqual({ architecture: 'arm64', major: 6, minor: 3, product: 0, build: 0 });
+  expect(parseTarget('NT')).toEqual({ architecture: 'x86', major: 0, minor: 0, product: 0, build: 0 });
   expect(parseTarget('ntx86.0x0A.0x00')).toMatchObject({ architecture: 'x86', major: 10 });
+  expect(parseTarget('NTamd64.10.0.3..20348')).toEqual({ architecture: 'amd64', major: 10, minor: 0, product: 3, build: 20348 });
   expect(parseTarget('NTmips')).toBeNull();
   const read = parse(inf({ models: { '': ['PCI\\VEN_1&DEV_1'], 'NTamd64.10.0...16299': ['pci\\ven_8086&dev_0001, PCI\\CC_0200'], NTarm64: ['PCI\\VEN_8086&DEV_0002'] } }));
   expect(read?.architectures).toEqual(['x86', 'amd64', 'arm64']);

@@ -48,6 +48,20 @@ test('older versions and duplicates are found; the day counts before the version
   ]);
 });
 
+test('a newer version that lacks files or a signature is not called an older one', async () => {
+  writePackage(folder, 'a/e2f.inf', { driverVer: '01/01/2024,1.0' });
+  writePackage(folder, 'b/e2f.inf', { driverVer: '01/01/2025,1.0', catalog: null });
+  for (const [name, driverVer] of [['c', '01/01/2026,2.0'], ['d', '01/01/2026,1.0'], ['e', '01/01/2023,1.0']] as const) {
+    writePackage(folder, `${name}/e2f.inf`, { driverVer });
+    unlinkSync(join(folder, name, 'driver.sys'));
+  }
+  const { packages } = await scanDrivers([folder]);
+  expect(standings(packages)).toEqual([
+    { kind: 'newest' }, { kind: 'newest' }, { kind: 'newest' }, { kind: 'older', than: join(folder, 'c/e2f.inf') }, { kind: 'older', than: join(folder, 'a/e2f.inf') },
+  ]);
+  expect(names(chooseDrivers(packages, ANY).chosen)).toEqual(['a/e2f.inf']);
+});
+
 test('a medium gets exactly the newest storage and network drivers of its architecture', async () => {
   writePackage(folder, 'net-old/e2f.inf', { driverVer: '01/01/2024,1.0' });
   writePackage(folder, 'net-new/e2f.inf', { driverVer: '01/01/2025,1.0', models: { NTamd64: ['PCI\\VEN_8086&DEV_15F3', 'PCI\\VEN_8086&DEV_15F2'] } });
@@ -64,6 +78,23 @@ test('a medium gets exactly the newest storage and network drivers of its archit
   // Windows 10 19041 does not load what is decorated for 22000.
   expect(names(chooseDrivers(packages, { ...ANY, kinds: ['storage'], build: 19041 }).chosen)).toEqual([]);
   expect(names(chooseDrivers(packages, { ...ANY, architecture: 'arm64' }).chosen)).toEqual(['arm/e2f.inf']);
+});
+
+test('of each package those devices count that Windows looks at: of the best of the decorations, also where that is empty to leave a Windows out', async () => {
+  const [A, B, C] = ['PCI\\VEN_8086&DEV_0001', 'PCI\\VEN_8086&DEV_0002', 'PCI\\VEN_8086&DEV_0003'] as const;
+  writePackage(folder, 'excluded/x.inf', { driverVer: '01/01/2026,9.0', models: { 'NTamd64.6.1': [A], 'NTamd64.10.0': [] } });
+  writePackage(folder, 'old/o.inf', { provider: 'Old', driverVer: '01/01/2020,1.0', models: { NTamd64: [A] } });
+  // Of the client's decoration and the server's neither stands in the way of the other.
+  writePackage(folder, 'product/p.inf', { provider: 'Product', models: { 'NTamd64.10.0.1..17763': [B], 'NTamd64.10.0.3..20348': [C] } });
+  const { packages } = await scanDrivers([folder]);
+  const chosen = (build: number | null): string[] => names(chooseDrivers(packages, { ...ANY, build }).chosen).sort();
+  expect(chosen(26100)).toEqual(['old/o.inf', 'product/p.inf']);
+  expect(chosen(17763)).toEqual(['old/o.inf', 'product/p.inf']);
+  expect(chosen(16299)).toEqual(['old/o.inf']);
+  // Windows 7 has a lower build than any that is named here, and takes nothing of Windows 10 either.
+  expect(chosen(7601)).toEqual(['excluded/x.inf']);
+  expect(chosen(6002)).toEqual(['old/o.inf']);
+  expect(chosen(null)).toEqual(['excluded/x.inf', 'product/p.inf']);
 });
 
 test("a model gets what fits its devices: the most telling ID wins, whatever the day", async () => {

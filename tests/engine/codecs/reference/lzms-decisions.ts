@@ -1,4 +1,4 @@
-import { FIRST_HISTORY, FIRST_ZEROS, PROBABILITY_BITS } from './format.ts';
+import { FIRST_HISTORY, FIRST_ZEROS, PROBABILITY_BITS } from '../../../../native-free-engine/codecs/lzms/format.ts';
 
 const EVER = 1 << PROBABILITY_BITS;
 

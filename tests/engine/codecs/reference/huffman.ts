@@ -1,6 +1,6 @@
 /** Codewords up to this long are looked up at once; longer ones are rarer than one in 2^11. */
 export const ROOT_BITS = 11;
-export const LONGEST_CODEWORD = 16;
+const LONGEST_CODEWORD = 16;
 
 /**
  * A canonical Huffman code, ready for decoding: shorter codewords come first,

@@ -7,5 +7,9 @@ export function fromFileTime(time: bigint): Date | null {
   return Number.isNaN(date.getTime()) ? null : date;
 }
 
+/** 100 ns since 1601 from nanoseconds since 1970, and back; a moment before 1601 is 0. */
+export const fromNanoseconds = (time: bigint): bigint => (time / 100n + UNIX_EPOCH > 0n ? time / 100n + UNIX_EPOCH : 0n);
+export const toNanoseconds = (time: bigint): bigint => (time - UNIX_EPOCH) * 100n;
+
 /** 0 for null. */
 export const toFileTime = (date: Date | null): bigint => (date === null ? 0n : BigInt(date.getTime()) * 10_000n + UNIX_EPOCH);

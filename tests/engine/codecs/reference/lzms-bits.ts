@@ -1,7 +1,7 @@
-import { HuffmanDecoder, ROOT_BITS } from '../huffman/decoder.ts';
-import { CodeLengths } from '../huffman/code-lengths.ts';
-import { corrupt } from '../faults.ts';
-import { LONGEST_CODEWORD } from './format.ts';
+import { HuffmanDecoder, ROOT_BITS } from './huffman.ts';
+import { CodeLengths } from '../../../../native-free-engine/codecs/huffman/code-lengths.ts';
+import { corrupt } from '../../../../native-free-engine/codecs/faults.ts';
+import { LONGEST_CODEWORD } from '../../../../native-free-engine/codecs/lzms/format.ts';
 
 /** Bits in little-endian units of 16, highest first, from the end of a chunk backwards. Before its start come zeros. */
 export class BackwardBits {

@@ -1,6 +1,6 @@
-import type { HuffmanDecoder } from '../huffman/decoder.ts';
-import { ROOT_BITS } from '../huffman/decoder.ts';
-import { corrupt } from '../faults.ts';
+import type { HuffmanDecoder } from './huffman.ts';
+import { ROOT_BITS } from './huffman.ts';
+import { corrupt } from '../../../../native-free-engine/codecs/faults.ts';
 
 /**
  * Bits in little-endian units of 16, highest first. Behind the end come zeros; {@link overrun} tells
