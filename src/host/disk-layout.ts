@@ -1,9 +1,12 @@
 import { alignedBuffer, EngineError, readLayout, type BlockSource, type Layout } from '../../native-free-engine/index.ts';
 import type { DiskFacts } from './facts.ts';
 import { guardedEach } from './guarded.ts';
+import { patient } from './patience.ts';
 
 /** A disk that needs longer (one that has to spin up, or is dying) keeps the list waiting no longer than this. */
 const LAYOUT_TIMEOUT_MS = 3_000;
+/** An answer that came late is good for the list that is made because of it, not for one after a job has changed the disk. */
+const LATE_ANSWER_MS = 10_000;
 /** Suits every sector size. */
 const ALIGNMENT = 4096;
 
@@ -11,15 +14,15 @@ const ALIGNMENT = 4096;
  * Replaces what the system says about a disk's table and partitions by what
  * our own readers find, where the disk may be opened. A disk that hangs is
  * called unreadable and is not asked again while it hangs; when it does answer
- * in the end, `onLateAnswer` is called and the answer kept for the next time.
+ * in the end, `onLateAnswer` is called and the answer kept for a list made at once.
  */
 export function layoutReader(open: (facts: DiskFacts) => Promise<BlockSource>, onLateAnswer: () => void): (facts: DiskFacts) => Promise<DiskFacts> {
-  const late = new Map<string, { readonly facts: DiskFacts; readonly found: Found }>();
+  const late = new Map<string, { readonly facts: DiskFacts; readonly found: Found; readonly at: number }>();
   const read = guardedEach(async (id: string, facts: DiskFacts): Promise<Found> => {
     const started = performance.now();
     const found = await readOne(open, facts);
-    if (performance.now() - started > LAYOUT_TIMEOUT_MS) {
-      late.set(id, { facts, found });
+    if (performance.now() - started > patient(LAYOUT_TIMEOUT_MS)) {
+      late.set(id, { facts, found, at: performance.now() });
       onLateAnswer();
     }
     return found;
@@ -27,7 +30,9 @@ export function layoutReader(open: (facts: DiskFacts) => Promise<BlockSource>, o
   const answered = (facts: DiskFacts): Found | null => {
     const answer = late.get(facts.id);
     late.delete(facts.id);
-    return answer && answer.facts.size === facts.size && answer.facts.model === facts.model && answer.facts.serial === facts.serial ? answer.found : null;
+    if (!answer || performance.now() - answer.at > LATE_ANSWER_MS) return null;
+    const same = (['size', 'model', 'serial', 'logicalSectorSize'] as const).every((key) => answer.facts[key] === facts[key]);
+    return same ? answer.found : null;
   };
 
   return async (facts) => {

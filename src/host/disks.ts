@@ -1,11 +1,13 @@
 import { EngineError, openDevice, type BlockDevice, type BlockSource } from '../../native-free-engine/index.ts';
 import type { Disk } from '../contract/index.ts';
 import { classify } from './classify.ts';
+import { lacksUsage, withUsage } from './complete.ts';
 import { layoutReader } from './disk-layout.ts';
 import type { DiskFacts, DiskUse } from './facts.ts';
 import { guardedEach } from './guarded.ts';
-import type { DiskWatcher } from './host.ts';
+import type { DeviceSeen, DiskWatcher } from './host.ts';
 import { tableHash } from './identity.ts';
+import { volumes } from './libraries.ts';
 import { createNumbering, inOrder } from './numbering.ts';
 import { listPractice, practiceFacts, practiceFingerprint, practicePath } from './practice.ts';
 import { resolveDisk } from './resolve-disk.ts';
@@ -20,8 +22,6 @@ export interface SystemDisks {
 export interface ReadOptions {
   /** Only what is needed to judge the disks, as fresh as can be. */
   readonly quick: boolean;
-  /** How full the volumes are too; on unless `quick`. */
-  readonly usage?: boolean;
 }
 
 /** What differs from system to system in finding disks. */
@@ -32,8 +32,8 @@ export interface DiskSystem {
   fingerprint(): Promise<string>;
   /** Who else uses the file behind a practice disk. */
   practiceUses(path: string): Promise<DiskUse[]>;
-  /** Ids of the disks under a file, from the inside out. */
-  holding(path: string): Promise<string[]>;
+  /** Ids of the disks under a file, from the inside out; `below` also of those that are mounted inside of a folder. */
+  holding(path: string, options?: { readonly below?: boolean }): Promise<string[]>;
   /** The number this system itself gives a real disk, or null when it gives none. */
   numberOf(facts: DiskFacts): number | null;
   /** The first number for disks without one of the system's. */
@@ -47,11 +47,18 @@ export interface DiskSystem {
 }
 
 export interface Disks extends DiskWatcher {
+  /** The real disks as the system tells them, without a look at what is on them. @throws EngineError `disk-list-failed` */
+  real(): Promise<readonly DiskFacts[]>;
   /** A disk as it is now, judged afresh. Accepts practice disks outside the folder. @throws EngineError `disk-not-found` */
   judge(id: string): Promise<Disk>;
   /** Makes watchers look again although nothing they look at changed. */
   refresh(): void;
   open(disk: Pick<Disk, 'id' | 'path' | 'size'>, options: { readonly write: boolean; readonly exclusive: boolean; readonly readsZero?: boolean; readonly sectorSize?: number }): Promise<BlockDevice>;
+}
+
+interface NumberedDisk extends DiskFacts {
+  readonly number: number;
+  readonly systemKnown: boolean;
 }
 
 const IDENTIFY_TIMEOUT_MS = 10_000;
@@ -85,32 +92,18 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
     return { ...facts, uses: await system.practiceUses(facts.path) };
   };
 
-  const readAll = async (): Promise<Disk[]> => {
+  /** Every disk in the order of the list, before anybody has looked at what is on it. */
+  const readAll = coalesced(async (): Promise<NumberedDisk[]> => {
     const [real, practice] = await Promise.all([system.read({ quick: false }), listPractice(practiceFolder())]);
+    // It takes a process of its own to tell how full volumes are: asked only where the system does not say it.
+    const volumeList = real.disks.some(lacksUsage) ? await volumes() : null;
     const usedPractice = await Promise.all(practice.map(async (facts) => ({ ...facts, uses: await system.practiceUses(facts.path) })));
-    const ordered = inOrder([...real.disks, ...usedPractice]);
+    const ordered = inOrder([...real.disks.map((facts) => withUsage(facts, volumeList)), ...usedPractice]);
     // Real disks take their numbers first, so that practice disks never push one of them aside.
-    const numbers = ordered.map(numbered);
-    const complete = await Promise.all(ordered.map(withLayout));
-    return complete.map((facts, index) => judged(facts, real.systemKnown, numbers[index] ?? 0));
-  };
-
-  // Calls that come while a list is being made wait for the next one, which starts after they asked; there are never more than two.
-  let current: Promise<Disk[]> | null = null;
-  let next: Promise<Disk[]> | null = null;
-  const list = (): Promise<Disk[]> => {
-    if (!current) {
-      current = readAll().finally(() => {
-        current = null;
-      });
-      return current;
-    }
-    next ??= current.then(() => undefined, () => undefined).then(() => {
-      next = null;
-      return list();
-    });
-    return next;
-  };
+    return ordered.map((facts) => ({ ...facts, number: numbered(facts), systemKnown: real.systemKnown }));
+  });
+  const complete = async ({ number, systemKnown, ...facts }: NumberedDisk): Promise<Disk> => judged(await withLayout(facts), systemKnown, number);
+  const list = coalesced(async (): Promise<Disk[]> => Promise.all((await readAll()).map(complete)));
 
   const judge = async (id: string): Promise<Disk> => {
     const path = practicePath(id);
@@ -124,11 +117,18 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
     return judged(facts, systemKnown, numberIfKnown(facts));
   };
 
+  /** Serial and model come from the libraries too: the same way of asking every time, or they would seem to change. */
+  const real = async (): Promise<readonly DiskFacts[]> => (await system.read({ quick: false })).disks;
+
   return {
-    list,
+    list, real,
     watch: createWatch({
       fingerprint: async () => `${epoch}\n${await system.fingerprint()}\n${await fingerprintPractice(practiceFolder())}`,
       list,
+    }),
+    watchDevices: createWatch<DeviceSeen>({
+      fingerprint: () => system.fingerprint(),
+      list: async () => (await real()).map(({ id, path, model, serial, size }) => ({ id, path, model, serial, size })),
     }),
     judge,
     open,
@@ -137,29 +137,47 @@ export function createDisks(system: DiskSystem, practiceFolder: () => string | n
     },
     async find(spec) {
       const volume = await system.volume?.(spec.trim());
-      if (volume) return judged(await withLayout(volume), true, numbered(volume));
-      return resolveDisk(spec, await list(), async (path) => {
+      if (volume) return complete({ ...volume, number: numbered(volume), systemKnown: true });
+      // Only the disk that was meant is looked at: another one that hangs keeps nobody waiting.
+      return complete(await resolveDisk(spec, await readAll(), async (path) => {
         const facts = await practiceDisk(path);
-        return judged(await withLayout(facts), true, numbered(facts));
-      });
+        return { ...facts, number: numbered(facts), systemKnown: true };
+      }));
     },
     identify: async (id) => {
       const facts = await factsOf(id);
       const { path, model, serial, size, bus } = facts;
       return { id: facts.id, path, model, serial, size, bus, tableHash: await hashOf(facts.id, facts) };
     },
-    holding: (path) => system.holding(path),
+    holding: (path, options) => system.holding(path, options),
   };
 
   async function factsOf(id: string): Promise<DiskFacts> {
     const path = practicePath(id);
-    // Serial and model come from the libraries too: the same way of asking every time, or they would seem to change.
-    const facts = path !== null
-      ? await practiceDisk(path)
-      : ((await system.read({ quick: false, usage: false })).disks.find((disk) => disk.id === id) ?? (await system.volume?.(id)));
+    const facts = path !== null ? await practiceDisk(path) : ((await real()).find((disk) => disk.id === id) ?? (await system.volume?.(id)));
     if (!facts) throw new EngineError('disk-not-found', { disk: id });
     return facts;
   }
+}
+
+/** Calls that come while the work is being done wait for the next time, which starts after they asked; there are never more than two. */
+function coalesced<T>(work: () => Promise<T>): () => Promise<T> {
+  let current: Promise<T> | null = null;
+  let next: Promise<T> | null = null;
+  const ask = (): Promise<T> => {
+    if (!current) {
+      current = work().finally(() => {
+        current = null;
+      });
+      return current;
+    }
+    next ??= current.then(() => undefined, () => undefined).then(() => {
+      next = null;
+      return ask();
+    });
+    return next;
+  };
+  return ask;
 }
 
 async function hashBy(look: (disk: DiskFacts) => Promise<BlockSource>, disk: DiskFacts): Promise<string | null> {

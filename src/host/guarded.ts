@@ -1,5 +1,8 @@
-/** Rejects after `ms` milliseconds if `promise` has not settled by then. The work itself goes on. */
-export async function within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+import { patient } from './patience.ts';
+
+/** Rejects after `limitMs` milliseconds, more on an unusually slow computer, if `promise` has not settled by then. The work itself goes on. */
+export async function within<T>(promise: Promise<T>, limitMs: number, what: string): Promise<T> {
+  const ms = patient(limitMs);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`${what} gave no answer within ${ms} ms`)), ms);

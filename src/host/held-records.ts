@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf } from '../../native-free-engine/index.ts';
+import { errnoOf, replaceFile, sweepUnfinished } from '../../native-free-engine/index.ts';
 
 /** What has to be put right when we die before we can do it ourselves. */
 const heldSchema = z.discriminatedUnion('kind', [
@@ -29,10 +29,11 @@ export function heldRecords(folder: string): HeldRecords {
     async add(held) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
       const path = join(folder, `${randomUUID()}.json`);
-      await writeFile(path, JSON.stringify({ owner: await processMark(process.pid), held }), { flag: 'wx', mode: 0o600, flush: true });
+      await replaceFile(path, JSON.stringify({ owner: await processMark(process.pid), held }), { mode: 0o600 });
       return () => rm(path, { force: true });
     },
     async orphans() {
+      await sweepUnfinished(folder);
       const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).slice(0, MAX_RECORDS);
       const found = await Promise.all(names.map(async (name) => {
         const path = join(folder, name);
@@ -50,7 +51,7 @@ async function readRecord(path: string): Promise<z.infer<typeof recordSchema> | 
     if ((await stat(path)).size > MAX_RECORD_BYTES) return null;
     return recordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
-    // Half written by somebody who died, or none of ours.
+    // None of ours.
     return null;
   }
 }

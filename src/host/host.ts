@@ -4,7 +4,9 @@ import type { FactGatherer } from './facts/types.ts';
 import type { GrowthControl } from './growth-types.ts';
 import type { PracticeRequest } from './practice.ts';
 import type { RemedyControl } from './remedies/types.ts';
+import type { ImageServicing } from './servicing.ts';
 import type { SourceControl } from './source-types.ts';
+import type { VolumeControl } from './volume-types.ts';
 
 /**
  * Everything of this computer that a job needs, one implementation a system
@@ -17,6 +19,8 @@ export interface Host {
   readonly practice: PracticeDisks;
   readonly sources: SourceControl;
   readonly growth: GrowthControl;
+  readonly volumes: VolumeControl;
+  readonly servicing: ImageServicing;
   readonly hardware: Hardware;
   readonly facts: FactGatherer;
   readonly remedies: RemedyControl;
@@ -38,11 +42,16 @@ export interface HardwareDevice {
   readonly ids: readonly string[];
 }
 
+/** A disk as its plug shows it. */
+export type DeviceSeen = Pick<Disk, 'id' | 'path' | 'model' | 'serial' | 'size'>;
+
 export interface DiskWatcher {
   /** All disks, classified, with practice disks last. @throws EngineError `disk-list-failed` */
   list(): Promise<readonly Disk[]>;
   /** Calls `listener` with the whole list whenever it changed, within two seconds. Returns the way to stop. */
   watch(listener: (disks: readonly Disk[]) => void): () => void;
+  /** The same of the real disks, by what tells one from another: nobody looks at what is on them. */
+  watchDevices(listener: (devices: readonly DeviceSeen[]) => void): () => void;
   /**
    * The disk meant by a number of the list, a device path or a link to one, or `file:PATH` (anywhere, not only in the practice folder).
    * @throws EngineError `disk-not-found`, `disk-ambiguous`
@@ -50,8 +59,8 @@ export interface DiskWatcher {
   find(spec: string): Promise<Disk>;
   /** Who a disk is right now, read afresh from the device. @throws EngineError `disk-not-found` */
   identify(diskId: string): Promise<DiskIdentity>;
-  /** The disks a file lies on, by `Disk.id`; empty for a network drive. */
-  holding(path: string): Promise<readonly string[]>;
+  /** The disks a file lies on, by `Disk.id`; empty for a network drive. `below`: those that are mounted inside of a folder as well. */
+  holding(path: string, options?: { readonly below?: boolean }): Promise<readonly string[]>;
 }
 
 export interface TargetControl {
@@ -107,7 +116,7 @@ export interface PowerControl {
    * Silent where it cannot be told, or where there is no battery. Returns the way to stop.
    */
   watchMains(listener: (onMains: boolean) => void): () => void;
-  /** Keeps the computer from falling asleep until the returned function is called or this process ends. Does nothing where the system knows no way. */
+  /** Keeps the computer from falling asleep, on Linux also from being shut down unasked, until the returned function is called or this process ends. Does nothing where the system knows no way. */
   keepAwake(): () => void;
 }
 

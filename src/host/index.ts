@@ -8,7 +8,6 @@ export type * from './growth-types.ts';
 export type * from './host.ts';
 export type * from './remedies/types.ts';
 export type * from './source-types.ts';
-export { writeFileAtomically } from './atomic-file.ts';
 export { withImageOn } from './classify.ts';
 export { asInvokingUser, programData } from './program-data.ts';
 export { createRendezvous } from './rendezvous.ts';

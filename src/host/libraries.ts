@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { outputOf, runCommand } from './command.ts';
 import { guarded } from './guarded.ts';
 import type { Bus } from '../contract/index.ts';
 
@@ -39,14 +40,16 @@ export interface VolumeEntry {
 }
 
 const LIBRARY_TIMEOUT_MS = 5_000;
+/** A question without an answer is put again after this. */
+const HANG_MS = 30_000;
 
 /** What drivelist lists, or null. */
 export const drives = guarded(async (): Promise<readonly DriveEntry[]> => {
   if (process.platform === 'linux') {
-    // drivelist's entry loads a native binding that its Linux half never uses and that is not there when
-    // packages are installed without scripts. This module is what its list() runs on Linux.
-    const { lsblk } = await import('drivelist/js/lsblk/index.js');
-    return lsblk();
+    // drivelist's entry loads a native binding that its Linux half never uses and that is not there when packages are installed
+    // without scripts. Of that half only what reads JSON: for anything else its list() has a reader that never ends when quotes do not.
+    const { parse } = await import('drivelist/js/lsblk/json.js');
+    return parse(await outputOf(runCommand, 'lsblk', ['--bytes', '--all', '--json', '--paths', '--output-all'], { timeoutMs: HANG_MS }));
   }
   const { list } = await import('drivelist');
   return list();

@@ -1,6 +1,7 @@
 import { cpus, release, totalmem, type as systemType } from 'node:os';
 import type { Machine } from '../contract/index.ts';
 import { cleanText } from './facts.ts';
+import { patient } from './patience.ts';
 
 /** What makers leave in these fields who did not fill them in. */
 const FILLERS = /^(?:to be filled by o\.?e\.?m\.?|default string|system (?:manufacturer|product name|serial number|version)|not (?:specified|applicable|available)|none|unknown|n\/a|o\.e\.m\.|0+|x+|\.+|123456789)$/i;
@@ -20,7 +21,7 @@ type Own = Partial<Pick<Machine, 'maker' | 'model' | 'serial' | 'firmware' | 'sy
 export function machineReader(read: () => Promise<Own>): () => Promise<Machine | null> {
   let found: Promise<Machine> | null = null;
   const look = async (): Promise<Machine> => {
-    const late = new Promise<Own>((resolve) => setTimeout(() => resolve({}), TIMEOUT_MS).unref());
+    const late = new Promise<Own>((resolve) => setTimeout(() => resolve({}), patient(TIMEOUT_MS)).unref());
     const own = await Promise.race([read().catch((): Own => ({})), late]);
     return {
       maker: machineText(own.maker), model: machineText(own.model), serial: machineText(own.serial), firmware: machineText(own.firmware),

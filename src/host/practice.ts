@@ -1,8 +1,8 @@
 import { constants, createReadStream } from 'node:fs';
-import { lstat, mkdir, open, readdir, realpath, unlink, type FileHandle } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, realpath, rm, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { createGunzip } from 'node:zlib';
-import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
+import { destinationError, EngineError, nameNew, syncFolder } from '../../native-free-engine/index.ts';
 import type { DiskFacts } from './facts.ts';
 import { resourcePath } from './resources.ts';
 
@@ -78,7 +78,7 @@ export interface PracticeRequest {
 }
 
 /**
- * Makes a practice disk and returns its path. Nothing that exists is touched.
+ * Makes a practice disk and returns its path. Nothing that exists is touched, and no half disk ever has the name of one.
  * @throws EngineError `argument-invalid`, `destination-exists`, `destination-full`, `destination-unwritable`
  */
 export async function createPractice(folder: string, request: PracticeRequest): Promise<string> {
@@ -88,21 +88,25 @@ export async function createPractice(folder: string, request: PracticeRequest): 
     throw new EngineError('argument-invalid', { what: `size ${request.size}` });
   }
   const path = join(resolve(folder), name);
-  let file: FileHandle;
+  const partial = `${path}.partial`;
   try {
     await mkdir(folder, { recursive: true });
-    file = await open(path, 'wx', 0o600);
+    if (await lstat(path).catch(() => null)) throw new EngineError('destination-exists', { path });
+    // What a power cut left.
+    await rm(partial, { force: true });
+    const file = await open(partial, 'wx', 0o600);
+    try {
+      const filled = request.sample ? await unpackSample(file) : 0;
+      await file.truncate(Math.max(size, filled));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await nameNew(partial, path);
+    await syncFolder(dirname(path));
   } catch (error) {
-    throw creationError(path, error);
-  }
-  try {
-    const filled = request.sample ? await unpackSample(file) : 0;
-    await file.truncate(Math.max(size, filled));
-  } catch (error) {
-    await unlink(path).catch(() => undefined);
-    throw error instanceof EngineError ? error : creationError(path, error);
-  } finally {
-    await file.close();
+    await rm(partial, { force: true }).catch(() => undefined);
+    throw destinationError(path, error);
   }
   return path;
 }
@@ -133,13 +137,6 @@ function practiceFileName(name: string): string {
     throw new EngineError('argument-invalid', { what: `"${name.slice(0, 100)}"` });
   }
   return EXTENSIONS.has(extname(trimmed).toLowerCase()) ? trimmed : `${trimmed}.img`;
-}
-
-function creationError(path: string, error: unknown): EngineError {
-  const errno = errnoOf(error);
-  if (errno === 'EEXIST') return new EngineError('destination-exists', { path }, { cause: error });
-  if (errno === 'ENOSPC' || errno === 'EDQUOT' || errno === 'EFBIG') return new EngineError('destination-full', { path }, { cause: error });
-  return new EngineError('destination-unwritable', { path, errno }, { cause: error });
 }
 
 const ZEROS = Buffer.alloc(64 * 1024);

@@ -1,9 +1,7 @@
-import type { Disk } from '../contract/index.ts';
-
-export interface WatchSource {
+export interface WatchSource<D> {
   /** Cheap to ask; changes whenever the list may have. */
   fingerprint(): Promise<string>;
-  list(): Promise<readonly Disk[]>;
+  list(): Promise<readonly D[]>;
 }
 
 /** Two looks and one full list fit into the two seconds within which a change must show. */
@@ -13,8 +11,8 @@ export const POLL_INTERVAL_MS = 700;
  * Watches for disks that come, go or change by looking often at something cheap
  * and listing in full only when that changed. One look at a time, however slow.
  */
-export function createWatch(source: WatchSource): (listener: (disks: readonly Disk[]) => void) => () => void {
-  const listeners = new Set<(disks: readonly Disk[]) => void>();
+export function createWatch<D>(source: WatchSource<D>): (listener: (disks: readonly D[]) => void) => () => void {
+  const listeners = new Set<(disks: readonly D[]) => void>();
   let running = false;
   let wake: () => void = () => undefined;
 

@@ -37,7 +37,7 @@ export const lsblkJson = (shapes: readonly Shape[]): string => JSON.stringify({ 
 
 /** What becomes of a listing when lsblk is the only one who answers. */
 export function fromLsblk(json: string): Assembled {
-  return assemble({ lsblk: parseLsblk(json), drives: null, layouts: null, volumes: null, sys: [], mounts: [], swaps: [], backing: new Map() });
+  return assemble({ lsblk: parseLsblk(json), drives: null, sys: [], mounts: [], swaps: [], backing: new Map() });
 }
 
 export function verdicts(assembled: Assembled): Record<string, Verdict> {

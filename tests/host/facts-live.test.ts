@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, openSync, writeFileSync, writeSync, closeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { judge, thresholdsWith, type CheckFacts, type CheckId, type CheckResult, type RemedyAction } from '../../native-free-engine/index.ts';
-import { runCommand } from '../../src/host/command.ts';
 import { createHost, type CheckRequest } from '../../src/host/index.ts';
-import { createLinuxRemedies } from '../../src/host/linux/remedies.ts';
-import { createRemedies } from '../../src/host/remedies/remedies.ts';
 import { windowsHives } from '../engine/registry/make-hive.ts';
+import { logEntry, logFile } from '../engine/registry/make-log.ts';
 import { attachFaulty, FAULTY_NEEDS } from '../labs/faulty.ts';
 import { attachLoop, LOOP_NEEDS, type LoopDisk } from '../labs/loop.ts';
 import { mounted } from '../labs/mount.ts';
+import { spawnBound } from '../labs/process.ts';
 import { testLab } from '../labs/test-lab.ts';
 import type { Lab } from '../labs/lab.ts';
 import { tool } from '../labs/tool.ts';
@@ -24,13 +23,13 @@ const MIB = 1024 * 1024;
 async function check<C extends CheckId>(path: string, checks: readonly C[], more: Partial<CheckRequest> = {}): Promise<Map<C, CheckResult[]>> {
   const disk = await host.disks.find(path);
   const request: CheckRequest = {
-    job: 'deploy', sources: [{ disk, chosen: null }], targets: [], destination: null, imageName: null, estimate: { seconds: null, imageBytes: null }, manyMachines: true, wanted: null, partBytes: 0, ...more,
+    job: 'deploy', sources: [{ disk, chosen: null }], imaged: null, targets: [], destination: null, imageName: null, estimate: { seconds: null, imageBytes: null }, manyMachines: true, wanted: null, partBytes: 0, ...more,
   };
   const session = host.facts.begin(request);
   try {
     const said = await Promise.all(checks.map(async (each) => {
       const facts: CheckFacts[C] = await session.gather(each, { signal });
-      return [each, await host.remedies.complete(judge(each, facts, { ...host.facts.context, ...request, sources: [disk.id] }, thresholdsWith()))] as const;
+      return [each, await host.remedies.complete(judge(each, facts, { ...host.facts.context, ...request, undecided: false, sources: [disk.id] }, thresholdsWith()))] as const;
     }));
     return new Map(said);
   } finally {
@@ -121,11 +120,24 @@ need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'sfdisk'
     expect(brief(said.get('encryption'))).toEqual(['fine all-plain']);
     expect(said.get('os-partitions')?.[0]?.finding.code).toBe('complete');
     expect(said.get('free-space')?.every(({ verdict }) => verdict !== 'unknown')).toBe(true);
+    // NTFS and the ext4 volume that nobody mounted, both counted by our own readers.
+    expect(brief(said.get('fragmentation'))).toEqual(['fine all-little']);
 
-    await put_((folder) => writeFileSync(join(folder, 'hiberfil.sys'), Buffer.concat([Buffer.from('HIBR'), Buffer.alloc(8188)])));
+    await put_((folder) => {
+      writeFileSync(join(folder, 'hiberfil.sys'), Buffer.concat([Buffer.from('HIBR'), Buffer.alloc(8188)]));
+      // Logs that bring the hives up to date (constructed; they change nothing). Only SOFTWARE is dirty.
+      const { software, system } = windowsHives({ hiberboot: 1, rebootPending: true, renames: ['C:\\old.dll'], dirty: true });
+      for (const [name, hive] of [['SOFTWARE', software], ['SYSTEM', system]] as const) {
+        const entry = logEntry({ sequence: 7, pages: [{ offset: 0, bytes: hive.subarray(4096, 8192) }], binsSize: hive.length - 4096 });
+        writeFileSync(join(folder, `Windows/System32/config/${name}.LOG1`), logFile(hive, entry));
+        writeFileSync(join(folder, `Windows/System32/config/${name}.LOG2`), '');
+      }
+    });
     await tool('debugfs', ['-w', '-R', 'ssv state 2', ext4]);
     said = await check(disk.path, checks);
     expect(brief(said.get('hibernation'))).toEqual(['stop asleep 2']);
+    expect(said.get('sysprep')?.[0]?.evidence.find(({ code }) => code === 'replayed')?.params).toMatchObject({ count: 1 });
+    expect(said.get('sysprep')?.[0]?.evidence.map(({ code }) => code)).not.toContain('dirty');
     expect(said.get('hibernation')?.[0]?.overridable).toBe(true);
     const dirty = said.get('file-system')?.find(({ verdict }) => verdict === 'warning');
     expect(dirty).toMatchObject({ finding: { code: 'dirty' }, subject: { id: expect.stringContaining('#3') as string } });
@@ -142,7 +154,7 @@ need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'sfdisk'
     expect(brief((await check(disk.path, ['file-system'])).get('file-system'))).toEqual(['fine all-clean']);
     // Windows sleeps on it: not even the milder repair is run.
     const asleep: RemedyAction = { id: 'repair-file-system', volume: { diskId: disk.path, number: 2, device: ntfs, kind: 'ntfs', label: '', role: 'os', mountPoints: [], size: 48 * MIB } };
-    await expect(createRemedies(runCommand, createLinuxRemedies(runCommand)).run(asleep, { signal })).rejects.toMatchObject({ code: 'remedy-refused' });
+    await expect(host.remedies.run(asleep, { signal })).rejects.toMatchObject({ code: 'remedy-refused' });
   },
 );
 
@@ -160,6 +172,50 @@ need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'sfdisk'
   expect(brief(said.get('encryption'))).toEqual(['stop encrypting 3', 'warning luks-locked 1', 'warning suspended 2']);
   expect(said.get('encryption')?.find(({ finding }) => finding.code === 'encrypting')?.finding.params).toMatchObject({ percent: 25 });
   expect(await tool('blkid', ['-p', '-s', 'TYPE', '-o', 'value', `${disk.path}p2`])).toBe('BitLocker\n');
+  // What is behind it cannot be seen: that is not the same as no Windows, or one that does not sleep.
+  const behind = await check(disk.path, ['sysprep', 'hibernation', 'updates', 'file-system']);
+  for (const id of ['sysprep', 'hibernation', 'updates'] as const) expect(brief(behind.get(id)), id).toEqual(['unknown missing-locked 2', 'unknown missing-locked 3']);
+  expect(brief(behind.get('file-system'))).toEqual(['unknown missing-locked 1', 'unknown missing-locked 2', 'unknown missing-locked 3']);
+});
+
+need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'sfdisk', 'blkid'] })('a member of a RAID, its superblock constructed as blkid knows it: what is in it is not called well', async () => {
+  const lab = await testLab();
+  const disk = await gptDisk(lab, 'L', BASIC);
+  const node = `${disk.path}p1`;
+  const superblock = Buffer.alloc(256);
+  superblock.writeUInt32LE(0xa92b4efc, 0);
+  superblock.writeUInt32LE(1, 4);
+  superblock.fill(7, 16, 32);
+  superblock.write('bench:0', 32);
+  superblock.writeBigUInt64LE(8n, 144);
+  let sum = 0;
+  for (let at = 0; at < superblock.length; at += 4) sum += superblock.readUInt32LE(at);
+  superblock.writeUInt32LE((sum + Math.floor(sum / 2 ** 32)) % 2 ** 32, 216);
+  put(node, 4096, superblock);
+  expect(await tool('blkid', ['-p', '-s', 'TYPE', '-o', 'value', node])).toBe('linux_raid_member\n');
+  expect(brief((await check(disk.path, ['file-system'])).get('file-system'))).toEqual(['unknown missing-inside 1']);
+});
+
+need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'mkntfs', 'ntfs-3g', 'umount'] })('a folder that takes no file is no destination: /proc, and a file system whose driver is gone, as of a share that went away', async () => {
+  const lab = await testLab();
+  const [volume, place] = [join(lab.folder, 'share.img'), join(lab.folder, 'share')];
+  mkdirSync(place);
+  await tool('truncate', ['-s', '16M', volume]);
+  await tool('mkntfs', ['-q', '-Q', '-F', volume]);
+  const driver = spawnBound('ntfs-3g', ['-o', 'no_detach', volume, place], { stdio: 'ignore' });
+  try {
+    await vi.waitFor(() => expect(readFileSync('/proc/self/mounts', 'utf8')).toContain(` ${place} `), { timeout: 300_000 });
+    const loop = await attachLoop(lab, { size: 8 * MIB });
+    const says = async (folder: string): Promise<string[]> => brief((await check(loop.path, ['destination'], { destination: folder })).get('destination'));
+    expect(await says(place)).toEqual(['fine good']);
+    driver.kill('SIGKILL');
+    await vi.waitFor(() => expect(() => readdirSync(place)).toThrow(/ENOTCONN/), { timeout: 300_000 });
+    expect(await says(place)).toEqual(['stop unwritable']);
+    expect(await says('/proc')).toEqual(['stop unwritable']);
+  } finally {
+    driver.kill('SIGKILL');
+    await tool('umount', ['-l', place]).catch(() => undefined);
+  }
 });
 
 need(FAULTY_NEEDS)('a disk with bad places: read from end to end, narrowed down, drawn', async () => {
@@ -167,7 +223,7 @@ need(FAULTY_NEEDS)('a disk with bad places: read from end to end, narrowed down,
   const disk = await attachFaulty(lab, { size: 16 * MIB });
   await disk.setFaults({ on: 'read', fromByte: 5 * MIB, toByte: 5 * MIB + 8192, error: 'EIO' });
   const target = await host.disks.find(disk.path);
-  const session = host.facts.begin({ job: 'write', sources: [], targets: [target], destination: null, imageName: null, estimate: { seconds: null, imageBytes: null }, manyMachines: false, wanted: null, partBytes: 0 });
+  const session = host.facts.begin({ job: 'write', sources: [], imaged: null, targets: [target], destination: null, imageName: null, estimate: { seconds: null, imageBytes: null }, manyMachines: false, wanted: null, partBytes: 0 });
   let map: readonly string[] = [];
   const facts = await session.gather('surface', { signal, onProgress: (progress) => (map = progress.map ?? map) });
   await session.close();

@@ -1,18 +1,20 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { EngineError, type Fact, type RemedyAction, type VolumeRef } from '../../native-free-engine/index.ts';
+import { EngineError, judge, known, thresholdsWith, type CheckFacts, type Fact, type RemedyAction, type SmartHealth, type VolumeRef } from '../../native-free-engine/index.ts';
 import type { Disk } from '../../src/contract/index.ts';
-import type { CommandRunner } from '../../src/host/command.ts';
+import { runCommand, type CommandRunner } from '../../src/host/command.ts';
 import { attempt } from '../../src/host/facts/attempt.ts';
 import { parseSmart, smartctl } from '../../src/host/facts/smart.ts';
 import { between, parseDiskstats } from '../../src/host/linux/facts/activity.ts';
+import { linuxFirmware } from '../../src/host/linux/facts/firmware.ts';
 import { linuxPending } from '../../src/host/linux/facts/pending.ts';
 import { socketsAt } from '../../src/host/linux/facts/ports.ts';
 import { linuxPower, parseUpower } from '../../src/host/linux/facts/power.ts';
 import { parseE4defrag } from '../../src/host/linux/facts/scans.ts';
 import { createLinuxRemedies } from '../../src/host/linux/remedies.ts';
+import { machineReader, machineText } from '../../src/host/machine.ts';
 import { parsePmset } from '../../src/host/macos/facts.ts';
 import { createRemedies } from '../../src/host/remedies/remedies.ts';
 import { createWindowsFacts } from '../../src/host/windows/facts/index.ts';
@@ -43,7 +45,7 @@ test('a fact that is missing says why; one that hangs holds up nobody', async ()
   expect(await hangs).toMatchObject({ known: false, reason: 'timed-out', from: 'smartctl' });
   const fails = (error: Error): Promise<Fact<never>> => attempt('x', 1_000, signal, () => Promise.reject(error));
   expect(reasonOf(await fails(new EngineError('tool-missing', { tool: 'x' })))).toBe('no-tool');
-  expect(reasonOf(await fails(new EngineError('tool-failed', { tool: 'x', detail: 'no answer within 10 ms' })))).toBe('timed-out');
+  expect(reasonOf(await fails(new EngineError('tool-failed', { tool: 'x', detail: 'no-answer 10 ms' })))).toBe('timed-out');
   expect(reasonOf(await fails(new EngineError('tool-failed', { tool: 'x', detail: 'Smartctl open device: Permission denied' })))).toBe('no-rights');
   expect(reasonOf(await fails(Object.assign(new Error('EACCES'), { code: 'EACCES' })))).toBe('no-rights');
   expect(reasonOf(await fails(Object.assign(new Error('ENOENT'), { code: 'ENOENT' })))).toBe('unsupported');
@@ -92,6 +94,10 @@ test('constructed: SMART of a hard disk, of NVMe, of a disk that says nothing, a
   expect(parseSmart(disk)).toMatchObject({ passed: true, rotational: true, reallocated: 8, reportedUncorrectable: 1, commandTimeouts: 1, pending: 16, offlineUncorrectable: 2, powerOnHours: 31_000 });
   const nvme = { smartctl: { exit_status: 0 }, smart_status: { passed: false }, nvme_smart_health_information_log: { critical_warning: 4, percentage_used: 103, media_errors: 7, available_spare: 3, available_spare_threshold: 10 } };
   expect(parseSmart(nvme)).toMatchObject({ passed: false, rotational: false, criticalWarning: 4, percentageUsed: 103, mediaErrors: 7, availableSpare: 3, spareThreshold: 10 });
+  // Two figures in one, as Fujitsu and Toshiba keep them: none replaced, 2000 to spare. On a disk that is failing the first figure is what it says.
+  const packed = (text: string, value: number): unknown => ({ ...disk, ata_smart_attributes: { table: [{ id: 5, raw: { value, string: text } }] } });
+  expect(parseSmart(packed('0 (2000 0)', 8_589_934_592_000) as Record<string, unknown>)).toMatchObject({ reallocated: 0 });
+  expect(parseSmart(packed('1975', 1975) as Record<string, unknown>)).toMatchObject({ reallocated: 1975 });
   const ask = (run: CommandRunner, bus: Disk['bus'] = 'sata'): Promise<string> => smartctl(run, { path: '/dev/sda', bus }, signal).then(reasonOf);
   expect(await ask(noTool)).toBe('no-tool');
   expect(await ask(says('', 0), 'loop')).toBe('unsupported');
@@ -116,7 +122,7 @@ test('constructed: counters of disks, sockets, e4defrag', () => {
   const table = '   sl  local_address rem_address st\n  12: 0100007F:0045 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 4242 2 0 0\n';
   expect(socketsAt(table, 69)).toEqual([{ address: '127.0.0.1', inode: '4242' }]);
   expect(socketsAt(table, 67)).toEqual([]);
-  expect(parseE4defrag(' Total/best extents\t\t\t\t130/100\n Average size per extent\t9 KB\n')).toEqual({ files: 100, fragments: 130, fragmentedFiles: 30 });
+  expect(parseE4defrag(' Total/best extents\t\t\t\t130/100\n Average size per extent\t9 KB\n')).toEqual({ files: 100, fragments: 130, fragmentedFiles: 30, share: 1 });
   expect(() => parseE4defrag('bestand niet gevonden')).toThrow('tool-failed');
 });
 
@@ -154,7 +160,7 @@ test('constructed: Windows: constrained language, missing rights, missing comman
   expect(await reason({ error: 'RuntimeException', message: 'iets anders', mode: 'FullLanguage' })).toBe('failed');
   expect(await reason('Windows PowerShell\nCopyright (C) Microsoft')).toBe('failed');
   expect(await reason('')).toBe('failed');
-  expect(await reason(new EngineError('tool-failed', { tool: 'powershell.exe', detail: 'no answer within 7750 ms' }))).toBe('timed-out');
+  expect(await reason(new EngineError('tool-failed', { tool: 'powershell.exe', detail: 'no-answer 7750 ms' }))).toBe('timed-out');
   expect(await reason(new EngineError('tool-missing', { tool: 'powershell.exe' }))).toBe('no-tool');
   expect(() => valuesOf('[1]')).toThrow('tool-failed');
 });
@@ -185,7 +191,7 @@ test('constructed: Windows: every other fact', async () => {
   expect(await value(of.health(drive, signal))).toMatchObject({ passed: false, rotational: true, temperature: null, percentageUsed: 3, reportedUncorrectable: 2 });
   expect(await value(of.rotational(drive, signal))).toBe(true);
   expect(await value(of.activity(drive, signal))).toEqual({ seconds: 2, busy: 75, bytesPerSecond: 20_000_000 });
-  expect(await value(of.fragmentation(onC, signal)!)).toEqual({ files: 1000, fragmentedFiles: 200, fragments: 1900 });
+  expect(await value(of.fragmentation(onC, signal)!)).toEqual({ files: 1000, fragmentedFiles: 200, fragments: 1900, share: 1 });
   expect(await value(of.encryption(onC, signal)!)).toEqual({ kind: 'bitlocker', state: 'encrypting', percent: 40, unlocked: true });
   expect(await value(of.encryptsByPolicy(signal))).toBe(true);
   expect(await of.runningWindows(signal)).toMatchObject({ fastStartup: { value: true }, imageState: { value: 'IMAGE_STATE_COMPLETE' }, product: 'Windows 11' });
@@ -196,12 +202,33 @@ test('constructed: Windows: every other fact', async () => {
   expect(reasonOf(await of.health({ ...drive, path: '\\\\.\\PhysicalDrive2; Remove-Item' }, signal))).toBe('unsupported');
 });
 
+/** The partition is what was said of it. */
+const asSaid = (volume: VolumeRef): Promise<VolumeRef> => Promise.resolve(volume);
+
+test('constructed: a remedy is for the partition that is found, not for the one that somebody speaks of', async () => {
+  const ran: string[] = [];
+  const run: CommandRunner = (program, args) => {
+    ran.push([program, ...args].join(' '));
+    return Promise.resolve({ code: 0, stdout: '', stderr: '' });
+  };
+  const there: VolumeRef = { ...onC, device: 'D:', mountPoints: ['D:\\'] };
+  const on = (volume: VolumeRef, now: VolumeRef | null = there, rights = true) =>
+    createRemedies(run, createWindowsRemedies(run, () => rights, 'C:'), () => Promise.resolve(now)).run({ id: 'trim', volume }, { signal }).then(() => 'ran', (error: unknown) => (error as EngineError).code);
+  for (const claimed of [{ ...there, device: 'E:' }, { ...there, kind: 'fat32' }, { ...there, size: 1 }, { ...there, mountPoints: [] }]) expect(await on(claimed)).toBe('remedy-refused');
+  expect(await on(there, null)).toBe('remedy-refused');
+  // Without the rights for it none of its programs is started: who asked starts them elevated.
+  expect(await on(there, there, false)).toBe('rights-needed');
+  expect(ran).toEqual([]);
+  expect(await on(there)).toBe('ran');
+  expect(ran).toEqual(['defrag.exe D: /L /U']);
+});
+
 test('constructed: the commands that buttons run, and that nothing else can be slipped into them', async () => {
   const lines = async (system: ReturnType<typeof createLinuxRemedies>, action: RemedyAction): Promise<string[]> =>
-    (await createRemedies(noTool, system).commands(action)).map(({ program, args }) => [program, ...args].join(' '));
+    (await createRemedies(noTool, system, asSaid).commands(action)).map(({ program, args }) => [program, ...args].join(' '));
   const on = (device: string, more: Partial<VolumeRef> = {}): VolumeRef => ({ ...onC, device, mountPoints: [], ...more });
   const repair = (volume: VolumeRef): RemedyAction => ({ id: 'repair-file-system', volume });
-  const [linux, win] = [createLinuxRemedies(noTool), createWindowsRemedies(noTool, 'C:')];
+  const [linux, win] = [createLinuxRemedies(noTool), createWindowsRemedies(noTool, () => true, 'C:')];
   expect(await lines(linux, repair(on('/dev/sda2')))).toEqual(['ntfsfix /dev/sda2']);
   expect(await lines(linux, repair(on('/dev/sda2', { kind: 'ext4' })))).toEqual(['e2fsck -f -p /dev/sda2']);
   for (const device of ['-y', '/dev/../etc/passwd', '/dev/sda2 -y', '', '/tmp/x']) expect(await lines(linux, repair(on(device)))).toEqual([]);
@@ -219,7 +246,7 @@ test('constructed: the commands that buttons run, and that nothing else can be s
   expect(await lines(win, { id: 'trim', volume: on('D:') })).toEqual(['defrag.exe D: /L /U']);
   expect(await lines(win, { id: 'hibernation-off' })).toEqual(['powercfg.exe /hibernate off']);
   for (const device of ['D:\\', 'D: & del', '/dev/sda']) expect(await lines(win, { id: 'decrypt', volume: on(device) })).toEqual([]);
-  await expect(createRemedies(noTool, win).run({ id: 'wait-until-quiet' }, { signal })).rejects.toThrow('remedy-refused');
+  await expect(createRemedies(noTool, win, asSaid).run({ id: 'wait-until-quiet' }, { signal })).rejects.toThrow('remedy-refused');
 });
 
 test('constructed: decrypting is watched to its end, and what a command says is passed on', async () => {
@@ -235,8 +262,69 @@ test('constructed: decrypting is watched to its end, and what a command says is 
     return Promise.resolve({ code: 0, stdout: '', stderr: '' });
   };
   percent = 0;
-  await createRemedies(run, createWindowsRemedies(run, 'C:')).run({ id: 'decrypt', volume: { ...onC, device: 'D:' } }, { signal, onProgress: ({ share }) => heard.push(share) });
+  await createRemedies(run, createWindowsRemedies(run, () => true, 'C:'), asSaid).run({ id: 'decrypt', volume: { ...onC, device: 'D:' } }, { signal, onProgress: ({ share }) => heard.push(share) });
   expect(heard).toEqual([null, 0.5, 1]);
   const fails: CommandRunner = () => Promise.resolve({ code: 3, stdout: '', stderr: 'Toegang geweigerd' });
-  await expect(createRemedies(fails, createWindowsRemedies(fails, 'C:')).run({ id: 'trim', volume: { ...onC, device: 'D:' } }, { signal })).rejects.toMatchObject({ code: 'remedy-failed', params: { detail: 'Toegang geweigerd' } });
+  await expect(createRemedies(fails, createWindowsRemedies(fails, () => true, 'C:'), asSaid).run({ id: 'trim', volume: { ...onC, device: 'D:' } }, { signal })).rejects.toMatchObject({ code: 'remedy-failed', params: { detail: 'Toegang geweigerd' } });
+});
+
+test('constructed: a disk that dies: what smartctl prints of it becomes the verdict that says so', () => {
+  const row = (id: number, value: number): unknown => ({ id, raw: { value, string: String(value) } });
+  // Bits 3 to 7 of the exit status tell of the disk, not of smartctl: failing, prefail now or once, errors in its log, self-tests failed.
+  const dying = (exit: number, more: Record<string, unknown>): SmartHealth => parseSmart({ smartctl: { exit_status: exit }, smart_status: { passed: true }, rotation_rate: 5400, ...more });
+  const said = (health: SmartHealth): string => {
+    const facts: CheckFacts['smart'] = { disks: [{ disk: { id: '/dev/sda', number: 0, path: '/dev/sda', model: 'WDC', serial: '1', size: 1e12, sectorSize: 512, bus: 'sata' }, health: known(health, 'smartctl -j -a /dev/sda') }] };
+    const [result] = judge('smart', facts, { system: 'linux', job: 'capture', sources: ['/dev/sda'], targets: [], estimate: { seconds: null, imageBytes: null }, manyMachines: false, wanted: null, partBytes: 0 } as never, thresholdsWith());
+    return `${result?.verdict} ${result?.finding.code}`;
+  };
+  expect(said(dying(8, { smart_status: { passed: false } }))).toBe('warning failing');
+  expect(said(dying(16, { ata_smart_attributes: { table: [row(5, 2048), row(197, 3)] } }))).toBe('warning unreadable-sectors');
+  expect(said(dying(64, { ata_smart_attributes: { table: [row(5, 900)] } }))).toBe('warning reallocated-many');
+  expect(said(dying(192, { ata_smart_attributes: { table: [row(187, 12)] } }))).toBe('warning media-errors');
+  expect(said(dying(128, { scsi_grown_defect_list: 4000 }))).toBe('warning reallocated-many');
+  expect(said(parseSmart({ smartctl: { exit_status: 8 }, smart_status: { passed: false }, nvme_smart_health_information_log: { critical_warning: 8 } }))).toBe('warning failing');
+  expect(said(parseSmart({ smartctl: { exit_status: 0 }, smart_status: { passed: true }, nvme_smart_health_information_log: { critical_warning: 1, available_spare: 2, available_spare_threshold: 10 } }))).toBe('warning critical');
+  // It answered before it went silent for good: no table, no status. Nothing is made up.
+  expect(said(parseSmart({ smartctl: { exit_status: 4 } }))).toMatch(/^unknown says-nothing$/);
+  // Bit 0 and 1: smartctl itself could not look.
+  for (const exit of [1, 2, 3, 0x42]) expect(() => parseSmart({ smartctl: { exit_status: exit } })).toThrow('tool-failed');
+});
+
+test('a program that hangs on a dying disk is ended, and the disk beside it answers', async () => {
+  const folder = tree({ smartctl: '#!/bin/sh\ncase "$*" in *dying*) exec sleep 600;; esac\necho \'{"smartctl":{"exit_status":0},"smart_status":{"passed":true}}\'\n' });
+  chmodSync(join(folder, 'smartctl'), 0o755);
+  const run: CommandRunner = (tool, args, options) => runCommand(join(folder, tool), args, { ...options, timeoutMs: args.includes('/dev/dying') ? 2_000 : 60_000 });
+  const ended: string[] = [];
+  const hangs = smartctl(run, { path: '/dev/dying', bus: 'sata' }, signal).finally(() => ended.push('dying'));
+  const healthy = await smartctl(run, { path: '/dev/sdb', bus: 'sata' }, signal).finally(() => ended.push('healthy'));
+  expect(healthy).toMatchObject({ known: true, value: { passed: true } });
+  expect(await hangs).toMatchObject({ known: false, reason: 'timed-out', from: 'smartctl -j -a /dev/dying' });
+  expect(ended.sort()).toEqual(['dying', 'healthy']);
+});
+
+test('constructed: what a computer says it is: fillers of makers, nothing, and no answer', async () => {
+  const fillers = ['To Be Filled By O.E.M.', 'Default string', 'System manufacturer', 'System Serial Number', 'None', 'N/A', '00000000', 'xxxx', '....', '123456789', ' ', null, undefined, 7];
+  for (const filler of fillers.slice(0, 11)) expect(machineText(filler), String(filler)).toBe('');
+  expect(machineText('LENOVO')).toBe('LENOVO');
+  let asked = 0;
+  const once = machineReader(() => Promise.resolve({ maker: 'LENOVO', model: 'Default string', serial: `PF0${++asked}`, firmware: 'UEFI 1.49', system: '' }));
+  const machine = await once();
+  expect(machine).toMatchObject({ maker: 'LENOVO', model: '', serial: 'PF01', firmware: 'UEFI 1.49' });
+  expect(machine?.memory).toBeGreaterThan(0);
+  expect(machine?.system).not.toBe('');
+  expect(await once()).toBe(machine);
+  const none = await machineReader(() => Promise.reject(new Error('no /sys')))();
+  expect(none).toMatchObject({ maker: '', serial: '', firmware: '' });
+});
+
+test('constructed: firmware of a Linux machine: UEFI with Secure Boot on, off, and not told; BIOS', async () => {
+  const facts = async (files: Record<string, string>): Promise<string> => {
+    const { firmware, secureBoot } = await linuxFirmware(tree({ 'sys/x': '', ...files }), signal);
+    return `${firmware.known ? firmware.value : firmware.reason} ${secureBoot.known ? secureBoot.value : secureBoot.reason}`;
+  };
+  const variable = (state: number): Record<string, string> => ({ 'sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c': `\u0006\0\0\0${String.fromCharCode(state)}` });
+  expect(await facts(variable(1))).toBe('uefi true');
+  expect(await facts(variable(0))).toBe('uefi false');
+  expect(await facts({ 'sys/firmware/efi/fw_platform_size': '64' })).toMatch(/^uefi (unsupported|failed)$/);
+  expect(await facts({})).toMatch(/^bios/);
 });

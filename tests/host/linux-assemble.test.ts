@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { EngineError } from '../../native-free-engine/index.ts';
+import { resolveDisk } from '../../src/host/resolve-disk.ts';
 import { parseLsblk } from '../../src/host/linux/lsblk.ts';
 import { assemble } from '../../src/host/linux/assemble.ts';
 import { codes, fromLsblk, lsblkJson, verdicts, type Shape } from './constructed.ts';
@@ -71,7 +73,7 @@ test('constructed: the disk under the file behind a loop device that carries the
       { kname: 'loop0', 'maj:min': '7:0', type: 'loop', size: 1e9, mountpoints: [null] },
       { kname: 'loop1', 'maj:min': '7:1', type: 'loop', size: 1e9, mountpoints: ['/mnt/other'] },
     ] })),
-    drives: null, layouts: null, volumes: null, sys: [], swaps: [],
+    drives: null, sys: [], swaps: [],
     mounts: [{ mountPoint: '/', devnos: ['7:0'] }],
     backing: new Map([['loop0', ['8:1']]]),
   });
@@ -124,4 +126,13 @@ test('names that devices claim are cleaned before they are shown', () => {
   const [disk] = fromLsblk(lsblkJson([{ name: 'sda', tran: 'usb', model: '\u202eEvil\u0007\\x20Stick\n', serial: 'x'.repeat(500) }])).disks;
   expect(disk?.model).toBe('Evil Stick');
   expect(disk?.serial).toHaveLength(128);
+});
+
+test('constructed: a partition in the place of its disk is named with the disk', async () => {
+  const disks = ['/dev/sda', '/dev/nvme0n1', '/dev/mmcblk0', '/dev/loop1'].map((path, number) => ({ id: path, path, practice: false, number }));
+  const codeOf = (spec: string): Promise<unknown> => resolveDisk(spec, disks, () => Promise.reject(new Error('no practice disk'))).then(({ path }) => path, (error: EngineError) => `${error.code} ${error.params['disk']}`);
+  expect(await Promise.all(['/dev/sda', '/dev/sda2', '/dev/nvme0n1p3', '/dev/mmcblk0p1', '/dev/loop1p2', '/dev/loop12', '/dev/sdaa', '/dev/sda2x'].map(codeOf))).toEqual([
+    '/dev/sda', 'disk-is-partition /dev/sda', 'disk-is-partition /dev/nvme0n1', 'disk-is-partition /dev/mmcblk0', 'disk-is-partition /dev/loop1',
+    'disk-not-found /dev/loop12', 'disk-not-found /dev/sdaa', 'disk-not-found /dev/sda2x',
+  ]);
 });

@@ -9,8 +9,9 @@ import { createSources } from '../../src/host/sources.ts';
 import { encodeScript } from '../../src/host/windows/powershell.ts';
 import { createWindowsSources } from '../../src/host/windows/sources.ts';
 import { CREATE_SHADOW_SCRIPT, LIST_SHADOWS_SCRIPT, parseCreated, parseShadowIds, REMOVE_SHADOWS_SCRIPT } from '../../src/host/windows/vss.ts';
+import { built } from '../labs/built.ts';
 import { testLab } from '../labs/test-lab.ts';
-import { runInUml, UML_NEEDS } from '../labs/uml.ts';
+import { runInUml, UML_NEEDS, UML_TEST_MS } from '../labs/uml.ts';
 import { need } from '../support/need.ts';
 import { stick } from './constructed.ts';
 import { z } from 'zod';
@@ -23,7 +24,6 @@ inUml('a mounted logical volume is read from a snapshot, made, watched and remov
   const { output } = await runInUml(lab, {
     scsiDisk: { dev_size_mb: 96 },
     modules: ['dm-mod', 'dm-snapshot'],
-    timeoutSeconds: 110,
     // Without udev, in a system that is this computer's, read-only: LVM is told so.
     script: `export DM_DISABLE_UDEV=1 LVM_SYSTEM_DIR=$SCRATCH/lvm
 mount -t tmpfs tmpfs /run; mkdir $SCRATCH/lvm $SCRATCH/data
@@ -31,7 +31,7 @@ printf 'devices { use_devicesfile=0 }\\nactivation { udev_sync=0 udev_rules=0 mo
 printf 'label: gpt\\n,,V\\n' | sfdisk -q /dev/sda
 vgcreate -qq vg-0 /dev/sda1; lvcreate -qq -y -L 32M -n my-data vg-0
 mkfs.ext4 -q /dev/mapper/vg--0-my--data; mount /dev/mapper/vg--0-my--data $SCRATCH/data
-node ${join(import.meta.dirname, 'snapshots-in-uml.ts')} $SCRATCH/data $SCRATCH/held`,
+node ${built('snapshots-in-uml')} $SCRATCH/data $SCRATCH/held`,
   });
   const says = new Map(output.split('\n').filter((line) => line.startsWith('SAYS ')).map((line) => JSON.parse(line.slice(5)) as [string, never]));
   const node = '/dev/mapper/vg--0-my--data';
@@ -50,7 +50,7 @@ node ${join(import.meta.dirname, 'snapshots-in-uml.ts')} $SCRATCH/data $SCRATCH/
     full: 'snapshot-failed',
     under: [{ partition: 1, mountPoints: [folder], readOnly: false, remedy: 'unmount' }],
   });
-}, 120_000);
+}, UML_TEST_MS);
 
 test('a process is known by more than its number, and one that cannot be told is taken for alive', async () => {
   const mine = await processMark(process.pid);

@@ -1,5 +1,6 @@
 import { abortable, AbortError, EngineError, errnoOf, isAbort, known, missing, throwIfAborted, type Fact, type MissingReason } from '../../../native-free-engine/index.ts';
 import { within } from '../guarded.ts';
+import { patient } from '../patience.ts';
 
 /** This system, or this kind of disk, has no such thing. */
 export class NotHere extends Error {
@@ -21,7 +22,7 @@ export async function attempt<T>(from: string, timeoutMs: number, signal: AbortS
   let late = false;
   try {
     throwIfAborted(signal);
-    const timer = setTimeout(() => (late = true), timeoutMs);
+    const timer = setTimeout(() => (late = true), patient(timeoutMs));
     return known(await abortable(within(ask(), timeoutMs, from), signal).finally(() => clearTimeout(timer)), from);
   } catch (error) {
     if (signal.aborted || isAbort(error)) throw new AbortError();
@@ -35,7 +36,7 @@ function reasonOf(error: unknown): MissingReason {
   if (error instanceof EngineError) {
     if (error.code === 'tool-missing') return 'no-tool';
     if (error.code === 'rights-needed') return 'no-rights';
-    if (error.code === 'tool-failed' && detail.startsWith('no answer within')) return 'timed-out';
+    if (error.code === 'tool-failed' && detail.startsWith('no-answer ')) return 'timed-out';
   }
   const errno = errnoOf(error);
   if (errno === 'EACCES' || errno === 'EPERM' || NO_RIGHTS.test(detail)) return 'no-rights';
@@ -44,12 +45,12 @@ function reasonOf(error: unknown): MissingReason {
 
 function detailOf(error: unknown): string {
   if (error instanceof EngineError) return String(error.params['detail'] ?? error.params['reason'] ?? error.params['errno'] ?? error.code).slice(0, 300);
-  return error instanceof Error ? error.message.slice(0, 300) : '';
+  return error instanceof Error ? (error.message || error.name).slice(0, 300) : String(error).slice(0, 300);
 }
 
 /** An answer that is not what was asked for. */
 export function garbage(tool: string): EngineError {
-  return new EngineError('tool-failed', { tool, detail: 'an answer that makes no sense' });
+  return new EngineError('tool-failed', { tool, detail: 'odd-answer' });
 }
 
 /** JSON of a program that is supposed to speak it. @throws EngineError `tool-failed` */

@@ -29,6 +29,7 @@ export async function readOfflineWindows(volume: BlockSource): Promise<OfflineWi
       computerName: control ? await text(system, `${control}\\Control\\ComputerName\\ComputerName`, 'ComputerName') : '',
       product: await text(software, 'Microsoft\\Windows NT\\CurrentVersion', 'ProductName'),
       dirty: (software?.dirty ?? false) || (system?.dirty ?? false),
+      replayed: (software?.replayed ?? 0) + (system?.replayed ?? 0),
     },
     fastStartup: control ? await switched(system, `${control}\\Control\\Session Manager\\Power`, 'HiberbootEnabled') : null,
     pending: await pendingIn(software, system, control),
@@ -37,7 +38,15 @@ export async function readOfflineWindows(volume: BlockSource): Promise<OfflineWi
 
 async function hiveAt(volume: BlockSource, path: string): Promise<Hive | null> {
   const file = await openNtfsFile(volume, path);
-  return file ? openHive(file, path) : null;
+  if (!file) return null;
+  const logs = await Promise.all(['LOG1', 'LOG2'].map((log) => openNtfsFile(volume, `${path}.${log}`).catch(notEncoded)));
+  return openHive(file, path, logs.filter((log) => log !== null));
+}
+
+/** A file that Windows packed is none that can be read here. */
+function notEncoded(error: unknown): null {
+  if (error instanceof EngineError && error.code === 'ntfs-file-encoded') return null;
+  throw error;
 }
 
 /** `CurrentControlSet` is made when Windows starts; in the file it is a number. */
@@ -63,10 +72,7 @@ async function switched(hive: Hive | null, path: string, name: string): Promise<
 
 /** The same in a file that can be read without a registry; UTF-16 or one byte a character. */
 async function stateIni(volume: BlockSource): Promise<string> {
-  const file = await openNtfsFile(volume, STATE_INI).catch((error: unknown) => {
-    if (error instanceof EngineError && error.code === 'ntfs-file-encoded') return null;
-    throw error;
-  });
+  const file = await openNtfsFile(volume, STATE_INI).catch(notEncoded);
   if (!file) return '';
   const bytes = new Uint8Array(Math.min(file.size, MAX_INI));
   await file.readInto(0, bytes);

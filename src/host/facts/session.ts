@@ -1,23 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  known, missing, ntfsFragments, readAllocation, readBitlocker, thresholdsWith, totalLength, type AllocationMap, type CheckFacts, type CheckId, type ChosenPartition, type DiskRef,
+  extFragments, known, missing, ntfsFragments, readAllocation, readBitlocker, thresholdsWith, totalLength, type AllocationMap, type CheckFacts, type CheckId, type DiskRef,
   type Encryption, type Fact, type Selection, type SmartHealth, type VolumeRef,
 } from '../../../native-free-engine/index.ts';
 import type { Disk, Partition } from '../../contract/index.ts';
 import type { Disks } from '../disks.ts';
+import type { DiskFacts } from '../facts.ts';
 import { attempt, NotHere } from './attempt.ts';
 import { destinationFacts } from './destination.ts';
 import { diskReader, type DiskReader } from './disk-reader.ts';
 import { readOfflineWindows, type OfflineWindows } from './offline-windows.ts';
+import { chosenPartitions } from './selection.ts';
 import { scanSurface } from './surface.ts';
 import type { FactSystem } from './system.ts';
+import { volumeRef } from './volume-ref.ts';
 import type { CheckRequest, FactGatherer, FactSession, GatherOptions } from './types.ts';
 
 /** All checks of a round are begun together: within this. */
 const GRACE_MS = 50;
 const ALLOCATION_MS = 12_000;
 const FRAGMENTS_MS = 15_000;
+/** Counting the pieces of an ext volume's files: what was looked at by then is the sample. */
+const SAMPLE_MS = 1_000;
 const OFFLINE_MS = 10_000;
+const LIBRARY_MS = 7_000;
 /** What PXE, TFTP and the second PXE exchange use. */
 const NETBOOT_PORTS = [67, 69, 4011] as const;
 /** Hang outside the machine. */
@@ -46,6 +52,7 @@ interface Place {
 interface Source {
   readonly disk: Disk;
   readonly reader: DiskReader;
+  readonly isChosen: (number: number) => boolean;
   readonly volumes: readonly { readonly partition: Partition; readonly chosen: boolean; readonly volume: Promise<VolumeRef> }[];
 }
 
@@ -63,12 +70,13 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     readers.set(disk.id, reader);
     return reader;
   };
-  const sources: Source[] = request.sources.map(({ disk, chosen }) => ({
-    disk, reader: readerOf(disk),
-    volumes: disk.partitions.filter(({ role }) => role !== 'extended').map((partition) => ({
-      partition, chosen: chosen?.includes(partition.number) ?? true, volume: volumeRef(system, disk, partition),
-    })),
-  }));
+  const sources: Source[] = request.sources.map(({ disk, chosen }) => {
+    const isChosen = (number: number): boolean => chosen?.includes(number) ?? true;
+    return {
+      disk, reader: readerOf(disk), isChosen,
+      volumes: disk.partitions.filter(({ role }) => role !== 'extended').map((partition) => ({ partition, chosen: isChosen(partition.number), volume: volumeRef(system, disk, partition) })),
+    };
+  });
 
   /** Each disk once, also one that is read and written. */
   const everyDisk = (): Disk[] => [...new Map([...sources.map(({ disk }) => disk), ...request.targets].map((disk) => [disk.id, disk])).values()];
@@ -79,6 +87,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     once.set(key, asked);
     return asked;
   };
+  const realDisks = (): Promise<readonly DiskFacts[]> => memo('disks', () => disks.real());
   /** One answer for each chosen partition that passes. */
   const ofVolumes = async <T extends object>(test: (partition: Partition) => boolean, ask: (of: Place) => Promise<T>): Promise<{ volumes: (T & { volume: VolumeRef })[]; unreadable: DiskRef[] }> => ({
     unreadable: sources.filter(({ disk }) => disk.table === 'unreadable' && disk.partitions.length === 0).map(({ disk }) => diskRef(disk)),
@@ -95,13 +104,18 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
         if (!map) throw new NotHere();
         return map;
       }));
-  const offline = ({ source, partition }: { source: Source; partition: Partition }, signal: AbortSignal): Promise<Fact<OfflineWindows>> =>
-    memo(`offline ${source.disk.id}#${partition.number}`, () =>
+  const lockedIn = (of: Place): Fact<never> => missing('locked', placeName(of));
+  const opaque = (of: Place): Fact<never> => (ENCRYPTED.has(of.partition.fileSystem?.kind ?? '') ? lockedIn(of) : missing('inside', placeName(of)));
+  const offline = (of: Place, signal: AbortSignal): Promise<Fact<OfflineWindows>> => {
+    const { source, partition } = of;
+    if (isLocked(partition)) return Promise.resolve(lockedIn(of));
+    return memo(`offline ${source.disk.id}#${partition.number}`, () =>
       source.reader.ask(partition, `${source.disk.path}, Windows/System32/config`, OFFLINE_MS, signal, async (volume) => {
         const found = await readOfflineWindows(volume);
         if (!found) throw new NotHere();
         return found;
       }));
+  };
   const health = (disk: Disk, signal: AbortSignal): Promise<Fact<SmartHealth>> => memo(`health ${disk.id}`, () => system.health(disk, signal));
   const isRunning = (disk: Disk, partition: Partition): boolean => system.name === 'windows' && isSystemDisk(disk) && partition.mountPoints.some((path) => path.length > 0);
 
@@ -113,7 +127,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
 
     'updates': async ({ signal }) => {
       const running = sources.some(({ disk }) => isSystemDisk(disk)) ? [{ volume: null, probes: await system.pending(signal) }] : [];
-      const { volumes } = await ofVolumes(holdsWindows, async (of) => {
+      const { volumes } = await ofVolumes(mayHoldWindows, async (of) => {
         if (isRunning(of.source.disk, of.partition)) return { probes: null };
         const fact = await offline(of, signal);
         return { probes: fact.known ? fact.value.pending.map(({ probe, what }) => ({ probe, found: known(what, fact.from) })) : [{ probe: 'updates' as const, found: fact }] };
@@ -122,7 +136,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     },
 
     'external-devices': async ({ signal }) => {
-      const all = await disks.list();
+      const all = await realDisks();
       const part = new Set([...sources.map(({ disk }) => disk.id), ...request.targets.map(({ id }) => id)]);
       if (request.destination !== null) for (const id of await disks.holding(request.destination).catch(() => [])) part.add(id);
       const devices = await system.devices(all, signal);
@@ -130,7 +144,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
       return { devices: known(devices.value.map((each) => ({ ...each, diskId: each.diskId !== null && part.has(each.diskId) ? each.diskId : null })), devices.from) };
     },
     'hidden-disks': async ({ signal }) => ({
-      internalDisks: (await disks.list()).filter(({ bus, removable, practice }) => !practice && !removable && !OUTSIDE.has(bus)).length,
+      internalDisks: (await realDisks()).filter(({ bus, removable }) => !removable && !OUTSIDE.has(bus)).length,
       controllers: await system.controllers(signal),
     }),
 
@@ -142,26 +156,28 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     },
 
     'file-system': async ({ signal }) => ({
-      ...(await ofVolumes(hasFileSystem, async (of) => {
+      ...(await ofVolumes((partition) => hasFileSystem(partition) || isOpaque(partition), async (of) => {
+        if (isOpaque(of.partition)) return { conditions: opaque(of) };
         const fact = await allocation(of, signal);
         return { conditions: fact.known ? known(fact.value.conditions, fact.from) : fact };
       })),
     }),
     'encryption': async ({ signal }) => ({
-      ...(await ofVolumes((partition) => partition.fileSystem !== null, async ({ source, partition, volume }) => ({
-        encryption: await (system.encryption(volume, signal) ?? encryptionOnDisk(source, partition, signal)),
+      ...(await ofVolumes((partition) => partition.fileSystem !== null, async (of) => ({
+        encryption: await (system.encryption(of.volume, signal) ?? encryptionOnDisk(of, signal)),
       }))),
       byPolicy: await system.encryptsByPolicy(signal),
     }),
     'hibernation': async ({ signal }) => ({
       // A Windows that sleeps has a file to wake from also on volumes that are not its own.
-      ...(await ofVolumes(({ fileSystem }) => fileSystem?.kind === 'ntfs', async (of) => {
+      ...(await ofVolumes((partition) => partition.fileSystem?.kind === 'ntfs' || isLocked(partition), async (of) => {
+        if (isLocked(of.partition)) return { asleep: lockedIn(of), fastStartup: lockedIn(of) };
         const map = await allocation(of, signal);
         const asleep = map.known ? known(map.value.conditions.includes('hibernated'), `${of.source.disk.path}, hiberfil.sys`) : map;
         return { asleep, fastStartup: await fastStartup(of, signal) };
       })),
     }),
-    'os-partitions': () => Promise.resolve({ selections: sources.map(selectionOf) }),
+    'os-partitions': () => Promise.resolve({ selections: sources.map(selectionOf), imaged: request.imaged }),
     'free-space': async ({ signal }) => ({
       ...(await ofVolumes(hasFileSystem, async (of) => {
         const map = await allocation(of, signal);
@@ -175,35 +191,39 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
         const rotational = await memo(`rotational ${source.disk.id}`, () => system.rotational(source.disk, signal));
         // Without heads it does not matter, and counting takes its time.
         if (rotational.known && !rotational.value) return { rotational, fragmentation: missing('unsupported', rotational.from) };
-        const asked = system.fragmentation(volume, signal);
-        if (asked) return { rotational, fragmentation: await asked };
-        if (partition.fileSystem?.kind !== 'ntfs') return { rotational, fragmentation: missing('unsupported', source.disk.path) };
+        const asked = await system.fragmentation(volume, signal);
+        // Where the system's tool is missing, or has not this volume, an ext volume is counted here.
+        if (asked && (asked.known || partition.fileSystem?.kind === 'ntfs')) return { rotational, fragmentation: asked };
+        if (partition.fileSystem?.kind !== 'ntfs') {
+          return { rotational, fragmentation: await source.reader.ask(partition, `${source.disk.path}, inodes`, FRAGMENTS_MS, signal, (ext) => extFragments(ext, { signal, enough: after(SAMPLE_MS) })) };
+        }
         return { rotational, fragmentation: await source.reader.ask(partition, `${source.disk.path}, $MFT`, FRAGMENTS_MS, signal, (ntfs) => ntfsFragments(ntfs, signal)) };
       })),
     }),
-    'sysprep': ({ signal }) => ofVolumes(holdsWindows, async (of) => {
+    'sysprep': ({ signal }) => ofVolumes(mayHoldWindows, async (of) => {
       const running = isRunning(of.source.disk, of.partition) ? await system.runningWindows(signal) : null;
       if (running) {
         const { imageState, product, computerName } = running;
-        return { state: imageState.known ? known({ imageState: imageState.value, oobe: false, computerName, product, dirty: false }, imageState.from) : imageState };
+        return { state: imageState.known ? known({ imageState: imageState.value, oobe: false, computerName, product, dirty: false, replayed: 0 }, imageState.from) : imageState };
       }
       const fact = await offline(of, signal);
       return { state: fact.known ? known(fact.value.sysprep, fact.from) : fact };
     }),
     'shrinking': () => Promise.resolve({ selections: sources.map(selectionOf) }),
 
-    'image-name': () => Promise.resolve({ name: request.imageName }),
+    'image-name': async ({ signal }) => ({ name: request.imageName === null ? null : await attempt('Werkbank', LIBRARY_MS, signal, request.imageName) }),
     'destination': async ({ signal }) => {
       const { destination } = request;
       await quiet();
-      return { destination: destination === null ? null : await destinationFacts(system, destination, () => disks.holding(destination), signal) };
+      const wanted = { imageBytes: request.estimate.imageBytes, onDisks: () => disks.holding(destination ?? '') };
+      return { destination: destination === null ? null : await destinationFacts(system, destination, wanted, signal) };
     },
     'target': async ({ signal }) => {
-      const all = await disks.list();
+      const all = await realDisks();
       return {
         targets: await Promise.all(request.targets.map(async (disk) => ({
           disk: diskRef(disk), readOnly: disk.readOnly, partitions: disk.partitions.length, systemDisk: isSystemDisk(disk), health: await health(disk, signal),
-          twins: all.filter((other) => other.id !== disk.id && !other.practice && other.model === disk.model && other.size === disk.size).length,
+          twins: all.filter((other) => other.id !== disk.id && other.model === disk.model && other.size === disk.size).length,
         }))),
       };
     },
@@ -220,7 +240,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     },
   };
 
-  async function fastStartup(of: { source: Source; partition: Partition }, signal: AbortSignal): Promise<Fact<boolean>> {
+  async function fastStartup(of: Place, signal: AbortSignal): Promise<Fact<boolean>> {
     if (!holdsWindows(of.partition)) return missing('unsupported', of.source.disk.path);
     const running = isRunning(of.source.disk, of.partition) ? await system.runningWindows(signal) : null;
     if (running) return running.fastStartup;
@@ -229,9 +249,10 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     return still.value.fastStartup === null ? missing('unsupported', still.from) : known(still.value.fastStartup, still.from);
   }
 
-  async function encryptionOnDisk(source: Source, partition: Partition, signal: AbortSignal): Promise<Fact<Encryption>> {
+  async function encryptionOnDisk(of: Place, signal: AbortSignal): Promise<Fact<Encryption>> {
+    const { source, partition } = of;
     const kind = partition.fileSystem?.kind ?? '';
-    const from = `${source.disk.path}, partition ${partition.number}`;
+    const from = placeName(of);
     if (kind === 'luks') return known({ kind: 'luks', state: 'encrypted', percent: null, unlocked: false }, from);
     if (kind !== 'bitlocker') return known({ kind: 'none', state: 'off', percent: null, unlocked: true }, from);
     const read = await source.reader.ask(partition, from, OFFLINE_MS, signal, readBitlocker);
@@ -249,12 +270,10 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
 
 const SLOW_MS = thresholdsWith().surfaceSlow;
 
-async function volumeRef(system: FactSystem, disk: Disk, partition: Partition): Promise<VolumeRef> {
-  const device = await attempt(disk.path, 3_000, new AbortController().signal, () => system.deviceOf(disk, partition));
-  return {
-    diskId: disk.id, number: partition.number, device: device.known ? device.value : '', kind: partition.fileSystem?.kind ?? 'unknown',
-    label: partition.fileSystem?.label || partition.name, role: partition.role, mountPoints: partition.mountPoints, size: partition.length,
-  };
+/** Whether so much time has gone by from now. */
+function after(ms: number): () => boolean {
+  const end = performance.now() + ms;
+  return () => performance.now() > end;
 }
 
 const diskRef = ({ id, number, path, model, serial, size, logicalSectorSize, bus }: Disk): DiskRef => ({ id, number, path, model, serial, size, sectorSize: logicalSectorSize, bus });
@@ -263,16 +282,18 @@ const isSystemDisk = ({ verdict }: Disk): boolean => verdict.reasons.some(({ cod
 
 const hasFileSystem = ({ fileSystem }: Partition): boolean => fileSystem !== null && !ENCRYPTED.has(fileSystem.kind) && !['swap', 'lvm2', 'raid', 'unknown'].includes(fileSystem.kind);
 
+/** What is in it has file systems of its own, which one partition alone does not show: that is not the same as none. */
+const isOpaque = ({ fileSystem }: Partition): boolean => fileSystem !== null && (ENCRYPTED.has(fileSystem.kind) || ['lvm2', 'raid'].includes(fileSystem.kind));
+
 const holdsWindows = ({ fileSystem, role }: Partition): boolean => fileSystem?.kind === 'ntfs' && role === 'os';
 
-function selectionOf({ disk, volumes }: Source): Selection {
-  const windows = disk.partitions.some(({ role }) => role === 'microsoft-reserved' || role === 'system-reserved');
-  return {
-    disk: diskRef(disk), table: disk.table,
-    partitions: volumes.map(({ partition, chosen }): ChosenPartition => ({
-      number: partition.number, name: partition.fileSystem?.label || partition.name, role: partition.role, offset: partition.offset, length: partition.length,
-      usedBytes: partition.usedBytes, active: partition.active, chosen,
-      os: partition.role !== 'os' ? '' : partition.fileSystem?.kind === 'ntfs' || partition.fileSystem?.kind === 'bitlocker' || windows ? 'windows' : 'other',
-    })),
-  };
-}
+/** The partition's own device where it has one. */
+const placeName = ({ source, volume }: Place): string => volume.device || source.disk.path;
+
+/** On a Windows that runs, one that is unlocked shows what is in it. */
+const isLocked = ({ fileSystem }: Partition): boolean => fileSystem?.kind === 'bitlocker';
+
+/** What lies behind BitLocker is nobody's to tell before it is unlocked: that is not the same as no Windows. */
+const mayHoldWindows = (partition: Partition): boolean => holdsWindows(partition) || isLocked(partition);
+
+const selectionOf = ({ disk, isChosen }: Source): Selection => ({ disk: diskRef(disk), table: disk.table, partitions: chosenPartitions(disk.partitions, isChosen) });

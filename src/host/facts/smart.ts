@@ -24,17 +24,26 @@ export function smartctl(run: CommandRunner, disk: Pick<Disk, 'path' | 'bus'>, s
 
 const complaintOf = (answer: Record<string, unknown>): string[] => listOf(at(answer, 'smartctl', 'messages')).map((message) => textAt(message, 'string'));
 
+/**
+ * The count of an attribute. Some makers keep more than one figure in its 48 bits; smartctl knows which of them counts and writes it
+ * first: "0 (2000 0)" are no replaced sectors on a new disk, and 8589934592000 as one number.
+ */
+function countOf(row: unknown): number | null {
+  const first = /^(\d+)\b/.exec(textAt(row, 'raw', 'string'))?.[1];
+  return first === undefined ? numberAt(row, 'raw', 'value') : Number(first);
+}
+
 /** @throws EngineError `tool-failed` when it could not look at the disk */
 export function parseSmart(answer: Record<string, unknown>): SmartHealth {
   const status = numberAt(answer, 'smartctl', 'exit_status');
   if (status === null) throw garbage('smartctl');
-  if (status & (COMMAND_LINE | OPEN_FAILED)) throw new EngineError('tool-failed', { tool: 'smartctl', detail: complaintOf(answer)[0] ?? `exit code ${status}` });
+  if (status & (COMMAND_LINE | OPEN_FAILED)) throw new EngineError('tool-failed', { tool: 'smartctl', detail: complaintOf(answer)[0] ?? `exit ${status}` });
   const passed = at(answer, 'smart_status', 'passed');
   const rate = numberAt(answer, 'rotation_rate');
   const nvme = at(answer, 'nvme_smart_health_information_log');
-  const raw = new Map(listOf(at(answer, 'ata_smart_attributes', 'table')).map((row) => [numberAt(row, 'id'), numberAt(row, 'raw', 'value')]));
-  const attribute = (id: number): number | null => raw.get(id) ?? null;
-  const timeouts = attribute(188);
+  const rows = new Map(listOf(at(answer, 'ata_smart_attributes', 'table')).map((row) => [numberAt(row, 'id'), row]));
+  const attribute = (id: number): number | null => countOf(rows.get(id));
+  const timeouts = numberAt(rows.get(188), 'raw', 'value');
   return {
     passed: typeof passed === 'boolean' ? passed : null,
     rotational: rate === null ? (nvme === undefined ? null : false) : rate > 0,

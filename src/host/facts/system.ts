@@ -14,7 +14,7 @@ export interface FactSystem {
   /** Of the running system. */
   pending(signal: AbortSignal): Promise<readonly PendingProbe[]>;
   /** @param disks all of the machine, by which a device is known as one of them */
-  devices(disks: readonly Disk[], signal: AbortSignal): Promise<Fact<readonly ExternalDevice[]>>;
+  devices(disks: readonly Pick<Disk, 'id' | 'path'>[], signal: AbortSignal): Promise<Fact<readonly ExternalDevice[]>>;
   /** RAID controllers that may hide disks. */
   controllers(signal: AbortSignal): Promise<Fact<readonly string[]>>;
   health(disk: Disk, signal: AbortSignal): Promise<Fact<SmartHealth>>;

@@ -1,4 +1,4 @@
-import type { CheckContext, CheckFacts, CheckId, ImageNameFacts, PowerSupply, Fact } from '../../../native-free-engine/index.ts';
+import type { CheckContext, CheckFacts, CheckId, ImagedSelection, ImageNameFacts, PowerSupply, Fact } from '../../../native-free-engine/index.ts';
 import type { CheckedJob, Disk } from '../../contract/index.ts';
 
 /** What is about to be done, as far as checks depend on it. */
@@ -6,12 +6,14 @@ export interface CheckRequest extends Pick<CheckContext, 'estimate' | 'manyMachi
   readonly job: CheckedJob;
   /** The disks that are read, and which of their partitions; null for all. */
   readonly sources: readonly { readonly disk: Disk; readonly chosen: readonly number[] | null }[];
+  /** What is in the image that is put back, and what of it is chosen; null when none is. */
+  readonly imaged: Fact<ImagedSelection> | null;
   /** The disks that are written. */
   readonly targets: readonly Disk[];
   /** The folder that an image goes to, or null. */
   readonly destination: string | null;
-  /** From the library, which the host does not know. */
-  readonly imageName: ImageNameFacts | null;
+  /** Looks into the library, which the host does not know; null when no name is chosen. */
+  readonly imageName: (() => Promise<ImageNameFacts>) | null;
 }
 
 /** How far a check that takes long has come. */

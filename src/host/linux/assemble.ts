@@ -35,16 +35,15 @@ export function assemble(snapshot: LinuxSnapshot): Assembled {
 
     // The kernel writes the slashes of a name as exclamation marks.
     const path = `/dev/${name.replaceAll('!', '/')}`;
-    const layout = snapshot.layouts?.find((each) => each.device === path);
-    const bus = busOf(name, device, block, drive?.busType, layout?.interfaceType);
+    const bus = busOf(name, device, block, drive?.busType);
     const optical = device?.type === 'rom' || /^sr\d/.test(name);
     const removable = block?.removable ?? device?.removable ?? drive?.isRemovable ?? false;
     return [{
       id: path,
       path,
       practice: false,
-      model: isLoop ? cleanText(block?.backingFile ?? '') : modelOf(device, layout?.name, drive),
-      serial: device?.serial || cleanText(layout?.serialNum),
+      model: isLoop ? cleanText(block?.backingFile ?? '') : modelOf(device, block, drive),
+      serial: device?.serial || cleanText(block?.serial),
       size,
       bus,
       removable,
@@ -52,7 +51,7 @@ export function assemble(snapshot: LinuxSnapshot): Assembled {
       logicalSectorSize: block?.logicalSectorSize ?? device?.logicalSectorSize ?? drive?.logicalBlockSize ?? 512,
       physicalSectorSize: block?.physicalSectorSize ?? device?.physicalSectorSize ?? drive?.blockSize ?? 512,
       table: tableOf(device?.tableType),
-      partitions: partitionsOf(name, device, block, graph, snapshot),
+      partitions: partitionsOf(name, device, block, graph),
       uses: uses.get(name) ?? [],
       medium: size > 0 || !(removable || optical),
       optical,
@@ -80,11 +79,11 @@ function busOf(name: string, device: LsblkDevice | undefined, block: SysBlock | 
   return device && /(^|:)scsi(:|$)/.test(device.subsystems) ? 'scsi' : 'unknown';
 }
 
-function modelOf(device: LsblkDevice | undefined, layoutName: string | undefined, drive: DriveEntry | undefined): string {
+function modelOf(device: LsblkDevice | undefined, block: SysBlock | undefined, drive: DriveEntry | undefined): string {
   // virtio and others give the maker as a bare PCI number, which names nothing.
   const vendor = device && !/^0x/.test(device.vendor) && device.vendor !== 'ATA' ? device.vendor : '';
   if (device?.model) return device.model.startsWith(vendor) ? device.model : `${vendor} ${device.model}`.trim();
-  return cleanText(layoutName) || cleanText(drive?.description).replace(/^0x[0-9a-f]+\s*/, '');
+  return cleanText(block?.model) || cleanText(drive?.description).replace(/^0x[0-9a-f]+\s*/, '');
 }
 
 function tableOf(kind: string | undefined): DiskFacts['table'] {
@@ -109,14 +108,13 @@ const ROLES: Readonly<Record<string, PartitionRole>> = {
 };
 
 /** Partitions as lsblk and the kernel see them: what is shown when the disk itself may not be opened. */
-function partitionsOf(name: string, device: LsblkDevice | undefined, block: SysBlock | undefined, graph: BlockGraph, snapshot: LinuxSnapshot): Partition[] {
+function partitionsOf(name: string, device: LsblkDevice | undefined, block: SysBlock | undefined, graph: BlockGraph): Partition[] {
   const known = device?.children.filter((child) => child.type === 'part') ?? [];
   const all = block?.partitions ?? known.map((child, index) => ({
     name: child.name, number: Number(/(\d+)$/.exec(child.name)?.[1] ?? index + 1), offset: child.offset ?? 0, length: child.size,
   }));
   const one = (node: string, number: number, offset: number, length: number, details: LsblkDevice | undefined): Partition => {
     const mountPoints = graph.mountPointsOn(node);
-    const volume = snapshot.volumes?.find((each) => mountPoints.includes(each.mounted));
     return {
       number, offset, length,
       type: details?.partType.startsWith('0x') ? details.partType : (details?.partType.toUpperCase() ?? ''),
@@ -124,7 +122,7 @@ function partitionsOf(name: string, device: LsblkDevice | undefined, block: SysB
       role: ROLES[details?.partType.toLowerCase() ?? ''] ?? (mountPoints.includes('/') ? 'os' : 'data'),
       fileSystem: details?.fileSystem ? { kind: details.fileSystem, label: details.label, uuid: details.uuid } : null,
       mountPoints,
-      usedBytes: volume?.usedBytes ?? details?.usedBytes ?? null,
+      usedBytes: details?.usedBytes ?? null,
       active: false,
     };
   };

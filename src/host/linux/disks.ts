@@ -5,7 +5,7 @@ import type { DiskSystem } from '../disks.ts';
 import type { DiskUse } from '../facts.ts';
 import { practiceId } from '../practice.ts';
 import { assemble } from './assemble.ts';
-import { devicesUnderPath, nodeDevno } from './device-numbers.ts';
+import { devicesUnderMount, devicesUnderPath, nodeDevno } from './device-numbers.ts';
 import { logicalVolume } from './lvm-volume.ts';
 import { outsideSource } from './outside-read.ts';
 import { readSwaps, identityOf, loopsOn, readMounts, snapshotReader } from './snapshot.ts';
@@ -18,7 +18,7 @@ export function createLinuxDisks(run: CommandRunner): DiskSystem {
     async read(options) {
       const snapshot = await read(options);
       if (snapshot.sys.length === 0 && !snapshot.lsblk && !snapshot.drives) {
-        throw new EngineError('disk-list-failed', { detail: 'neither the kernel nor lsblk nor drivelist lists any' });
+        throw new EngineError('disk-list-failed', { detail: 'no-list /sys, lsblk, drivelist' });
       }
       return assemble(snapshot);
     },
@@ -38,11 +38,13 @@ export function createLinuxDisks(run: CommandRunner): DiskSystem {
       return uses;
     },
 
-    async holding(path) {
+    async holding(path, { below = false } = {}) {
       const [snapshot, mounts, real] = await Promise.all([read({ quick: true }), readMounts(), realpath(path).catch(() => null)]);
       const { graph } = assemble(snapshot);
       const own = real === null ? null : await nodeDevno(real);
-      const under = graph.disksUnder(own === null ? await devicesUnderPath(path, mounts) : [own]);
+      const inside = below && real !== null ? mounts.filter(({ mountPoint }) => mountPoint.startsWith(real === '/' ? real : `${real}/`)) : [];
+      const mounted = (await Promise.all(inside.map((mount) => devicesUnderMount(mount, mounts)))).flat();
+      const under = graph.disksUnder(own === null ? [...new Set([...(await devicesUnderPath(path, mounts)), ...mounted])] : [own]);
       // The file may be a disk itself, by being a practice disk or by standing behind a loop device.
       const loops = real === null || own !== null ? [] : await loopsOn(real, snapshot.sys, mounts);
       const itself = real === null || own !== null ? [] : [practiceId(real)];

@@ -24,5 +24,5 @@ export function pkexecError(code: number | null, stderr: string): EngineError {
     return new EngineError('elevation-unavailable', { reason: 'no-agent', detail });
   }
   if (code === 127 && /not authorized|incident has been reported/i.test(detail)) return new EngineError('elevation-refused', { reason: 'not-authorised', detail });
-  return new EngineError('elevation-unavailable', { reason: 'failed', detail: detail || `exit code ${code}` });
+  return new EngineError('elevation-unavailable', { reason: 'failed', detail: detail || `exit ${code}` });
 }

@@ -1,6 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { EngineError, errnoOf } from '../../../native-free-engine/index.ts';
 import type { Disk } from '../../contract/index.ts';
 import { outputOf, type CommandRunner } from '../command.ts';
+
+const GONE: ReadonlySet<string> = new Set(['ENOENT', 'ENXIO', 'ENODEV', 'ENOMEDIUM']);
 
 /**
  * Shows one partition as a device of its own while `use` runs: a loop device
@@ -9,7 +12,7 @@ import { outputOf, type CommandRunner } from '../command.ts';
  *
  * The device is marked for detaching at once and kept only by a descriptor of
  * this process: whatever becomes of us, the kernel takes it away.
- * @throws EngineError `tool-missing`, `tool-failed`
+ * @throws EngineError `tool-missing`, `tool-failed`; `target-gone` for a disk that was pulled out meanwhile, whatever `use` said of it
  */
 export async function withPartitionDevice<T>(run: CommandRunner, disk: Disk, partition: { readonly offset: number; readonly length: number }, use: (device: string) => Promise<T>): Promise<T> {
   const { offset, length } = partition;
@@ -27,7 +30,9 @@ export async function withPartitionDevice<T>(run: CommandRunner, disk: Disk, par
     await run('blockdev', ['--flushbufs', device], { timeoutMs: 60_000 }).catch(() => null);
     await handle.close();
     // What the tools wrote went through the disk's own cache; everybody else reads past it.
-    const file = await open(disk.path, 'r+');
+    const file = await open(disk.path, 'r+').catch((error: unknown) => {
+      throw GONE.has(errnoOf(error)) ? new EngineError('target-gone', { disk: disk.path, path: disk.path }, { cause: error }) : error;
+    });
     await file.sync().finally(() => file.close());
     if (!disk.practice) await run('blockdev', ['--flushbufs', disk.path], { timeoutMs: 60_000 }).catch(() => null);
   }

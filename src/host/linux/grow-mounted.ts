@@ -49,8 +49,8 @@ export async function growBtrfs(run: CommandRunner, device: string, signal: Abor
   const hex = head.toString('hex', FSID, FSID + 16);
   const id = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   const refused = (detail: string): EngineError => new EngineError('tool-failed', { tool: 'btrfs', detail });
-  if (head.readBigUInt64LE(DEVICES) !== 1n) throw refused('it spans several devices');
-  if (await access(`/sys/fs/btrfs/${id}`).then(() => true, () => false)) throw refused(`another file system with the identity ${id} is mounted`);
+  if (head.readBigUInt64LE(DEVICES) !== 1n) throw refused('several-devices');
+  if (await access(`/sys/fs/btrfs/${id}`).then(() => true, () => false)) throw refused(`same-identity-mounted ${id}`);
   try {
     await growMounted('btrfs', (folder) => ['btrfs', 'filesystem', 'resize', 'max', folder])(run, device, signal);
   } finally {

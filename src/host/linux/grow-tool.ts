@@ -17,5 +17,5 @@ export async function succeed(run: CommandRunner, program: string, args: readonl
   const { signal, input = '', good = [0] } = options;
   const { code, stdout, stderr } = await run(program, args, { longLived: true, input, ...(signal ? { signal } : {}) });
   if (code !== null && good.includes(code)) return;
-  throw new EngineError('tool-failed', { tool: program, detail: `${stderr.trim()} ${stdout.trim()}`.trim().slice(-500) || `exit code ${code}` });
+  throw new EngineError('tool-failed', { tool: program, detail: `${stderr.trim()} ${stdout.trim()}`.trim().slice(-500) || `exit ${code}` });
 }

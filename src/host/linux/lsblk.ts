@@ -1,6 +1,7 @@
 import { EngineError } from '../../../native-free-engine/index.ts';
 import { outputOf, type CommandRunner } from '../command.ts';
 import { cleanText } from '../facts.ts';
+import { guarded, within } from '../guarded.ts';
 
 /** One device of `lsblk -J -O -b`, with every field given the same type in every version of lsblk. */
 export interface LsblkDevice {
@@ -38,24 +39,30 @@ export interface LsblkDevice {
 const MAX_DEVICES = 8192;
 const MAX_DEPTH = 16;
 
-const TIMEOUT_MS = 5_000;
+/** It answers within 0.1 s, also on a computer with six times as much to do as it has processors: such a silence is that of a hang. */
+const LATE_MS = 2_000;
+const ANSWER_MS = 5_000;
+const TIMEOUT_MS = 30_000;
 /** What lsblk tells without looking at the disks themselves, in all its versions. */
 const COLUMNS = 'NAME,KNAME,MAJ:MIN,TYPE,SIZE,TRAN,SUBSYSTEMS,MODEL,VENDOR,SERIAL,RM,HOTPLUG,RO,LOG-SEC,PHY-SEC,MOUNTPOINT';
 
 /**
- * Without udev lsblk reads each disk itself and waits for the one that hangs;
- * on a busy computer it may be late as well. It then gets a second chance, with
- * only the columns for which it need not look at a disk.
- * @throws EngineError `tool-missing`, `tool-failed`
+ * Without udev lsblk reads each disk itself and waits for the one that hangs, and on a busy computer it may be late: then it is asked as
+ * well for only what it tells without looking at a disk. Whoever lists disks waits {@link ANSWER_MS} at most. A question without an answer stays
+ * open for {@link TIMEOUT_MS}, and is not put again meanwhile: the lists of that time wait for nothing, and say the same of a disk each time.
+ * @returns null for no answer: the disks are then those that the kernel knows
  */
-export async function lsblk(run: CommandRunner): Promise<LsblkDevice[]> {
-  const ask = async (...columns: string[]): Promise<LsblkDevice[]> => parseLsblk(await outputOf(run, 'lsblk', ['-J', ...columns, '-b'], { timeoutMs: TIMEOUT_MS }));
-  try {
-    return await ask('-O');
-  } catch (error) {
-    if (error instanceof EngineError && error.code === 'tool-missing') throw error;
-    return ask('-o', COLUMNS);
-  }
+export function lsblkReader(run: CommandRunner): () => Promise<LsblkDevice[] | null> {
+  const ask = (...columns: string[]): (() => Promise<LsblkDevice[] | null>) =>
+    guarded(async () => parseLsblk(await outputOf(run, 'lsblk', ['-J', ...columns, '-b'], { timeoutMs: TIMEOUT_MS })), ANSWER_MS);
+  const [everything, little] = [ask('-O'), ask('-o', COLUMNS)];
+  return async () => {
+    const whole = everything();
+    const soon = await within(whole, LATE_MS, 'lsblk').catch(() => null);
+    if (soon) return soon;
+    const part = little();
+    return (await whole) ?? part;
+  };
 }
 
 /** Reads the output of `lsblk -J -O -b`. @throws EngineError `tool-failed` */
@@ -64,7 +71,7 @@ export function parseLsblk(text: string): LsblkDevice[] {
   try {
     root = JSON.parse(text);
   } catch (error) {
-    throw new EngineError('tool-failed', { tool: 'lsblk', detail: 'its output is not JSON' }, { cause: error });
+    throw new EngineError('tool-failed', { tool: 'lsblk', detail: 'odd-answer' }, { cause: error });
   }
   let left = MAX_DEVICES;
   const devicesOf = (list: unknown, depth: number): LsblkDevice[] => {

@@ -26,7 +26,7 @@ export function parseVolumes<T>(json: string, schema: z.ZodType<T>): T[] {
   try {
     return z.object({ report: z.array(z.object({ lv: z.array(schema) })) }).parse(JSON.parse(json)).report.flatMap((each) => each.lv);
   } catch (error) {
-    throw new EngineError('tool-failed', { tool: 'lvs', detail: 'its output is not what was asked for' }, { cause: error });
+    throw new EngineError('tool-failed', { tool: 'lvs', detail: 'odd-answer' }, { cause: error });
   }
 }
 

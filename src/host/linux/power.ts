@@ -11,7 +11,7 @@ export function createLinuxPower(run: CommandRunner, folder: string = POWER_SUPP
   return {
     watchMains: pollMains(() => readMains(folder)),
     // `cat` ends when its standard input is closed, and systemd-inhibit with it.
-    keepAwake: () => heldProgram(run, 'systemd-inhibit', ['--what=sleep:idle', '--who=Werkbank', '--why=A job is running', '--mode=block', 'cat']),
+    keepAwake: () => heldProgram(run, 'systemd-inhibit', ['--what=shutdown:sleep:idle', '--who=Werkbank', '--why=A job is running', '--mode=block', 'cat']),
   };
 }
 

@@ -38,7 +38,7 @@ export function createLinuxRemedies(run: CommandRunner): RemedySystem {
       await standsFree(action);
       if (action.volume.kind !== 'ntfs') return;
       const probe = await run('ntfs-3g.probe', ['--readwrite', action.volume.device]);
-      if (probe.code === HIBERNATED) throw new EngineError('remedy-refused', { reason: 'Windows is hibernated on it' });
+      if (probe.code === HIBERNATED) throw new EngineError('remedy-refused', { reason: 'windows-hibernated' });
     },
     finish: () => Promise.resolve(),
   };
@@ -60,7 +60,7 @@ async function standsFree(action: Extract<RemedyAction, { readonly id: 'repair-f
   try {
     await (await open(device, constants.O_RDONLY | constants.O_EXCL)).close();
   } catch (error) {
-    if (errnoOf(error) === 'EBUSY') throw new EngineError('remedy-refused', { reason: `${device} is in use` }, { cause: error });
+    if (errnoOf(error) === 'EBUSY') throw new EngineError('remedy-refused', { reason: `device-in-use ${device}` }, { cause: error });
     throw new EngineError(errnoOf(error) === 'EACCES' ? 'rights-needed' : 'target-gone', { path: device, disk: device }, { cause: error });
   }
 }

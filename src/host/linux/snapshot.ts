@@ -1,11 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { CommandRunner } from '../command.ts';
 import type { ReadOptions } from '../disks.ts';
-import { guarded, guardedEach } from '../guarded.ts';
-import { drives, layouts, volumes, type DriveEntry, type LayoutEntry, type VolumeEntry } from '../libraries.ts';
+import { guardedEach } from '../guarded.ts';
+import { drives, type DriveEntry } from '../libraries.ts';
 import { devicesUnderMount, devicesUnderPath, formatDevno, mountOf, nodeDevno } from './device-numbers.ts';
 import type { TracedMount } from './graph.ts';
-import { lsblk, type LsblkDevice } from './lsblk.ts';
+import { lsblkReader, type LsblkDevice } from './lsblk.ts';
 import { mayHang, parseMountInfo, parseSwaps, type Mount } from './mounts.ts';
 import { readBlockDevices, type SysBlock } from './sysfs.ts';
 
@@ -13,15 +13,12 @@ import { readBlockDevices, type SysBlock } from './sysfs.ts';
 export interface LinuxSnapshot {
   readonly drives: readonly DriveEntry[] | null;
   readonly lsblk: readonly LsblkDevice[] | null;
-  readonly layouts: readonly LayoutEntry[] | null;
-  readonly volumes: readonly VolumeEntry[] | null;
   readonly sys: readonly SysBlock[];
   readonly mounts: readonly TracedMount[];
   readonly swaps: readonly string[];
   readonly backing: ReadonlyMap<string, readonly string[]>;
 }
 
-const LSBLK_TIMEOUT_MS = 12_000;
 const TRACE_TIMEOUT_MS = 3_000;
 
 const textOf = (path: string): Promise<string> => readFile(path, 'utf8').catch(() => '');
@@ -39,15 +36,15 @@ export async function readSwaps(): Promise<string[]> {
 
 /** `quick` leaves the libraries out: enough to tell what may be written, not enough to show. */
 export function snapshotReader(run: CommandRunner): (options: ReadOptions) => Promise<LinuxSnapshot> {
-  const askLsblk = guarded(() => lsblk(run), LSBLK_TIMEOUT_MS);
-  return async ({ quick, usage = !quick }) => {
-    const [driveList, tree, layoutList, volumeList, sys, mounts, swaps] = await Promise.all([
-      quick ? null : drives(), askLsblk(), quick ? null : layouts(), usage ? volumes() : null, readBlockDevices(), readMounts(), readSwaps(),
+  const askLsblk = lsblkReader(run);
+  return async ({ quick }) => {
+    const [driveList, tree, sys, mounts, swaps] = await Promise.all([
+      quick ? null : drives(), askLsblk(), readBlockDevices(), readMounts(), readSwaps(),
     ]);
     const [traced, swapDevices, backing] = await Promise.all([
       Promise.all(mounts.map((mount) => traceMount(mount, mounts))), devicesUnderSwaps(swaps, mounts), devicesUnderLoops(sys, mounts),
     ]);
-    return { drives: driveList, lsblk: tree, layouts: layoutList, volumes: volumeList, sys, mounts: traced, swaps: swapDevices, backing };
+    return { drives: driveList, lsblk: tree, sys, mounts: traced, swaps: swapDevices, backing };
   };
 }
 

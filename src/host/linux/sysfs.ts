@@ -36,6 +36,9 @@ export interface SysBlock {
   readonly diskSeq: string;
   /** `MMC` (soldered) or `SD` on that bus. */
   readonly cardType: string;
+  /** As the device itself says them, empty when it says nothing: udev is not on every computer. */
+  readonly model: string;
+  readonly serial: string;
   /** Where it hangs, as the path of its device in /sys/devices. */
   readonly devicePath: string;
 }
@@ -67,17 +70,27 @@ async function readBlockDevice(name: string): Promise<SysBlock | null> {
   const devno = await textOf(join(folder, 'dev'));
   // It was pulled out while we were reading.
   if (!devno) return null;
-  const [sectors, ro, rm, logical, physical, slaves, holders, backing, dmUuid, dmName, diskSeq, cardType, devicePath, partitions] = await Promise.all([
+  const [sectors, ro, rm, logical, physical, slaves, holders, backing, dmUuid, dmName, diskSeq, cardType, model, serial, devicePath, partitions] = await Promise.all([
     numberOf(join(folder, 'size'), 0), textOf(join(folder, 'ro')), textOf(join(folder, 'removable')),
     numberOf(join(folder, 'queue/logical_block_size'), 512), numberOf(join(folder, 'queue/physical_block_size'), 512),
     namesIn(join(folder, 'slaves')), namesIn(join(folder, 'holders')), textOf(join(folder, 'loop/backing_file')),
     textOf(join(folder, 'dm/uuid')), textOf(join(folder, 'dm/name')), textOf(join(folder, 'diskseq')), textOf(join(folder, 'device/type')),
+    textOf(join(folder, 'device/model')), readSerial(folder),
     realpath(folder).catch(() => folder), readPartitions(folder),
   ]);
   return {
     name, devno, size: sectors * 512, readOnly: ro === '1', removable: rm === '1', logicalSectorSize: logical, physicalSectorSize: physical,
-    partitions, slaves, holders, backingFile: backing || null, dmUuid, dmName, diskSeq, cardType: name.startsWith('mmcblk') ? cardType : '', devicePath,
+    partitions, slaves, holders, backingFile: backing || null, dmUuid, dmName, diskSeq, cardType: name.startsWith('mmcblk') ? cardType : '', model, serial,
+    devicePath,
   };
+}
+
+/** NVMe, MMC and virtio have it as a line of text; SCSI as page 0x80 of its vital product data: four bytes in front, the third and fourth its length (SPC-4, 7.8.14). */
+async function readSerial(folder: string): Promise<string> {
+  const plain = (await textOf(join(folder, 'device/serial'))) || (await textOf(join(folder, 'serial')));
+  if (plain) return plain;
+  const page = await readFile(join(folder, 'device/vpd_pg80')).catch(() => null);
+  return page && page.length > 4 && page[1] === 0x80 ? page.subarray(4, 4 + page.readUInt16BE(2)).toString('latin1').trim() : '';
 }
 
 async function readPartitions(folder: string): Promise<SysPartition[]> {

@@ -5,7 +5,7 @@ import { outputOf, type CommandRunner } from '../command.ts';
 import { completed } from '../complete.ts';
 import type { DiskSystem, ReadOptions, SystemDisks } from '../disks.ts';
 import { guarded } from '../guarded.ts';
-import { drives, layouts, volumes } from '../libraries.ts';
+import { drives, layouts } from '../libraries.ts';
 import { practiceId } from '../practice.ts';
 import { parseMac, wholeDisks } from './parse.ts';
 
@@ -19,15 +19,15 @@ async function diskutil(run: CommandRunner, ...args: readonly string[]): Promise
 
 /** The disks of a Mac: diskutil, completed by the libraries. */
 export function createMacDisks(run: CommandRunner): DiskSystem {
-  const read = async ({ quick, usage = !quick }: ReadOptions): Promise<SystemDisks> => {
-    const libraries = Promise.all([quick ? null : drives(), quick ? null : layouts(), usage ? volumes() : null]);
+  const read = async ({ quick }: ReadOptions): Promise<SystemDisks> => {
+    const libraries = Promise.all([quick ? null : drives(), quick ? null : layouts()]);
     try {
       const list = await diskutil(run, 'list', '-plist');
       const infos = await Promise.all(wholeDisks(list).map(async (name) => [name, await diskutil(run, 'info', '-plist', name).catch(() => null)] as const));
       const root = await diskutil(run, 'info', '-plist', '/').catch(() => null);
-      const [driveList, layoutList, volumeList] = await libraries;
+      const [driveList, layoutList] = await libraries;
       const found = parseMac({ list, infos: new Map(infos), root }, driveList);
-      return { ...found, disks: found.disks.map((facts) => completed(facts, layoutList, volumeList)) };
+      return { ...found, disks: found.disks.map((facts) => completed(facts, layoutList)) };
     } catch (error) {
       throw new EngineError('disk-list-failed', { detail: error instanceof Error ? error.message : String(error) }, { cause: error });
     }

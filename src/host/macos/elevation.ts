@@ -36,5 +36,5 @@ export function osascriptError(code: number | null, stderr: string): EngineError
   const detail = stderr.trim().slice(0, 300);
   if (/\(-128\)/.test(detail)) return new EngineError('elevation-refused', { reason: 'dismissed', detail });
   if (/\(-60005\)/.test(detail)) return new EngineError('elevation-refused', { reason: 'not-authorised', detail });
-  return new EngineError('elevation-unavailable', { reason: 'failed', detail: detail || `exit code ${code}` });
+  return new EngineError('elevation-unavailable', { reason: 'failed', detail: detail || `exit ${code}` });
 }

@@ -2,6 +2,7 @@ import { freemem, totalmem } from 'node:os';
 import { known, missing, type PowerSupply } from '../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../command.ts';
 import { attempt, garbage } from '../facts/attempt.ts';
+import { DHCP_MS, dhcpServers } from '../facts/dhcp-servers.ts';
 import { smartctl } from '../facts/smart.ts';
 import type { FactSystem } from '../facts/system.ts';
 
@@ -35,7 +36,7 @@ export function createMacFacts(run: CommandRunner): FactSystem {
     }),
     folder: unsupported('statfs'),
     scan: unsupported('fsck'),
-    dhcp: unsupported('DHCP'),
+    dhcp: (signal) => attempt('DHCPDISCOVER, UDP 68', DHCP_MS, signal, () => dhcpServers(signal)),
   };
 }
 

@@ -6,8 +6,10 @@ import type { Host } from '../host.ts';
 import { createGrowth } from '../growth.ts';
 import { createPracticeDisks } from '../practice-disks.ts';
 import { createRemedies, NO_REMEDIES } from '../remedies/remedies.ts';
+import { NO_SERVICING } from '../servicing.ts';
 import { createSources } from '../sources.ts';
 import { createTargets } from '../targets.ts';
+import { createVolumes, MOUNTS_BY_ITSELF } from '../volumes.ts';
 import { createMacDisks } from './disks.ts';
 import { createMacElevation } from './elevation.ts';
 import { createMacFacts } from './facts.ts';
@@ -26,9 +28,11 @@ export function createMacHost(practiceFolder: () => string | null): Host {
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createMacSources(runCommand)),
     growth: createGrowth(disks, createMacGrowth()),
+    volumes: createVolumes(disks, MOUNTS_BY_ITSELF),
+    servicing: NO_SERVICING,
     hardware: { devices: () => Promise.resolve([]) },
     facts: createFacts(disks, createMacFacts(runCommand), { built: BUILT }),
-    remedies: createRemedies(runCommand, NO_REMEDIES),
+    remedies: createRemedies(runCommand, NO_REMEDIES, () => Promise.resolve(null)),
     power: createMacPower(runCommand),
     machine: macMachine(runCommand),
   };

@@ -1,4 +1,4 @@
-import { EngineError, isAbort, throwIfAborted, type CommandLine, type RemedyAction } from '../../../native-free-engine/index.ts';
+import { EngineError, isAbort, throwIfAborted, type CommandLine, type RemedyAction, type VolumeRef } from '../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../command.ts';
 import type { RemedyControl, RemedyOptions } from './types.ts';
 
@@ -25,7 +25,11 @@ export const NO_REMEDIES: RemedySystem = { commands: () => [], allow: () => Prom
 
 const MAX_LINE = 300;
 
-export function createRemedies(run: CommandRunner, system: RemedySystem): RemedyControl {
+/**
+ * @param volumeNow finds the partition that a remedy is for anew, as it is in this moment. Who asks for a remedy may have fewer
+ * rights than this process: of what they say only which remedy of the table and which partition is listened to.
+ */
+export function createRemedies(run: CommandRunner, system: RemedySystem, volumeNow: (volume: VolumeRef) => Promise<VolumeRef | null>): RemedyControl {
   const shown = (action: RemedyAction): CommandLine[] => system.commands(action).map(({ program, args }) => ({ program, args }));
   return {
     complete: (results) => Promise.resolve(results.map((result) => ({
@@ -38,18 +42,30 @@ export function createRemedies(run: CommandRunner, system: RemedySystem): Remedy
     }))),
     commands: (action) => Promise.resolve(shown(action)),
     async run(action, options) {
-      const commands = system.commands(action);
-      if (commands.length === 0) throw new EngineError('remedy-refused', { reason: action.id });
+      const found = await asFoundNow(action, volumeNow);
+      const commands = system.commands(found);
+      if (!isCommand(found) || commands.length === 0) throw new EngineError('remedy-refused', { reason: action.id });
       throwIfAborted(options.signal);
-      await system.allow(action);
+      await system.allow(found);
       for (const command of commands) await runOne(run, command, options);
-      await system.finish(action, options);
+      await system.finish(found, options);
     },
   };
 }
 
 const COMMANDS: ReadonlySet<RemedyAction['id']> = new Set(['repair-file-system', 'defragment', 'trim', 'decrypt', 'hibernation-off']);
 const isCommand = ({ id }: RemedyAction): boolean => COMMANDS.has(id);
+
+/** @throws EngineError `remedy-refused` when the partition is not what was said of it */
+async function asFoundNow(action: RemedyAction, volumeNow: (volume: VolumeRef) => Promise<VolumeRef | null>): Promise<RemedyAction> {
+  if (!('volume' in action)) return action;
+  const { volume } = action;
+  const found = await volumeNow(volume);
+  const same = found !== null && found.device.toLowerCase() === volume.device.toLowerCase() && found.kind === volume.kind && found.size === volume.size
+    && [...found.mountPoints].sort().join('\n') === [...volume.mountPoints].sort().join('\n');
+  if (!same) throw new EngineError('remedy-refused', { reason: `not-as-checked ${volume.device || volume.number}` });
+  return { ...action, volume: found };
+}
 
 async function runOne(run: CommandRunner, { program, args, good, input = '' }: RemedyCommand, { signal, onProgress }: RemedyOptions): Promise<void> {
   let unfinished = '';
@@ -66,7 +82,7 @@ async function runOne(run: CommandRunner, { program, args, good, input = '' }: R
   try {
     const { code, stderr } = await run(program, args, { longLived: true, signal, input, onOutput: hear });
     hear('\n');
-    if (code === null || !good.includes(code)) throw new EngineError('remedy-failed', { tool: program, detail: stderr.trim().slice(-MAX_LINE) || last || `exit code ${code}` });
+    if (code === null || !good.includes(code)) throw new EngineError('remedy-failed', { tool: program, detail: stderr.trim().slice(-MAX_LINE) || last || `exit ${code}` });
   } catch (error) {
     if (isAbort(error) || !(error instanceof EngineError) || error.code !== 'tool-failed') throw error;
     throw new EngineError('remedy-failed', { tool: program, detail: String(error.params['detail'] ?? '') }, { cause: error });

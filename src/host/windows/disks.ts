@@ -3,7 +3,7 @@ import { EngineError } from '../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../command.ts';
 import type { DiskSystem, ReadOptions, SystemDisks } from '../disks.ts';
 import { guarded } from '../guarded.ts';
-import { drives, layouts, volumes } from '../libraries.ts';
+import { drives, layouts } from '../libraries.ts';
 import { completed } from '../complete.ts';
 import { practiceId } from '../practice.ts';
 import { driveNumber, parseWindows, windowsFromDrives, windowsHolding } from './parse.ts';
@@ -15,8 +15,8 @@ const LIST_TIMEOUT_MS = 30_000;
 export function createWindowsDisks(run: CommandRunner): DiskSystem {
   const script = guarded(() => powershell(run, LIST_SCRIPT, { timeoutMs: LIST_TIMEOUT_MS }), LIST_TIMEOUT_MS + 1_000);
 
-  const read = async ({ quick, usage = !quick }: ReadOptions): Promise<SystemDisks> => {
-    const [json, driveList, layoutList, volumeList] = await Promise.all([script(), drives(), quick ? null : layouts(), usage ? volumes() : null]);
+  const read = async ({ quick }: ReadOptions): Promise<SystemDisks> => {
+    const [json, driveList, layoutList] = await Promise.all([script(), drives(), quick ? null : layouts()]);
     let found: SystemDisks | null = null;
     try {
       if (json !== null) found = parseWindows(json, driveList);
@@ -24,8 +24,8 @@ export function createWindowsDisks(run: CommandRunner): DiskSystem {
       // What PowerShell printed is not what was asked for; drivelist is left.
     }
     found ??= driveList ? windowsFromDrives(driveList) : null;
-    if (!found) throw new EngineError('disk-list-failed', { detail: 'neither PowerShell nor drivelist answered' });
-    return { ...found, disks: found.disks.map((facts) => completed(facts, layoutList, volumeList)) };
+    if (!found) throw new EngineError('disk-list-failed', { detail: 'no-list PowerShell, drivelist' });
+    return { ...found, disks: found.disks.map((facts) => completed(facts, layoutList)) };
   };
 
   return {

@@ -53,5 +53,5 @@ export function runAsScript(program: string, args: readonly string[]): string {
 export function uacError(code: number | null, stderr: string): EngineError {
   const detail = stderr.trim().slice(0, 300);
   if (code === 123 || /cancel+ed by the user/i.test(detail)) return new EngineError('elevation-refused', { reason: 'dismissed', detail });
-  return new EngineError('elevation-unavailable', { reason: 'failed', detail: detail || `exit code ${code}` });
+  return new EngineError('elevation-unavailable', { reason: 'failed', detail: detail || `exit ${code}` });
 }

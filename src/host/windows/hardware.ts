@@ -35,7 +35,7 @@ export function parseDevices(json: string): HardwareDevice[] {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new EngineError('tool-failed', { tool: 'powershell.exe', detail: 'not JSON' }, { cause: error });
+    throw new EngineError('tool-failed', { tool: 'powershell.exe', detail: 'odd-answer' }, { cause: error });
   }
   const parsed = answerSchema.safeParse(value);
   if (!parsed.success) throw new EngineError('tool-failed', { tool: 'powershell.exe', detail: parsed.error.issues[0]?.path.join('.') ?? '' });

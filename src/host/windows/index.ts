@@ -2,12 +2,15 @@ import { runCommand } from '../command.ts';
 import { createDisks } from '../disks.ts';
 import { BUILT } from '../facts/built.ts';
 import { createFacts } from '../facts/session.ts';
+import { volumeNow } from '../facts/volume-ref.ts';
 import type { Host } from '../host.ts';
 import { createGrowth } from '../growth.ts';
 import { createPracticeDisks } from '../practice-disks.ts';
 import { createRemedies } from '../remedies/remedies.ts';
 import { createSources } from '../sources.ts';
 import { createTargets } from '../targets.ts';
+import { createVolumes, MOUNTS_BY_ITSELF } from '../volumes.ts';
+import { createWindowsServicing } from './dism.ts';
 import { createWindowsDisks } from './disks.ts';
 import { createWindowsElevation } from './elevation.ts';
 import { createWindowsFacts } from './facts/index.ts';
@@ -22,16 +25,20 @@ import { createWindowsTargets } from './targets.ts';
 export function createWindowsHost(practiceFolder: () => string | null): Host {
   const system = createWindowsDisks(runCommand);
   const disks = createDisks(system, practiceFolder);
+  const facts = createWindowsFacts(runCommand);
+  const elevation = createWindowsElevation(runCommand);
   return {
     disks,
     targets: createTargets(disks, createWindowsTargets(runCommand, system)),
-    elevation: createWindowsElevation(runCommand),
+    elevation,
     practice: createPracticeDisks(disks, practiceFolder),
     sources: createSources(disks, createWindowsSources(runCommand)),
     growth: createGrowth(disks, createWindowsGrowth(runCommand)),
+    volumes: createVolumes(disks, MOUNTS_BY_ITSELF),
+    servicing: createWindowsServicing(runCommand, () => elevation.isElevated()),
     hardware: createWindowsHardware(runCommand),
-    facts: createFacts(disks, createWindowsFacts(runCommand), { built: BUILT }),
-    remedies: createRemedies(runCommand, createWindowsRemedies(runCommand)),
+    facts: createFacts(disks, facts, { built: BUILT }),
+    remedies: createRemedies(runCommand, createWindowsRemedies(runCommand, () => elevation.isElevated()), (volume) => volumeNow(disks, facts, volume)),
     power: createWindowsPower(runCommand),
     machine: windowsMachine(runCommand),
   };

@@ -11,8 +11,11 @@ const WATCH_MS = 5_000;
 /** Questions that could not be answered in a row before the watching ends. */
 const MAX_SILENCE = 12;
 
-/** Remedies on Windows, by its own programs. */
-export function createWindowsRemedies(run: CommandRunner, systemDrive: string = process.env['SystemDrive'] ?? 'C:'): RemedySystem {
+/**
+ * Remedies on Windows, by its own programs: for administrators, all of them.
+ * @param isElevated this process has their rights
+ */
+export function createWindowsRemedies(run: CommandRunner, isElevated: () => boolean, systemDrive: string = process.env['SystemDrive'] ?? 'C:'): RemedySystem {
   const isSystem = ({ device }: VolumeRef): boolean => device.toUpperCase() === systemDrive.toUpperCase();
   return {
     commands(action): RemedyCommand[] {
@@ -24,7 +27,10 @@ export function createWindowsRemedies(run: CommandRunner, systemDrive: string = 
       if (action.id === 'trim') return [{ program: 'defrag.exe', args: [device, '/L', '/U'], good: [0] }];
       return [{ program: 'manage-bde.exe', args: ['-off', device], good: [0] }];
     },
-    allow: () => Promise.resolve(),
+    allow(action) {
+      // Each would fail in words of its own, in the language of the system.
+      return isElevated() ? Promise.resolve() : Promise.reject(new EngineError('rights-needed', { path: 'volume' in action ? action.volume.device : systemDrive }));
+    },
     async finish(action, { signal, onProgress }) {
       if (action.id !== 'decrypt') return;
       let silent = 0;
@@ -36,10 +42,10 @@ export function createWindowsRemedies(run: CommandRunner, systemDrive: string = 
           onProgress?.({ line: `${action.volume.device} ${state} ${percent ?? ''}`.trim(), share: percent === null ? null : 1 - percent / 100 });
           if (state === 'off') return;
           // Turned off again by somebody, or by a policy: it will not end by itself.
-          if (state === 'paused') throw new EngineError('remedy-failed', { tool: 'manage-bde.exe', detail: 'decryption is paused' });
+          if (state === 'paused') throw new EngineError('remedy-failed', { tool: 'manage-bde.exe', detail: 'decryption-paused' });
         } catch (error) {
           if (error instanceof EngineError && error.code === 'remedy-failed') throw error;
-          if (++silent >= MAX_SILENCE) throw new EngineError('remedy-failed', { tool: 'manage-bde.exe', detail: 'its state can no longer be read' }, { cause: error });
+          if (++silent >= MAX_SILENCE) throw new EngineError('remedy-failed', { tool: 'manage-bde.exe', detail: 'state-unreadable' }, { cause: error });
         }
         await sleep(WATCH_MS, undefined, { signal });
       }

@@ -13,7 +13,7 @@ const CLASSES: readonly (readonly [string, ExternalDevice['kind']])[] = [
 ];
 
 /** What hangs on USB and is not built in. @param root of sysfs */
-export async function usbDevices(root: string, disks: readonly Disk[]): Promise<ExternalDevice[]> {
+export async function usbDevices(root: string, disks: readonly Pick<Disk, 'id' | 'path'>[]): Promise<ExternalDevice[]> {
   const folder = join(root, 'bus/usb/devices');
   const names = (await readdir(folder).catch(() => [])).slice(0, MAX_DEVICES * 8);
   const blocks = await readBlockDevices();

@@ -1,8 +1,9 @@
-import { access, readFile, realpath } from 'node:fs/promises';
+import { readFile, realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { missing } from '../../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../../command.ts';
 import { attempt, garbage, NotHere } from '../../facts/attempt.ts';
+import { DHCP_MS, dhcpServers } from '../../facts/dhcp-servers.ts';
 import { smartctl } from '../../facts/smart.ts';
 import type { FactSystem } from '../../facts/system.ts';
 import { practicePath } from '../../practice.ts';
@@ -13,6 +14,7 @@ import { readMounts } from '../snapshot.ts';
 import { blockView } from '../sources-view.ts';
 import { diskActivity } from './activity.ts';
 import { raidControllers, usbDevices } from './devices.ts';
+import { linuxFirmware } from './firmware.ts';
 import { linuxPending } from './pending.ts';
 import { udpHolder } from './ports.ts';
 import { linuxPower } from './power.ts';
@@ -22,7 +24,6 @@ const QUICK_MS = 3_000;
 const ANSWER_MS = 5_000;
 const FRAGMENTS_MS = 12_000;
 /** efivarfs: four bytes of attributes, then the value. */
-const SECURE_BOOT = '/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c';
 const FAT_MAX_FILE = 2 ** 32 - 1;
 const NETWORK = /^(nfs4?|cifs|smb3|smbfs|9p|ceph|glusterfs|davfs|fuse\.(sshfs|davfs|rclone|glusterfs))$/;
 const FAT = /^(vfat|msdos)$/;
@@ -38,11 +39,7 @@ export function createLinuxFacts(run: CommandRunner): FactSystem {
       if (!answer) throw garbage('timedatectl');
       return answer === 'yes';
     }),
-    async firmware(signal) {
-      const firmware = await attempt('/sys/firmware/efi', QUICK_MS, signal, async () => (await access('/sys/firmware/efi').then(() => 'uefi' as const, () => 'bios' as const)));
-      const secureBoot = await attempt(SECURE_BOOT, QUICK_MS, signal, async () => (await readFile(SECURE_BOOT))[4] === 1);
-      return { firmware, secureBoot };
-    },
+    firmware: (signal) => linuxFirmware('', signal),
     memory: (signal) => attempt('/proc/meminfo', QUICK_MS, signal, async () => {
       const text = await readFile('/proc/meminfo', 'utf8');
       const bytes = (key: string): number => Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024;
@@ -70,7 +67,7 @@ export function createLinuxFacts(run: CommandRunner): FactSystem {
       return true as const;
     }),
     deviceOf: async (disk, partition) => (await blockView(disk)).nodesOf(partition)[0] ?? '',
-    fragmentation: (volume, signal) => (volume.kind === 'ext4' ? attempt('e4defrag -c', FRAGMENTS_MS + 1_000, signal, () => ext4Fragments(run, volume, FRAGMENTS_MS, signal)) : null),
+    fragmentation: (volume, signal) => (volume.kind === 'ext4' && volume.mountPoints.length > 0 ? attempt('e4defrag -c', FRAGMENTS_MS + 1_000, signal, () => ext4Fragments(run, volume, FRAGMENTS_MS, signal)) : null),
     encryption: () => null,
     encryptsByPolicy: () => Promise.resolve(missing('unsupported', 'BitLocker')),
     runningWindows: () => null,
@@ -82,7 +79,7 @@ export function createLinuxFacts(run: CommandRunner): FactSystem {
       return { kind: mount.fileSystem, maxFileBytes: FAT.test(mount.fileSystem) ? FAT_MAX_FILE : null, network };
     }),
     scan: (volume, signal) => attempt(`${volume.kind} ${volume.device}`, NO_TIMEOUT, signal, () => scanVolume(run, volume, signal)),
-    dhcp: () => Promise.resolve(missing('unsupported', 'DHCP')),
+    dhcp: (signal) => attempt('DHCPDISCOVER, UDP 68', DHCP_MS, signal, () => dhcpServers(signal)),
   };
 }
 

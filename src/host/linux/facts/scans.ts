@@ -35,7 +35,7 @@ export async function scanVolume(run: CommandRunner, volume: VolumeRef, signal: 
   const { code, stdout, stderr } = await run(scanner.program, [...scanner.args, volume.device], { longLived: true, signal });
   if (code === 0) return { clean: true, lines: [] };
   const lines = `${stdout}\n${stderr}`.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^(Pass \d|Phase \d|\s*-)/.test(line));
-  if (code === null || !scanner.errors.includes(code)) throw new EngineError('tool-failed', { tool: scanner.program, detail: lines.at(-1) ?? `exit code ${code}` });
+  if (code === null || !scanner.errors.includes(code)) throw new EngineError('tool-failed', { tool: scanner.program, detail: lines.at(-1) ?? `exit ${code}` });
   return { clean: false, lines: lines.slice(0, MAX_LINES).map((line) => line.slice(0, 200)) };
 }
 
@@ -45,7 +45,7 @@ export async function ext4Fragments(run: CommandRunner, volume: VolumeRef, timeo
   if (volume.kind !== 'ext4' || place === undefined) throw new NotHere(volume.kind);
   const { stdout, stderr, code } = await run('e4defrag', ['-c', place], { timeoutMs, signal });
   if (/must be root|not permitted/i.test(stderr)) throw new EngineError('rights-needed', { path: place });
-  if (code !== 0) throw new EngineError('tool-failed', { tool: 'e4defrag', detail: stderr.trim().slice(0, 300) || `exit code ${code}` });
+  if (code !== 0) throw new EngineError('tool-failed', { tool: 'e4defrag', detail: stderr.trim().slice(0, 300) || `exit ${code}` });
   return parseE4defrag(stdout);
 }
 
@@ -54,5 +54,5 @@ export function parseE4defrag(text: string): Fragmentation {
   const [, total, best] = /Total\/best extents\s+(\d+)\/(\d+)/.exec(text) ?? [];
   if (total === undefined || best === undefined) throw garbage('e4defrag');
   const [fragments, files] = [Number(total), Number(best)];
-  return { files, fragments, fragmentedFiles: Math.min(files, Math.max(0, fragments - files)) };
+  return { files, fragments, fragmentedFiles: Math.min(files, Math.max(0, fragments - files)), share: 1 };
 }

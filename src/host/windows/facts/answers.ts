@@ -103,7 +103,7 @@ export function activityOf([value]: readonly unknown[]): DiskActivity {
 export function fragmentsOf([value]: readonly unknown[]): Fragmentation {
   const [files, fragmentedFiles, excess] = [numberAt(value, 'TotalFiles'), numberAt(value, 'TotalFragmentedFiles'), numberAt(value, 'TotalExcessFragments')];
   if (files === null || fragmentedFiles === null || excess === null) throw garbage('DefragAnalysis');
-  return { files, fragmentedFiles, fragments: files + excess };
+  return { files, fragmentedFiles, fragments: files + excess, share: 1 };
 }
 
 /** Win32_EncryptableVolume.GetConversionStatus: 0 plain, 1 encrypted, 2 encrypting, 3 decrypting, 4 and 5 paused; ProtectionStatus 2: locked. */
@@ -138,6 +138,6 @@ export function folderOf([value]: readonly unknown[]): { kind: string; maxFileBy
 export function scanOf([value]: readonly unknown[]): FileSystemScan {
   const status = textAt(value, 'status');
   if (status === 'NoErrorsFound') return { clean: true, lines: [] };
-  if (status === '' || status === 'RepairFailed') throw new EngineError('tool-failed', { tool: 'Repair-Volume', detail: status || 'no answer' });
+  if (status === '' || status === 'RepairFailed') throw new EngineError('tool-failed', { tool: 'Repair-Volume', detail: status || 'odd-answer' });
   return { clean: false, lines: [status] };
 }

@@ -3,6 +3,7 @@ import { known, missing, type Fact, type SmartHealth } from '../../../../native-
 import type { Disk } from '../../../contract/index.ts';
 import type { CommandRunner } from '../../command.ts';
 import { attempt, NotHere, numberAt, textAt } from '../../facts/attempt.ts';
+import { DHCP_MS, dhcpServers } from '../../facts/dhcp-servers.ts';
 import { smartctl } from '../../facts/smart.ts';
 import type { FactSystem, RunningWindows } from '../../facts/system.ts';
 import { driveNumber, drivePath } from '../parse.ts';
@@ -81,7 +82,7 @@ export function createWindowsFacts(run: CommandRunner): FactSystem {
       const letter = LETTER.exec(volume.device)?.[1];
       return letter === undefined ? Promise.resolve(missing('unsupported', 'Repair-Volume')) : ask(`Repair-Volume -DriveLetter ${letter} -Scan`, SCAN, signal, scanOf, { input: letter, timeoutMs: NO_TIMEOUT });
     },
-    dhcp: () => Promise.resolve(missing('unsupported', 'DHCP')),
+    dhcp: (signal) => attempt('DHCPDISCOVER, UDP 68', DHCP_MS, signal, () => dhcpServers(signal)),
   };
 }
 
