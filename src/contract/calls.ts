@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { answerFileFormSchema, customisingPreviewSchema, customisingSchema } from './answer-file.ts';
-import { discInfoSchema, extractPlanSchema, extractRequestSchema, isoPlanSchema, isoRequestSchema } from './disc.ts';
+import { discInfoSchema, discListRequestSchema, discListSchema, extractPlanSchema, extractRequestSchema, isoFolderSchema, isoPlanSchema, isoRequestSchema } from './disc.ts';
 import { diskSchema } from './disk.ts';
 import { diskImageSchema, libraryFolderSchema, libraryListingSchema } from './disk-image.ts';
-import { driverChangeSchema, driverChoiceSchema, driverScanSchema, driverWishSchema, hardwareDeviceSchema } from './drivers.ts';
+import { driverPreviewRequestSchema, driverPreviewSchema, driverScanSchema, driversPlanSchema, driversRequestSchema, hardwareDeviceSchema } from './drivers.ts';
 import { plainErrorSchema } from './error.ts';
 import { historyListSchema } from './history.ts';
 import { imageInfoSchema } from './image.ts';
@@ -82,9 +82,15 @@ export const hostCalls = {
   'plan.winpe': call(winpeRequestSchema, winpePlanSchema),
   'plan.windowsStick': call(windowsStickRequestSchema, windowsStickPlanSchema),
   'plan.iso': call(isoRequestSchema, isoPlanSchema),
+  /** Looks at the files of the stick, for which it may have to be mounted for a moment. */
+  'plan.drivers': call(driversRequestSchema, driversPlanSchema),
   'plan.extract': call(extractRequestSchema, extractPlanSchema),
   /** The files on a disc and what it boots; `image.inspect` is for images to be written as they are. */
   'disc.describe': call(z.object({ location: z.string() }), discInfoSchema),
+  /** A part of the tree of a disc. */
+  'disc.list': call(discListRequestSchema, discListSchema),
+  /** What an ISO of this folder would hold and boot from. */
+  'disc.inspectFolder': call(z.object({ folder: z.string() }), isoFolderSchema),
   /** Which Windows an ISO installs, and what starts it. */
   'media.inspectWindows': call(z.object({ location: z.string() }), windowsMediaSchema),
   /** Which WinPE an ISO or a folder holds. */
@@ -113,9 +119,7 @@ export const hostCalls = {
   /** The driver packages in folders, which of them are old or lie there twice, and what could not be read. */
   'drivers.scan': call(z.object({ folders: z.array(z.string()).min(1) }), driverScanSchema),
   /** The packages that a medium would get. */
-  'drivers.choose': call(driverWishSchema, driverChoiceSchema),
-  /** Puts what is newer on a mounted medium; with `check` it only says what that is. */
-  'drivers.update': call(z.object({ medium: z.string(), wish: driverWishSchema, check: z.boolean() }), z.array(driverChangeSchema)),
+  'drivers.choose': call(driverPreviewRequestSchema, driverPreviewSchema),
   /** The network and storage controllers of this machine. */
   'drivers.machine': call(nothing, z.array(hardwareDeviceSchema)),
   ...preflightCalls,

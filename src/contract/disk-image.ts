@@ -68,6 +68,8 @@ export const diskImageSchema = z.object({
   identity: imageIdentitySchema.nullable(),
   /** What it builds on, nearest first; empty for a whole image. */
   chain: z.array(chainLinkSchema),
+  /** Of an image of another program, by which it is told from what it was: when its files last changed, milliseconds since 1970. Null on the web; reports of earlier versions lack it. */
+  changedAt: z.number().nullable().optional(),
 });
 
 /** Several images of one disk made at different times hang together; a library shows them so. */

@@ -86,6 +86,12 @@ export const diskIdentitySchema = z.object({
   tableHash: z.string().nullable(),
 });
 
+/** As each system calls it. */
+const FAT = /^(?:fat32|vfat|msdos|fat)$/i;
+
+/** The partitions that may hold the files of a boot medium; one that was not recognised is found out when it is mounted. */
+export const fatVolumes = (partitions: readonly Partition[]): Partition[] => partitions.filter(({ fileSystem }) => fileSystem === null || FAT.test(fileSystem.kind));
+
 export type Bus = z.infer<typeof busSchema>;
 export type PartitionRole = z.infer<typeof partitionRoleSchema>;
 export type Partition = z.infer<typeof partitionSchema>;

@@ -6,7 +6,7 @@ import { reportSchema } from './job.ts';
 export const historyEntrySchema = z.object({
   /** `Report.jobId` */
   id: z.string(),
-  kind: z.enum(['write', 'read', 'format', 'capture', 'restore', 'verify', 'convert', 'windows-stick', 'winpe', 'iso', 'extract']),
+  kind: z.enum(['write', 'read', 'format', 'capture', 'restore', 'verify', 'convert', 'windows-stick', 'winpe', 'iso', 'extract', 'drivers']),
   outcome: reportSchema.shape.outcome,
   startedAt: z.string(),
   elapsedSeconds: z.number(),

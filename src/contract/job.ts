@@ -7,7 +7,7 @@ import { preflightOutcomeSchema } from './preflight-run.ts';
 
 export const phaseSchema = z.enum([
   'preparing', 'checking', 'unpacking', 'writing', 'finishing', 'verifying', 'reading', 'formatting', 'ejecting', 'done',
-  'snapshot', 'mapping', 'capturing', 'restoring', 'converting', 'growing',
+  'snapshot', 'mapping', 'capturing', 'restoring', 'converting', 'growing', 'repacking',
 ]);
 
 /** What holds the job back right now. */
@@ -73,7 +73,8 @@ export const targetOutcomeSchema = z.object({
   model: z.string(),
   serial: z.string(),
   size: z.number(),
-  outcome: z.enum(['written', 'verified', 'failed', 'cancelled']),
+  /** `unknown`: the job went on unseen. */
+  outcome: z.enum(['written', 'verified', 'failed', 'cancelled', 'unknown']),
   error: plainErrorSchema.nullable(),
   bytesWritten: z.number(),
   bytesSkipped: z.number(),
@@ -121,6 +122,17 @@ export const imagingOutcomeSchema = z.object({
   notes: z.array(imagingNoteSchema),
 });
 
+/** What the files on a medium that was made hash to. */
+const fileHashesSchema = z.object({
+  count: z.int(),
+  /** Bytes of all of them. */
+  bytes: z.number(),
+  /** SHA-256 of the list that is kept beside the report, as sha256sum(1) writes it: a line `HASH  PATH` each, in this order. */
+  sha256: z.string(),
+  /** Null where it would be too long for a report; the list beside it has all. */
+  list: z.array(z.object({ path: z.string(), size: z.number(), sha256: z.string() })).nullable(),
+});
+
 /** What a computer says it is. Empty where it does not say, or may not be asked. */
 export const machineSchema = z.object({
   maker: z.string(), model: z.string(), serial: z.string(),
@@ -143,11 +155,14 @@ export const reportSchema = z.object({
   endedAt: z.string(),
   elapsedSeconds: z.number(),
   plan: planSchema,
-  outcome: z.enum(['done', 'partly', 'failed', 'cancelled']),
+  /** `unknown`: the connection to its process was lost, and it went on unseen. */
+  outcome: z.enum(['done', 'partly', 'failed', 'cancelled', 'unknown']),
   error: plainErrorSchema.nullable(),
   /** Checksums of the image's raw bytes (and of the stored file where asked for). */
   checksums: z.array(checksumSchema),
   expectedMatched: z.boolean().nullable(),
+  /** The files of a stick, a WinPE medium or an ISO; null for other jobs, and where not all of them were written. */
+  files: fileHashesSchema.nullable().default(null),
   targets: z.array(targetOutcomeSchema),
   /** Null for jobs that have nothing to do with an image of a disk. */
   imaging: imagingOutcomeSchema.nullable(),

@@ -22,7 +22,7 @@ export const planStepSchema = z.object({
     'snapshot', 'map', 'capture', 'capture-resume', 'manifest', 'check-chain', 'new-table', 'restore', 'restore-resume', 'zero-rest', 'trim-rest', 'verify-restored',
     'restore-first', 'grow', 'verify-image', 'verify-share', 'convert',
     // Windows media
-    'split-wim', 'add-loader', 'add-files', 'layout-uefi', 'layout-bios', 'layout-both', 'write-files', 'verify-files', 'edit-winpe', 'drivers-medium', 'drivers-image',
+    'repack-wim', 'check-repacked', 'split-wim', 'add-loader', 'add-files', 'layout-uefi', 'layout-bios', 'layout-both', 'write-files', 'verify-files', 'edit-winpe', 'winpe-at-start', 'winpe-locale', 'winpe-time-zone', 'drivers-medium', 'drivers-image', 'copy-drivers', 'remove-drivers',
     // discs
     'read-folder', 'boot-images', 'write-iso', 'check-room', 'extract',
   ]),

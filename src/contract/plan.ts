@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { extractPlanSchema, isoPlanSchema } from './disc.ts';
 import { diskIdentitySchema } from './disk.ts';
+import { driversPlanSchema } from './drivers.ts';
 import { checksumSchema, imageInfoSchema } from './image.ts';
 import { capturePlanSchema, convertPlanSchema, restorePlanSchema, verifyPlanSchema } from './imaging-plan.ts';
 import { planBase, plannedDiskSchema } from './plan-parts.ts';
@@ -36,7 +37,7 @@ export const formatPlanSchema = z.object({
 
 export const planSchema = z.discriminatedUnion('kind', [
   writePlanSchema, readPlanSchema, formatPlanSchema, capturePlanSchema, restorePlanSchema, verifyPlanSchema, convertPlanSchema,
-  windowsStickPlanSchema, winpePlanSchema, isoPlanSchema, extractPlanSchema,
+  windowsStickPlanSchema, winpePlanSchema, isoPlanSchema, extractPlanSchema, driversPlanSchema,
 ]);
 
 /** What the user asked for, before it is a plan. Disks by `Disk.id`. */

@@ -63,6 +63,8 @@ export const preflightOutcomeSchema = z.object({
   results: z.array(checkResultSchema),
   /** Names of the warnings that were accepted: `smart:failing:/dev/sda`. */
   accepted: z.array(z.string()),
+  /** The user said that nothing is to be checked; there are no results then. */
+  skipped: z.boolean().default(false),
 });
 
 export type PreflightRequest = z.infer<typeof preflightRequestSchema>;

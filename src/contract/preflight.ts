@@ -11,7 +11,7 @@ export const checkIdSchema = z.enum([
 ]);
 
 /** What a machine is made ready for. */
-export const checkedJobSchema = z.enum(['capture', 'restore', 'write', 'deploy', 'media']);
+export const checkedJobSchema = z.enum(['capture', 'restore', 'write', 'deploy', 'media', 'read', 'format']);
 
 /** From good to bad; `unknown` is what could not be found out, never a silent pass. */
 export const checkVerdictSchema = z.enum(['fine', 'advice', 'unknown', 'warning', 'stop']);

@@ -59,6 +59,17 @@ export const windowsStickPlanSchema = z.object({
   label: z.string(),
   /** WIMs that are too large for FAT32 in one piece, part by part. */
   parts: z.array(z.object({ path: z.string(), of: z.string(), size: z.number() })),
+  /** Numbers of the Windows that go along, from 1; null: all. */
+  editions: z.array(z.int()).nullable(),
+  /**
+   * Install images that are packed anew before any disk is touched: `images` of them, by number. Bytes of the new WIM: `about`, and `most`
+   * it can have. The parts that it is split into are not known yet.
+   */
+  repacks: z.array(z.object({ path: z.string(), images: z.array(z.int()), about: z.number(), most: z.number() })),
+  /** How they are packed: quickly, or to as little as can be. */
+  repackedAs: z.enum(['lzx', 'xpress']),
+  /** Where they are packed; null when none is. */
+  workFolder: z.string().nullable(),
   /** Files added to those of the disc. */
   extras: z.array(z.object({ path: z.string(), size: z.number() })),
   /** Files of the disc that extras take the place of. */
@@ -69,7 +80,7 @@ export const windowsStickPlanSchema = z.object({
   customising: wholeCustomisingSchema.nullable(),
   /** Drivers for Setup, chosen when the sticks are made as they were when this was planned; null for none. */
   drivers: wholeDriverWishSchema.nullable(),
-  /** What each disk gets, by `Disk.id`: bytes written, and bytes that stay free for other files. */
+  /** What each disk gets, by `Disk.id`: bytes written, and bytes that stay free for other files; with `repacks` an estimate. */
   room: z.array(z.object({ disk: z.string(), writes: z.number(), free: z.number() })),
   disks: z.array(plannedDiskSchema).min(1),
   verify: z.boolean(),
@@ -84,6 +95,10 @@ export const windowsStickRequestSchema = z.object({
   firmware: stickFirmwareSchema,
   /** Up to eleven characters of ASCII; empty for one made from the disc's own. */
   label: z.string(),
+  /** Numbers of the Windows that go along, from 1, where the disc has one install image; null for all. */
+  editions: z.array(z.int().min(1)).min(1).nullable(),
+  /** Where an install image is packed anew when it must be; null for the system's own folder for temporary files. */
+  workFolder: z.string().nullable(),
   /** A folder whose contents are laid over the files of the disc; null for none. */
   extraFolder: z.string().nullable(),
   /** Answer file and what else makes the installation somebody's own; null for none. */

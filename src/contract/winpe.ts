@@ -15,7 +15,7 @@ export const winpeImageSchema = z.object({
 
 /** What the user asked for, before it is a plan. Disks by `Disk.id`. */
 export const winpeRequestSchema = z.object({
-  /** A Windows or WinPE ISO, or a folder: such a disc's files, or the ADK's WinPE of an architecture. */
+  /** A Windows or WinPE ISO, a boot.wim, or a folder: such a disc's files, or the ADK's WinPE of an architecture. */
   source: z.string(),
   /** Sticks to make; empty when an ISO is made. */
   disks: z.array(z.string()),
@@ -38,14 +38,18 @@ export const winpeRequestSchema = z.object({
   keyboard: z.string().nullable(),
   region: z.string().nullable(),
   language: z.string().nullable(),
+  /** For programs that know no Unicode, in the registry of the image; plans of earlier versions have none. */
+  systemLocale: z.string().nullable().optional(),
+  /** By Windows' own name, `W. Europe Standard Time`. */
+  timeZone: z.string().nullable().optional(),
   /** A folder whose contents are laid over the files of the medium; null for none. */
   extraFolder: z.string().nullable(),
   /** A folder whose contents become X:\Tools; null for none. */
   toolsFolder: z.string().nullable(),
   /** Boot loaders of "Windows UEFI CA 2023". */
   newLoaders: z.boolean(),
-  /** MiB; only null can be had, and the refusal says why. */
-  scratchMiB: z.number().nullable(),
+  /** MiB: 32, 64, 128, 256 or 512; null leaves it as it is. */
+  scratchMiB: z.int().nullable(),
   verify: z.boolean(),
   eject: z.boolean(),
   allowSystemDisk: z.boolean(),

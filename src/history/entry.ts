@@ -31,18 +31,19 @@ function imageOf(plan: Plan): { image: string; location: string } {
     case 'read':
     case 'iso':
     case 'capture': return { image: basename(plan.destination), location: plan.destination };
-    case 'format': return { image: '', location: '' };
+    case 'format':
+    case 'drivers': return { image: '', location: '' };
   }
 }
 
 function numberOf(plan: Plan, index: number): number {
   if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe') return plan.disks[index]?.number ?? 0;
-  if (plan.kind === 'format') return plan.disk.number;
+  if (plan.kind === 'format' || plan.kind === 'drivers') return plan.disk.number;
   return plan.kind === 'read' || plan.kind === 'capture' ? plan.number : 0;
 }
 
 const descriptions = (plan: Plan): string[] => {
-  if (plan.kind === 'windows-stick') return plan.image.editions.map(({ name }) => name);
+  if (plan.kind === 'windows-stick') return plan.image.editions.filter(({ index }) => plan.editions?.includes(index) ?? true).map(({ name }) => name);
   return plan.kind === 'capture' ? [plan.description, plan.purpose] : [];
 };
 

@@ -1,28 +1,30 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
+import { destinationError, replaceFile } from '../../native-free-engine/index.ts';
 import type { HistoryEntry } from '../contract/index.ts';
-import { writeFileAtomically } from '../host/index.ts';
+import { reportJson, sumsPath } from '../jobs/report-files.ts';
 import { reportHtml } from '../jobs/report-html.ts';
 import type { Language } from '../texts/index.ts';
 import { fileNameOf, type HistoryStore } from './store.ts';
 
 /**
- * Saves the reports of some jobs into a folder, each as a page and as data.
+ * Saves the reports of some jobs into a folder, each as a page and as data, with the list of files of a medium that was made.
  * @returns how many
- * @throws EngineError `destination-unwritable`
+ * @throws EngineError `destination-unwritable`, `destination-full`
  */
 export async function exportReports(store: HistoryStore, entries: readonly HistoryEntry[], folder: string, language: Language): Promise<number> {
   let count = 0;
   for (const { id } of entries) {
     const report = await store.get(id);
+    const sums = await store.sums(id);
     const stem = join(folder, fileNameOf(report).replace(/\.json$/, ''));
     try {
       await mkdir(folder, { recursive: true });
-      await writeFileAtomically(`${stem}.html`, reportHtml(report, language));
-      await writeFileAtomically(`${stem}.json`, `${JSON.stringify(report, null, 2)}\n`);
+      await replaceFile(`${stem}.html`, reportHtml(report, language));
+      await replaceFile(`${stem}.json`, reportJson(report));
+      if (sums !== null) await replaceFile(sumsPath(`${stem}.json`), sums);
     } catch (error) {
-      throw new EngineError('destination-unwritable', { path: folder, errno: errnoOf(error) }, { cause: error });
+      throw destinationError(folder, error);
     }
     count++;
   }

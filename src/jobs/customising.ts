@@ -51,7 +51,7 @@ async function autopilotText({ autopilot }: Customising): Promise<string | null>
 async function readSmall(path: string): Promise<Uint8Array> {
   try {
     const { size } = await stat(path);
-    if (size > MAX_FILE_BYTES) throw new EngineError('answer-file-malformed', { path, reason: `${size} bytes`, line: 0 });
+    if (size > MAX_FILE_BYTES) throw new EngineError('answer-file-malformed', { path, reason: 'too-large', line: 0 });
     return await readFile(path);
   } catch (error) {
     if (error instanceof EngineError) throw error;

@@ -39,6 +39,7 @@ async function describeOwn(found: FoundManifest, folders: readonly string[]): Pr
     usedBytes: manifest.sums.usedBytes,
     identity: identityOf(found),
     chain: [...chain.links],
+    changedAt: null,
   };
 }
 
@@ -78,10 +79,17 @@ async function describeForeign(location: string, { tempDir, signal }: { readonly
       usedBytes: image.ordered && image.format !== 'clonezilla' ? null : totalLength(await image.usedExtents()),
       identity: null,
       chain: chainOfForeign(image),
+      changedAt: await lastChange(image.files),
     };
   } finally {
     await image.close();
   }
+}
+
+/** When any of the files last changed, milliseconds since 1970; null for those on the web. */
+export async function lastChange(files: readonly string[]): Promise<number | null> {
+  const times = await Promise.all(files.map((path) => stat(path).then(({ mtimeMs }) => Math.floor(mtimeMs), () => null)));
+  return times.includes(null) || times.length === 0 ? null : Math.max(...times.map(Number));
 }
 
 /** Backing files are all there, or the image could not have been opened; who they are only their paths tell. */

@@ -1,6 +1,6 @@
 import { open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { buildSeekTable, compressFrame, destinationError, EngineError, giveToCaller, nonZeroRuns, type ChunkTaker, type SeekEntry } from '../../native-free-engine/index.ts';
+import { buildSeekTable, compressFrame, destinationError, EngineError, giveToCaller, nonZeroRuns, ownImageWith, syncFolder, type ChunkTaker, type SeekEntry } from '../../native-free-engine/index.ts';
 
 /** An image file in the making. It carries its own name only once it is whole. */
 export interface Destination extends ChunkTaker {
@@ -108,7 +108,10 @@ class ImageFile implements Destination {
     await this.#named(this.#file.sync());
     await this.#file.close();
     if (!this.#overwrite) await this.#refuseExisting();
+    const image = await ownImageWith(this.#path);
+    if (image !== null) throw new EngineError('destination-own-image', { path: this.#path, image });
     await this.#named(rename(this.#partial, this.#path));
+    await syncFolder(dirname(this.#path));
   }
 
   async discard(): Promise<void> {

@@ -24,9 +24,11 @@ export async function lockDisk(diskId: string, name: string): Promise<Unlock> {
 
 /** Tells early what {@link lockDisk} would say. @throws EngineError `disk-busy` */
 export async function checkNotBusy(diskId: string, name: string): Promise<void> {
-  const held = await (process.platform === 'darwin' ? isFileLocked(diskId) : answers(addressOf(diskId)));
-  if (held) throw new EngineError('disk-busy', { disk: name });
+  if (await isDiskLocked(diskId)) throw new EngineError('disk-busy', { disk: name });
 }
+
+/** Some process of this computer has a job with this disk. */
+export const isDiskLocked = (diskId: string): Promise<boolean> => (process.platform === 'darwin' ? isFileLocked(diskId) : answers(addressOf(diskId)));
 
 const digestOf = (diskId: string): string => createHash('sha256').update(diskId).digest('hex').slice(0, 32);
 

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError } from '../../native-free-engine/index.ts';
 import type { Disk, DiskIdentity, Partition, PlannedDisk, Reason } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
+
+const TRIES = 2;
+const AGAIN_AFTER_MS = 1000;
 
 /** What must not have changed between the plan and the first write. */
 const MUST_MATCH = ['path', 'serial', 'size', 'bus', 'model'] as const;
@@ -11,14 +15,17 @@ function changed(planned: DiskIdentity, what: string): EngineError {
 
 const differingField = (planned: DiskIdentity, now: DiskIdentity): (typeof MUST_MATCH)[number] | undefined => MUST_MATCH.find((field) => planned[field] !== now[field]);
 
-/** @throws EngineError `disk-changed`, naming what changed */
+/** @throws EngineError `disk-changed`, naming what changed; `disk-silent` for one that cannot be read any more */
 export function checkSameDisk(planned: DiskIdentity, now: DiskIdentity): void {
   const field = differingField(planned, now);
   if (field) throw changed(planned, field);
   // A plan made without the right to read the disk has no hash to compare; model, serial and size then have to do.
-  // One that could be read when it was planned has to be readable now.
+  // One that could be read when it was planned has to be readable now; that it is not says nothing about what is on it.
+  if (isSilent(planned, now)) throw new EngineError('disk-silent', { disk: nameOf(planned) });
   if (planned.tableHash !== null && planned.tableHash !== now.tableHash) throw changed(planned, 'contents');
 }
+
+const isSilent = (planned: DiskIdentity, now: DiskIdentity): boolean => planned.tableHash !== null && now.tableHash === null;
 
 /** What unmounting leaves as it is: where everything lies and which file systems these are, by their own serial numbers. */
 function lasting(partitions: readonly Partition[]): string {
@@ -44,7 +51,8 @@ export function checkMayWrite(disk: Disk, systemDiskAllowed: boolean): void {
   if (codes.has('holds-image')) throw new EngineError('image-on-target', { disk: name });
   if (codes.has('read-only')) throw new EngineError('target-read-only', { path: disk.path, disk: name });
   if (system) return;
-  throw new EngineError('disk-hidden', { disk: name, reason: [...codes].join(', ') });
+  const where = disk.verdict.reasons.flatMap(({ params }) => params['where'] ?? []).join(', ');
+  throw new EngineError('disk-hidden', { disk: name, reason: [...codes].join(', '), where });
 }
 
 /** The reasons of a disk that the user has to agree to by name. */
@@ -100,7 +108,8 @@ export async function releaseChecked(host: Host, planned: PlannedDisk, found: Di
   const now = await identifyAgain(host, identity);
   // Without the right to read it neither look could tell what is on it.
   const blind = identity.tableHash === null;
-  if (!blind && (now.tableHash === null || lasting(disk.partitions) !== lasting(planned.loses))) throw changed(identity, 'contents');
+  if (isSilent(identity, now)) throw new EngineError('disk-silent', { disk: nameOf(identity) });
+  if (!blind && lasting(disk.partitions) !== lasting(planned.loses)) throw changed(identity, 'contents');
   checkSameDisk({ ...identity, tableHash: null }, now);
   return disk;
 }
@@ -113,13 +122,23 @@ async function checkVerdict(host: Host, planned: PlannedDisk): Promise<Disk> {
   const agreed = new Set(planned.confirm.map((reason) => reason.code));
   if (!planned.systemDiskAllowed) {
     const fresh = reasonsToConfirm(disk).find((reason) => !agreed.has(reason.code));
-    if (fresh) throw new EngineError('disk-changed', { disk: nameOf(disk), what: fresh.code });
+    if (fresh) throw new EngineError('disk-changed', { ...fresh.params, disk: nameOf(disk), what: fresh.code });
   }
   return disk;
 }
 
-/** On a busy computer a model or serial number may be late and missing: what differs is asked for once more. */
+/**
+ * On a busy computer a model or serial number may be late and missing, and reading may take longer than anybody waits: what differs
+ * is asked for again. So is a disk that is being pulled out, which fails to be read a moment before it is off the list.
+ * @throws EngineError `disk-not-found` for one that is gone
+ */
 async function identifyAgain(host: Host, planned: DiskIdentity): Promise<DiskIdentity> {
-  const now = await host.disks.identify(planned.id);
-  return differingField(planned, now) ? host.disks.identify(planned.id) : now;
+  let now = await host.disks.identify(planned.id);
+  for (let tries = 0; tries < TRIES && (differingField(planned, now) !== undefined || isSilent(planned, now)); tries++) {
+    if (isSilent(planned, now)) await sleep(AGAIN_AFTER_MS);
+    now = await host.disks.identify(planned.id);
+  }
+  // An empty card reader is still there; what was in it is gone.
+  if (now.size === 0 && planned.size > 0) throw new EngineError('disk-not-found', { disk: nameOf(planned) });
+  return now;
 }

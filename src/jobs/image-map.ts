@@ -4,6 +4,7 @@ import {
 } from '../../native-free-engine/index.ts';
 import type { DiskImageInfo } from '../contract/index.ts';
 import { checkChain, resolveChain } from '../library/index.ts';
+import { lastChange } from './describe.ts';
 import { layoutOfOrdered } from './ordered-layout.ts';
 import { foldersOf, ownImage, sumsOf } from './own-image.ts';
 
@@ -22,7 +23,7 @@ export interface MappedImage {
 export async function mapImage(info: DiskImageInfo, options: { readonly tempDir: string; readonly signal: AbortSignal }): Promise<MappedImage> {
   const own = info.identity ? await ownImage(info.location) : null;
   const found = own?.found ?? null;
-  if (info.identity && found?.manifest.id !== info.identity.id) throw new EngineError('image-changed', { path: info.location });
+  if (info.identity && found?.sha256 !== info.identity.manifestSha256) throw new EngineError('image-changed', { path: info.location });
   const chain = found && (await resolveChain(found, foldersOf(info.chain)));
   if (chain) checkChain(info.location, chain.links);
   const backings = chain?.backings ?? {};
@@ -33,7 +34,8 @@ export async function mapImage(info: DiskImageInfo, options: { readonly tempDir:
     ...(Object.keys(backings).length === 0 ? {} : { findBacking: (recorded) => Promise.resolve(backings[recorded] ?? null) }),
   });
   try {
-    if (image.size !== info.size) throw new EngineError('image-changed', { path: info.location });
+    // It carries no identity: a file of the same size that was written to since is told by its time.
+    if (image.size !== info.size || (!found && (await lastChange(image.files)) !== (info.changedAt ?? null))) throw new EngineError('image-changed', { path: info.location });
     const sums = own && (await sumsOf(own));
     const map = found && sums ? mapOfManifest(found, sums) : await mapForeign(image, options.signal);
     // A packed image has its backup table where it cannot be looked at in passing; the usual room is then assumed.
@@ -45,7 +47,7 @@ export async function mapImage(info: DiskImageInfo, options: { readonly tempDir:
 }
 
 /** An image of another program is known by what is unlikely to be the same by chance. At most 64 characters. */
-const foreignId = ({ name, size, storedBytes }: DiskImageInfo): string => `${size}-${storedBytes}-${name}`.replace(/[^\x20-\x7e]/g, '_').slice(0, 64);
+const foreignId = ({ name, size, storedBytes, changedAt }: DiskImageInfo): string => `${size}-${storedBytes}-${changedAt ?? ''}-${name}`.replace(/[^\x20-\x7e]/g, '_').slice(0, 64);
 
 function mapOfManifest({ manifest }: FoundManifest, sums: Sums): DiskMap {
   const { table, diskId, partitions } = manifest.layout;

@@ -36,10 +36,10 @@ export class IsoJob implements JobBody {
           flush: () => Promise.resolve(),
           close: () => Promise.resolve(),
         };
-        const { sha256 } = await writeIso(layout, sink, { signal, onProgress: watch });
+        const { sha256, files } = await writeIso(layout, sink, { signal, onProgress: watch });
         tell(quietProgress('finishing', size, size));
         await destination.commit();
-        return { targets: [], checksums: [{ algorithm: 'sha256', hex: sha256, from: null }], expectedMatched: null };
+        return { targets: [], checksums: [{ algorithm: 'sha256', hex: sha256, from: null }], expectedMatched: null, files };
       } catch (error) {
         await destination.discard();
         throw error;

@@ -27,8 +27,8 @@ async function folderFacts(host: Host, path: string): Promise<LibraryFolder> {
     (cause: unknown) => new EngineError(errnoOf(cause) === 'ENOENT' ? 'image-not-found' : 'image-unreadable', { path, errno: errnoOf(cause) }, { cause }),
   );
   if (error) return { path, freeBytes: null, maxFileBytes: null, disks: [], error: error.toPlain() };
-  const [room, disks] = await Promise.all([roomIn(path), host.disks.holding(path).catch(() => [])]);
-  return { path, ...room, disks: [...disks], error: null };
+  const [{ freeBytes, maxFileBytes }, disks] = await Promise.all([roomIn(path), host.disks.holding(path).catch(() => [])]);
+  return { path, freeBytes, maxFileBytes, disks: [...disks], error: null };
 }
 
 /** A name for a new image that no other one in the folder has. @throws EngineError `disk-not-found`, `argument-invalid` */

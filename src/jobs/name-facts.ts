@@ -1,20 +1,27 @@
 import { basename, dirname, resolve } from 'node:path';
-import { EngineError, type ImageNameFacts } from '../../native-free-engine/index.ts';
-import type { Disk, PreflightRequest } from '../contract/index.ts';
+import { EngineError, type ImageNameFacts, type ParentNameFacts } from '../../native-free-engine/index.ts';
+import type { Disk, LibraryImage, PreflightRequest } from '../contract/index.ts';
 import { checkName, fillTemplate, listLibrary, stemOf } from '../library/index.ts';
+import { takesPlaceOfParent } from './built-on.ts';
 import { nameFactsOf } from './library.ts';
 import { ownImage } from './own-image.ts';
 import { canonicalPath } from './plan-capture.ts';
 
-/** What there is to say of the name of a new image: against the rules of all systems, the template, the library, and the image it builds on. */
+/**
+ * What there is to say of the name of a new image: against the rules of all systems, the template, the library, and the image it builds on.
+ * Found out in the folders themselves; the folder that the image goes to is always among them.
+ */
 export async function imageNameFacts(disk: Disk, destination: string, { folders, nameTemplate, purpose, parent }: PreflightRequest): Promise<ImageNameFacts> {
   const name = stemOf(basename(destination));
   const [invalid, meaningless] = judged(name);
+  const place = await canonicalPath(destination);
+  const at = parent === null ? null : await canonicalPath(parent);
+  const library = await inLibrary([...folders, dirname(place), ...(at === null ? [] : [dirname(at)])]);
   return {
     name, invalid, meaningless,
     suggested: suggestion(disk, nameTemplate, purpose, name),
-    taken: await sameName(destination, folders),
-    parentRenamed: parent === null ? null : await renamed(parent),
+    taken: sameName(place, library),
+    parent: at === null ? null : await parentFacts(place, at, library, folders),
   };
 }
 
@@ -41,19 +48,33 @@ function suggestion(disk: Disk, template: string, purpose: string, name: string)
   }
 }
 
-/** Images of the library with this name, in whatever folder. */
-async function sameName(destination: string, folders: readonly string[]): Promise<string[]> {
-  const place = await canonicalPath(destination);
-  const own = basename(place).normalize('NFC').toLowerCase();
-  const listings = await listLibrary([...new Set([...folders.map((folder) => resolve(folder)), dirname(place)])]);
-  const paths = listings.flatMap(({ images, faulty }) => [...images.map(({ path }) => path), ...faulty.map(({ path }) => path)]);
-  return [...new Set(paths)].filter((path) => basename(path).normalize('NFC').toLowerCase() === own);
+interface Library {
+  readonly images: readonly LibraryImage[];
+  /** Paths of all that look like images, broken ones too. */
+  readonly paths: readonly string[];
 }
 
+async function inLibrary(folders: readonly string[]): Promise<Library> {
+  const listings = await listLibrary([...new Set(folders.map((folder) => resolve(folder)))]);
+  const images = listings.flatMap((listing) => listing.images);
+  return { images, paths: [...new Set([...images.map(({ path }) => path), ...listings.flatMap(({ faulty }) => faulty.map(({ path }) => path))])] };
+}
+
+/** Some systems do not tell upper case from lower, and have two ways to write an accent. */
+const folded = (path: string): string => path.normalize('NFC').toLowerCase();
+
+/** Images of the library with this name, in whatever folder. */
+const sameName = (place: string, { paths }: Library): string[] => paths.filter((path) => folded(basename(path)) === folded(basename(place)));
+
 /** An image that was renamed since it was made still is the same image, but what it was called then is what people look for. */
-async function renamed(parent: string): Promise<ImageNameFacts['parentRenamed']> {
-  const own = await ownImage(resolve(parent)).catch(() => null);
-  const before = own?.found.manifest.image.name ?? '';
-  const now = basename(parent);
-  return before === '' || before === now ? null : { now, before };
+async function parentFacts(place: string, parent: string, { images }: Library, folders: readonly string[]): Promise<ParentNameFacts> {
+  const own = await ownImage(parent).catch(() => null);
+  const id = own?.found.manifest.id;
+  const paths = await Promise.all(images.filter(({ identity }) => identity.id === id).map(({ path }) => canonicalPath(path)));
+  return {
+    now: basename(parent),
+    before: own?.found.manifest.image.name ?? '',
+    overwritten: place === parent || (own !== null && (await takesPlaceOfParent(place, own, folders))),
+    copies: [...new Set(paths)].filter((path) => path !== parent),
+  };
 }

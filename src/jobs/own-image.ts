@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
-import { EngineError, manifestPath, partPath, readManifest, readSums, type FoundManifest, type Manifest, type Sums } from '../../native-free-engine/index.ts';
+import { EngineError, manifestPath, partPath, readImageId, readManifest, readSums, type FoundManifest, type Manifest, type Sums } from '../../native-free-engine/index.ts';
 import type { ChainLink } from '../contract/index.ts';
-import { fileSize, findImage, readImageId } from '../library/index.ts';
+import { fileSize, findImage } from '../library/index.ts';
 
 /** An image of this program. */
 export interface OwnImage {

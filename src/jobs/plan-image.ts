@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EngineError } from '../../native-free-engine/index.ts';
 import type { ConvertPlan, ConvertRequest, DiskImageInfo, VerifyPlan, VerifyRequest } from '../contract/index.ts';
@@ -6,7 +5,7 @@ import { checkChain } from '../library/index.ts';
 import { checkNotBusy } from './disk-lock.ts';
 import { canonicalPath, imageLock } from './plan-capture.ts';
 import { heading, step } from './plan-parts.ts';
-import { roomIn } from './room.ts';
+import { checkPlace, roomIn } from './room.ts';
 
 /** @throws EngineError `image-manifest-missing` for an image without hashes, `image-parent-missing`, `image-parent-swapped` */
 export function planVerify(request: VerifyRequest, image: DiskImageInfo): VerifyPlan {
@@ -26,12 +25,13 @@ export function planVerify(request: VerifyRequest, image: DiskImageInfo): Verify
   };
 }
 
-/** @throws EngineError `destination-exists`, `image-parent-missing`, `image-parent-swapped`, `disk-busy` */
+/** @throws EngineError `destination-exists`, `destination-not-file`, `destination-own-image`, `image-parent-missing`, `image-parent-swapped`, `disk-busy` */
 export async function planConvert(request: ConvertRequest, image: DiskImageInfo): Promise<ConvertPlan> {
   checkChain(image.location, image.chain);
   const destination = await canonicalPath(request.destination);
   // Replacing the image by a conversion of itself would leave neither.
-  if (image.files.includes(destination) || (!request.overwrite && existsSync(destination))) throw new EngineError('destination-exists', { path: destination });
+  if (image.files.includes(destination)) throw new EngineError('destination-exists', { path: destination });
+  await checkPlace(destination, request.overwrite);
   await checkNotBusy(imageLock(destination), destination);
   const { format, overwrite } = request;
   return {

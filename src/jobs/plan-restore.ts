@@ -3,6 +3,7 @@ import type { Disk, DiskIdentity, DiskImageInfo, ImagingNote, PlanStep, RestoreP
 import type { Host } from '../host/host.ts';
 import { withImageOn } from '../host/index.ts';
 import { checkChain } from '../library/index.ts';
+import { disksHolding } from './disks-holding.ts';
 import { nameOf } from './identity.ts';
 import { mapImage, type MappedImage } from './image-map.ts';
 import { after, before, heading, plannedDisk, step } from './plan-parts.ts';
@@ -10,12 +11,6 @@ import { layoutFor, placedPartitions, roomLeft } from './restore-layout.ts';
 
 /** A gap smaller than this behind the last partition is alignment, not room. Bytes. */
 const WORTH_A_WORD = 64 * 1024 * 1024;
-
-/** The disks that any file of an image lies on. */
-export async function disksHolding(host: Host, files: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(files.map((path) => host.disks.holding(path).catch(() => [])));
-  return [...new Set(found.flat())];
-}
 
 /**
  * Looks at the image and the disks; nothing is written.

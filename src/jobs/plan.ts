@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { EngineError, isUrl, parseChecksum, planStickFormat } from '../../native-free-engine/index.ts';
 import type {
@@ -10,6 +9,7 @@ import { checkNotBusy } from './disk-lock.ts';
 import { nameOf } from './identity.ts';
 import { checkWorthWriting } from './inspect.ts';
 import { after, before, heading, plannedDisk, step } from './plan-parts.ts';
+import { checkPlace } from './room.ts';
 
 /** @throws EngineError naming what stands in the way; nothing was touched */
 export async function planWrite(host: Host, request: WriteRequest, image: ImageInfo): Promise<WritePlan> {
@@ -53,12 +53,12 @@ export async function planWrite(host: Host, request: WriteRequest, image: ImageI
   };
 }
 
-/** @throws EngineError `destination-exists`, `destination-on-source`, `disk-busy`, `disk-not-found` */
+/** @throws EngineError `destination-exists`, `destination-not-file`, `destination-own-image`, `destination-on-source`, `disk-busy`, `disk-not-found` */
 export async function planRead(host: Host, request: ReadRequest): Promise<ReadPlan> {
   const disk = await host.disks.find(request.disk);
   await checkNotBusy(disk.id, nameOf(disk));
   const destination = resolve(request.destination);
-  if (!request.overwrite && existsSync(destination)) throw new EngineError('destination-exists', { path: destination });
+  await checkPlace(destination, request.overwrite);
   if ((await host.disks.holding(dirname(destination))).includes(disk.id)) {
     throw new EngineError('destination-on-source', { path: destination, disk: nameOf(disk) });
   }

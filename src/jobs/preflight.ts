@@ -14,26 +14,30 @@ export interface Preflight {
   /**
    * Runs the checks side by side, each within its own time: one that hangs holds up no other.
    * @param onState told as each one goes on and ends
+   * @param withinMs all of them together take no longer: what has not answered by then is unknown
    * @returns all results, in the order in which they are shown
    * @throws EngineError `disk-not-found`; AbortError
    */
-  run(request: PreflightRequest, options: { readonly signal: AbortSignal; readonly onState?: (state: CheckState) => void }): Promise<CheckResult[]>;
+  run(request: PreflightRequest, options: { readonly signal: AbortSignal; readonly onState?: (state: CheckState) => void; readonly withinMs?: number }): Promise<CheckResult[]>;
   /** Carries out the commands of a remedy. @throws what `RemedyControl.run` throws */
   remedy(action: RemedyAction, options: RemedyOptions): Promise<void>;
 }
 
 /** What was found out for a check was not used by then. */
 const CLOSE_MS = 1000;
+/** Of the time for all, what looking into the image that is put onto a disk may take. */
+const LOOKING_SHARE = 0.4;
 
 export function createPreflight(host: Pick<Host, 'disks' | 'facts' | 'remedies'>, tempDir: string, limits: Thresholds = thresholdsWith()): Preflight {
   return {
-    async run(request, { signal, onState }) {
+    async run(request, { signal, onState, withinMs = Infinity }) {
       const ids = idsOf(request);
-      const asked = await checkRequest(host, request, ids, { tempDir, signal });
+      const ends = performance.now() + withinMs;
+      const asked = await checkRequest(host, request, ids, { tempDir, signal, withinMs: withinMs * LOOKING_SHARE });
       throwIfAborted(signal);
       const context: CheckContext = {
-        system: host.facts.context.system, estimate: asked.estimate, manyMachines: asked.manyMachines, sources: asked.sources.map(({ disk }) => disk.id),
-        wanted: asked.wanted, partBytes: asked.partBytes,
+        system: host.facts.context.system, estimate: asked.estimate, manyMachines: asked.manyMachines, undecided: isUndecided(request), sources: asked.sources.map(({ disk }) => disk.id),
+        wanted: asked.wanted, partBytes: asked.job === 'read' ? null : asked.partBytes,
       };
       const session = host.facts.begin(asked);
       const tell = (check: CheckId, results: readonly CheckResult[], change: Partial<CheckState> = {}): void =>
@@ -41,7 +45,7 @@ export function createPreflight(host: Pick<Host, 'disks' | 'facts' | 'remedies'>
       try {
         const each = await Promise.all(ids.map(async (check) => {
           tell(check, [], { done: false });
-          const judged = await answer(check, session, context, limits, signal, (progress) => tell(check, [], { done: false, share: progress.share, map: progress.map ? [...progress.map] : null }));
+          const judged = await answer(check, session, context, limits, signal, ends, (progress) => tell(check, [], { done: false, share: progress.share, map: progress.map ? [...progress.map] : null }));
           const results = (await host.remedies.complete(judged)).map(plainResult);
           tell(check, results);
           return results;
@@ -57,8 +61,16 @@ export function createPreflight(host: Pick<Host, 'disks' | 'facts' | 'remedies'>
   };
 }
 
-function idsOf({ job, checks, optional }: PreflightRequest): CheckId[] {
-  const all = checksFor(job, [...optional, ...(checks ?? [])]);
+/** A medium may be a file, and then needs no disk; what a machine is deployed to is another machine's disk. */
+function isUndecided({ job, sources, targets, destination }: PreflightRequest): boolean {
+  if (job === 'capture' || job === 'read') return sources.length === 0;
+  return job !== 'deploy' && targets.length === 0 && !(job === 'media' && destination !== null);
+}
+
+function idsOf({ job, checks, optional, destination, targets }: PreflightRequest): CheckId[] {
+  // A medium is made on sticks or as a file: of what there is not, nothing is asked.
+  const left = job !== 'media' ? null : destination === null ? 'destination' : targets.length === 0 ? 'target' : null;
+  const all = checksFor(job, [...optional, ...(checks ?? [])]).filter((id) => id !== left);
   return checks === null ? all : all.filter((id) => checks.includes(id));
 }
 
@@ -66,9 +78,11 @@ type Progress = NonNullable<Parameters<FactSession['gather']>[1]['onProgress']>;
 
 /** One check within its time. What goes wrong is an answer of its own, never a silent pass. */
 async function answer<C extends CheckId>(
-  check: C, session: FactSession, context: CheckContext, limits: Thresholds, signal: AbortSignal, onProgress: Progress,
+  check: C, session: FactSession, context: CheckContext, limits: Thresholds, signal: AbortSignal, ends: number, onProgress: Progress,
 ): Promise<ReturnType<typeof judge>> {
-  const { timeoutMs } = CHECKS[check];
+  const left = ends - performance.now();
+  const own = CHECKS[check].timeoutMs;
+  const timeoutMs = left === Infinity ? own : Math.max(0, Math.min(own ?? left, left));
   const timeout = new AbortController();
   const both = AbortSignal.any([signal, timeout.signal]);
   // A fact that does not listen to its signal is left behind all the same.
@@ -83,5 +97,5 @@ async function answer<C extends CheckId>(
     clearTimeout(timer);
   }
   throwIfAborted(signal);
-  return [gaveNoAnswer(check, 'timed-out', 'Werkbank', `${(timeoutMs ?? 0) / 1000} s`)];
+  return [gaveNoAnswer(check, 'timed-out', 'Werkbank', `${Math.round((timeoutMs ?? 0) / 100) / 10} s`)];
 }

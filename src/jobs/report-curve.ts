@@ -5,7 +5,7 @@ import { html, type Html } from './report-markup.ts';
 type Point = Report['speedCurve'][number];
 
 const WIDTH = 720;
-const HEIGHT = 200;
+const HEIGHT = 150;
 const LEFT = 76;
 const RIGHT = 12;
 const TOP = 24;

@@ -34,7 +34,8 @@ export function imagingFacts(imaging: ImagingOutcome, plan: Plan, texts: Texts, 
   const { verified } = imaging;
   if (verified) add('verified', texts('report:imaging.verified', { checked: verified.checked, clusters: verified.clusters, damaged: verified.damaged.length }));
   add('resumed', imaging.resumed ? texts('report:imaging.resumed') : '');
-  const notes = [...imaging.notes, ...(plan.kind === 'capture' || plan.kind === 'restore' ? plan.notes : [])];
+  // What was left out has a line of its own.
+  const notes = [...imaging.notes, ...(plan.kind === 'capture' || plan.kind === 'restore' ? plan.notes : [])].filter(({ code }) => code !== 'left-out' || imaging.leftOut.length === 0);
   add('notes', [...new Set(notes.map((note) => noteText(note, texts)))].join(' '));
   return facts;
 }

@@ -21,6 +21,7 @@ export function reportText(report: Report, language: Language): string {
     const line = texts('report:line.checksum', { algorithm: ALGORITHM_NAMES[checksum.algorithm], hex: checksum.hex });
     lines.push(`  ${line}${remark ? ` (${remark})` : ''}`);
   }
+  if (report.files) lines.push(`  ${texts('report:line.files', { count: report.files.count, size: report.files.bytes, hex: report.files.sha256 })}`);
   return lines.join('\n');
 }
 

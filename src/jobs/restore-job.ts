@@ -8,7 +8,7 @@ import { nameOf, recheck, releaseChecked } from './identity.ts';
 import { mapImage, type MappedImage } from './image-map.ts';
 import { blankOutcome } from './imaging-outcome.ts';
 import { imagingProgress } from './imaging-progress.ts';
-import { disksHolding } from './plan-restore.ts';
+import { disksHolding } from './disks-holding.ts';
 import { quietProgress } from './progress.ts';
 import { layoutFor, wishesOf } from './restore-layout.ts';
 import type { JobBody, JobFindings, Tell } from './run.ts';
@@ -50,7 +50,8 @@ export class RestoreJob implements JobBody {
       const held = await this.#open(image, signal);
       const result = await this.#restore(image, held, signal, tell).finally(() => Promise.allSettled(held.map(({ device }) => device.close())));
       for (const one of held) if (result.targets.find(({ id }) => id === one.planned.identity.id)?.state === 'done') await this.#settle(one, signal, tell);
-      return { targets: plan.disks.map((disk) => this.#outcome(disk, result)), checksums: [], expectedMatched: null, imaging: this.imagingSoFar() };
+      const identifiers = plan.image.table === 'gpt' || plan.image.table === 'mbr' ? (plan.newIdentifiers ? 'new' : 'kept') : null;
+      return { targets: plan.disks.map((disk) => this.#outcome(disk, result)), checksums: [], expectedMatched: null, imaging: { ...this.imagingSoFar(), identifiers } };
     } finally {
       await unlock();
     }
@@ -68,10 +69,9 @@ export class RestoreJob implements JobBody {
   }
 
   imagingSoFar(): ImagingOutcome {
-    const { image, newIdentifiers, resume, notes } = this.#plan;
+    const { image, resume, notes } = this.#plan;
     return {
       ...blankOutcome(image),
-      identifiers: image.table === 'gpt' || image.table === 'mbr' ? (newIdentifiers ? 'new' : 'kept') : null,
       leftOut: image.partitions.flatMap(({ number, leftOut }) => leftOut.map(({ name, bytes }) => ({ partition: number, name, bytes }))),
       grown: [...this.#grown],
       resumed: resume,

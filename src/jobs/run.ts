@@ -1,5 +1,5 @@
 import { hostname, release, type as systemType } from 'node:os';
-import { isAbort, toEngineError, type EngineError, type JobContext } from '../../native-free-engine/index.ts';
+import { isAbort, toEngineError, type EngineError, type FileHashes, type JobContext } from '../../native-free-engine/index.ts';
 import type { ImagingOutcome, JobEvent, JobProgress, Plan, PreflightOutcome, Report, TargetOutcome } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { quietProgress, type Told } from './progress.ts';
@@ -12,6 +12,8 @@ export interface JobFindings {
   readonly targets: TargetOutcome[];
   readonly checksums: Report['checksums'];
   readonly expectedMatched: boolean | null;
+  /** For media made of files. */
+  readonly files?: FileHashes | null;
   /** For jobs with an image of a disk. */
   readonly imaging?: ImagingOutcome;
   /** What is wrong although the job got to its end: `failed` for damage that was found, `partly` for an image with holes. */
@@ -35,6 +37,7 @@ export interface JobBody {
 /**
  * Runs a job to its report. There is always one: a job that was cancelled,
  * refused or failed says so in it.
+ * @param keepSums takes the list of files that is too long for the report: see {@link FileHashes.sums}
  */
 export async function runToReport(
   jobId: string,
@@ -43,6 +46,7 @@ export async function runToReport(
   body: JobBody,
   preflight: PreflightOutcome | null,
   context: JobContext<JobProgress>,
+  keepSums: (sums: string) => void,
 ): Promise<Report> {
   const startedAt = new Date();
   const started = performance.now();
@@ -73,6 +77,7 @@ export async function runToReport(
   } finally {
     stopWatching();
   }
+  if (findings?.files) keepSums(findings.files.sums);
   const targets = findings?.targets ?? body.targetsSoFar(cancelled ? 'cancelled' : 'failed');
   return {
     jobId,
@@ -87,6 +92,7 @@ export async function runToReport(
     error: (error ?? findings?.flaw?.error)?.toPlain() ?? null,
     checksums: findings?.checksums ?? [],
     expectedMatched: findings?.expectedMatched ?? (error?.code === 'checksum-mismatch' ? false : null),
+    files: reportedFiles(findings?.files ?? null),
     targets,
     imaging: findings?.imaging ?? body.imagingSoFar?.() ?? null,
     speedCurve: curve.points(),
@@ -95,6 +101,9 @@ export async function runToReport(
     machine: await machine,
   };
 }
+
+const reportedFiles = (files: FileHashes | null): Report['files'] =>
+  files && { count: files.count, bytes: files.bytes, sha256: files.sha256, list: files.list && files.list.map((file) => ({ ...file })) };
 
 function outcomeOf(error: EngineError | null, targets: readonly TargetOutcome[]): Report['outcome'] {
   if (error) return 'failed';

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { startJob, type Job } from '../../native-free-engine/index.ts';
 import type {
-  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, Disk,
-  DiskImageInfo, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoPlan, IsoRequest, JobProgress, JobState, LibraryFolder,
+  AnswerFileForm, CallInput, CallOutput, CapturePlan, CaptureRequest, ConvertPlan, ConvertRequest, Customising, CustomisingPreview, DiscInfo, DiscList, DiscListRequest, Disk,
+  DiskImageInfo, DriverPreview, DriverPreviewRequest, DriversPlan, DriversRequest, ExtractPlan, ExtractRequest, FormatPlan, FormatRequest, ImageInfo, IsoFolder, IsoPlan, IsoRequest, JobProgress, JobState, LibraryFolder,
   LibraryListing, Plan, PreflightOutcome, ReadPlan, ReadRequest, Report, RestorePlan, RestoreRequest, UnfinishedCapture, VerifyPlan, VerifyRequest,
   WindowsMediaInfo, WindowsStickPlan, WindowsStickRequest, WinpeImage, WinpePlan, WinpeRequest, WritePlan, WriteRequest,
 } from '../contract/index.ts';
@@ -16,9 +16,12 @@ import type { JobEnvironment } from './context.ts';
 import { ConvertJob } from './convert-job.ts';
 import { answerFileForm, previewCustomising } from './customising.ts';
 import { describeImage } from './describe.ts';
-import { describeDisc } from './disc.ts';
+import { describeDisc, openDisc } from './disc.ts';
+import { createDiscLists } from './disc-list.ts';
 import { lockDisks } from './disk-lock.ts';
+import { isWritableMedium } from './driver-medium.ts';
 import { createDriverStore, type DriverStore } from './drivers.ts';
+import { DriversJob } from './drivers-job.ts';
 import { ExtractJob } from './extract-job.ts';
 import { FormatJob } from './format-job.ts';
 import { checkConfirmed } from './identity.ts';
@@ -26,7 +29,8 @@ import { inspectImage } from './inspect.ts';
 import { IsoJob } from './iso-job.ts';
 import { libraryFolders, libraryListing, suggestName } from './library.ts';
 import { canonicalPath, imageLock, planCapture } from './plan-capture.ts';
-import { planExtract, planIsoOf } from './plan-disc.ts';
+import { inspectIsoFolder, planExtract, planIsoOf } from './plan-disc.ts';
+import { planDrivers, previewDrivers } from './plan-drivers.ts';
 import { createPreflight, type Preflight } from './preflight.ts';
 import { planConvert, planVerify } from './plan-image.ts';
 import { planRestoreOf } from './plan-restore.ts';
@@ -57,8 +61,13 @@ export interface JobService {
   planWindowsStick(request: WindowsStickRequest): Promise<WindowsStickPlan>;
   planIso(request: IsoRequest): Promise<IsoPlan>;
   planExtract(request: ExtractRequest): Promise<ExtractPlan>;
+  planDrivers(request: DriversRequest): Promise<DriversPlan>;
   /** The files on a disc, and what it boots. */
   describeDisc(location: string): Promise<DiscInfo>;
+  /** A part of the tree of a disc. */
+  listDisc(request: DiscListRequest): Promise<DiscList>;
+  /** What an ISO of a folder would hold and boot from. */
+  inspectIsoFolder(folder: string): Promise<IsoFolder>;
   planWinpe(request: WinpeRequest): Promise<WinpePlan>;
   /** Which Windows an ISO installs, and what starts it. */
   inspectWindows(location: string): Promise<WindowsMediaInfo>;
@@ -81,6 +90,7 @@ export interface JobService {
     form(): AnswerFileForm;
   };
   drivers: DriverStore;
+  previewDrivers(request: DriverPreviewRequest): Promise<DriverPreview>;
   /** The checks before a job. */
   readonly preflight: Preflight;
   /** The disks of the plan cannot be opened with the rights this process has. */
@@ -98,6 +108,8 @@ export interface JobService {
   /** Running jobs and ended ones not yet forgotten, oldest first. */
   list(): JobState[];
   forget(jobId: string): void;
+  /** What `sha256sum --check` takes at the root of the medium that an ended job made; null for jobs that make none. */
+  sums(jobId: string): string | null;
   practiceCreate(request: CallInput<'practice.create'>): Promise<Disk>;
   practiceRemove(diskId: string): Promise<void>;
 }
@@ -107,10 +119,11 @@ interface Entry {
   readonly body: JobBody;
   readonly job: Job<Report, JobProgress>;
   report: Report | null;
+  sums: string | null;
 }
 
-export function createJobService(host: Host, options: { readonly version: string; readonly tempDir?: string }): JobService {
-  const environment: JobEnvironment = { host, version: options.version, tempDir: options.tempDir ?? tmpdir() };
+export function createJobService(host: Host, options: { readonly version: string; readonly tempDir?: string; readonly fat32?: JobEnvironment['fat32'] }): JobService {
+  const environment: JobEnvironment = { host, version: options.version, tempDir: options.tempDir ?? tmpdir(), fat32: options.fat32 };
   const entries = new Map<string, Entry>();
   const looking = (): { tempDir: string; signal: AbortSignal } => ({ tempDir: environment.tempDir, signal: new AbortController().signal });
   const describe = (location: string, folders: readonly string[]): Promise<DiskImageInfo> => describeImage(location, { folders, ...looking() });
@@ -126,10 +139,13 @@ export function createJobService(host: Host, options: { readonly version: string
     planRestore: async (request) => planRestoreOf(host, request, await describe(request.image, request.folders), looking()),
     planVerify: async (request) => planVerify(request, await describe(request.image, request.folders)),
     planConvert: async (request) => planConvert(request, await describe(request.image, request.folders)),
-    planWindowsStick: (request) => planWindowsStick(host, request, looking()),
+    planWindowsStick: (request) => planWindowsStick(environment, request, looking()),
     planIso: (request) => planIsoOf(request, new AbortController().signal),
     planExtract: (request) => planExtract(request, looking()),
+    planDrivers: (request) => planDrivers(host, request, createDriverStore(host)),
     describeDisc: (location) => describeDisc(location, looking()),
+    listDisc: createDiscLists((location) => openDisc(location, looking())),
+    inspectIsoFolder: (folder) => inspectIsoFolder(folder, new AbortController().signal),
     planWinpe: (request) => planWinpe(host, request, createDriverStore(host), looking()),
     inspectWindows: (location) => inspectWindows(location, looking()),
     inspectWinpe: (location) => inspectWinPe(location, looking()),
@@ -143,8 +159,10 @@ export function createJobService(host: Host, options: { readonly version: string
       discard,
     },
     drivers: createDriverStore(host),
+    previewDrivers: (request) => previewDrivers(host, request, createDriverStore(host)),
     customising: { preview: previewCustomising, form: answerFileForm },
     async needsRights(plan) {
+      if (plan.kind === 'drivers' && (await isWritableMedium(host, plan.disk.identity))) return false;
       const answers = await Promise.all(disksOfPlan(plan).map((identity) => host.targets.needsRights(identity)));
       return answers.includes(true);
     },
@@ -153,8 +171,8 @@ export function createJobService(host: Host, options: { readonly version: string
       checkAgreed(plan, confirmed);
       const jobId = randomUUID();
       const body = bodyOf(plan, environment);
-      const job = startJob<Report, JobProgress>(jobId, (context) => runToReport(jobId, plan, environment, body, preflight, context));
-      const entry: Entry = { plan, body, job, report: null };
+      const job = startJob<Report, JobProgress>(jobId, (context) => runToReport(jobId, plan, environment, body, preflight, context, (sums) => (entry.sums = sums)));
+      const entry: Entry = { plan, body, job, report: null, sums: null };
       entries.set(jobId, entry);
       void job.result.then((report) => (entry.report = report), () => undefined);
       return { jobId, job };
@@ -165,6 +183,7 @@ export function createJobService(host: Host, options: { readonly version: string
     forget(jobId) {
       if (entries.get(jobId)?.report) entries.delete(jobId);
     },
+    sums: (jobId) => entries.get(jobId)?.sums ?? null,
     practiceCreate: (request) => host.practice.create(request),
     practiceRemove: (diskId) => host.practice.remove(diskId),
   };
@@ -173,7 +192,7 @@ export function createJobService(host: Host, options: { readonly version: string
 /** @throws EngineError `disk-needs-confirmation`, `volume-dirty` */
 function checkAgreed(plan: Plan, confirmed: Readonly<Record<string, readonly string[]>>): void {
   if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe') checkConfirmed(plan.disks, confirmed);
-  else if (plan.kind === 'format') checkConfirmed([plan.disk], confirmed);
+  else if (plan.kind === 'format' || plan.kind === 'drivers') checkConfirmed([plan.disk], confirmed);
   else if (plan.kind === 'capture') checkStops(plan, confirmed[plan.disk.id] ?? []);
 }
 
@@ -210,6 +229,8 @@ function bodyOf(plan: Plan, environment: JobEnvironment): JobBody {
       return new IsoJob(plan);
     case 'extract':
       return new ExtractJob(plan, environment);
+    case 'drivers':
+      return new DriversJob(plan, environment);
     case 'winpe':
       return new WinpeJob(plan, environment);
   }

@@ -1,5 +1,5 @@
-import type { Disk, JobEvent, Plan } from '../contract/index.ts';
-import type { Host } from '../host/host.ts';
+import type { JobEvent, Plan } from '../contract/index.ts';
+import type { DeviceSeen, Host } from '../host/host.ts';
 import { diskName, disksOfPlan } from '../texts/index.ts';
 
 /** More than this many say nothing more: a plug with a loose contact comes and goes all day. */
@@ -17,9 +17,10 @@ export function watchSurroundings(host: Pick<Host, 'disks' | 'power'>, plan: Pla
     if (count++ < MOST_EVENTS) tell({ at: new Date().toISOString(), code, params });
   };
 
-  let before: ReadonlyMap<string, Disk> | null = null;
-  const stopDisks = host.disks.watch((disks) => {
-    const now = new Map(disks.filter(present).map((disk) => [keyOf(disk), disk]));
+  let before: ReadonlyMap<string, DeviceSeen> | null = null;
+  const stopDisks = host.disks.watchDevices((devices) => {
+    // A card reader without a card holds nothing.
+    const now = new Map(devices.filter(({ size }) => size > 0).map((disk) => [keyOf(disk), disk]));
     for (const [key, disk] of before ?? []) if (!now.has(key) && !ejected.includes(disk.id)) say('device-left', about(disk));
     if (before) for (const [key, disk] of now) if (!before.has(key)) say('device-arrived', about(disk));
     before = now;
@@ -40,10 +41,7 @@ export function watchSurroundings(host: Pick<Host, 'disks' | 'power'>, plan: Pla
   };
 }
 
-/** A practice disk is a file, and a card reader without a card holds nothing. */
-const present = (disk: Disk): boolean => !disk.practice && disk.size > 0;
-
 /** Another stick in the same socket is another device. */
-const keyOf = ({ id, model, serial, size }: Disk): string => JSON.stringify([id, model, serial, size]);
+const keyOf = ({ id, model, serial, size }: DeviceSeen): string => JSON.stringify([id, model, serial, size]);
 
-const about = (disk: Disk): JobEvent['params'] => ({ disk: diskName(disk), size: disk.size, path: disk.path });
+const about = (disk: DeviceSeen): JobEvent['params'] => ({ disk: diskName(disk), size: disk.size, path: disk.path });

@@ -1,8 +1,9 @@
 import {
-  driverFiles, EngineError, folderTree, planFatStick, planWindowsTree, type FatStick, type StickFirmware, type TreeEntry, type WindowsTree,
+  driverFiles, EngineError, foldName, isUrl, planFatStick, planWindowsTree, type FatStick, type TreeEntry, type WindowsTree,
 } from '../../native-free-engine/index.ts';
-import type { WindowsMedia } from '../../native-free-engine/index.ts';
+import type { WindowsMedia, WindowsTreeOptions } from '../../native-free-engine/index.ts';
 import type { WindowsStickRequest } from '../contract/index.ts';
+import { ownFiles } from './own-files.ts';
 import { customisingFiles } from './customising.ts';
 import type { DriverStore } from './drivers.ts';
 
@@ -13,13 +14,19 @@ export interface Extras {
   readonly files: readonly { readonly path: string; readonly size: number }[];
 }
 
+/** What a stick is made from, to be kept off the disks that are written. */
+export function stickSources({ location, extraFolder, workFolder, drivers, customising }: Pick<WindowsStickRequest, 'location' | 'extraFolder' | 'workFolder' | 'drivers' | 'customising'>): string[] {
+  const named = [customising?.answerFile, customising?.autopilot].flatMap((each) => (each?.kind === 'file' ? [each.path] : []));
+  return [...(isUrl(location) ? [] : [location]), ...[extraFolder, workFolder].filter((folder) => folder !== null), ...(drivers?.folders ?? []), ...named];
+}
+
 /** @throws EngineError what `folderTree`, `customisingFiles` and `DriverStore.packages` throw */
 export async function windowsExtras(request: Pick<WindowsStickRequest, 'extraFolder' | 'customising' | 'drivers'>, store: DriverStore, signal: AbortSignal): Promise<Extras> {
   const { extraFolder, customising, drivers } = request;
-  const own = extraFolder === null ? [] : (await folderTree(extraFolder, { signal })).entries;
+  const own = await ownFiles(extraFolder, signal);
   const made = customising ? await customisingFiles(customising) : [];
   const found = drivers ? (await driverFiles(await store.packages(drivers, signal))).entries : [];
-  const entries = [...new Map([...own, ...found, ...made].map((entry) => [entry.path.toLowerCase(), entry])).values()];
+  const entries = [...new Map([...own, ...found, ...made].map((entry) => [foldName(entry.path), entry])).values()];
   return { entries, files: entries.flatMap(({ path, kind, size }) => (kind === 'file' ? [{ path, size }] : [])) };
 }
 
@@ -49,7 +56,7 @@ export interface WindowsSticks {
  */
 export async function planWindowsSticks(
   media: WindowsMedia,
-  options: { readonly firmware: StickFirmware; readonly label: string; readonly extras: readonly TreeEntry[]; readonly largestFile?: number; readonly partBytes?: number },
+  options: WindowsTreeOptions & { readonly label: string },
   disks: readonly SizedDisk[],
 ): Promise<WindowsSticks> {
   const contents = await planWindowsTree(media, options);

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { EngineError, planFatStick, writeIso, writeSticks, type BlockSink, type LaneResult, type StickGroup, type WriteProgress } from '../../native-free-engine/index.ts';
+import { EngineError, planFatStick, writeIso, writeSticks, type BlockSink, type FileHashes, type LaneResult, type StickGroup, type WriteProgress } from '../../native-free-engine/index.ts';
 import type { TargetOutcome, WinpePlan } from '../contract/index.ts';
 import type { JobEnvironment } from './context.ts';
 import { createDestination, type Destination } from './destination.ts';
@@ -19,6 +19,7 @@ export class WinpeJob implements JobBody {
   readonly #environment: JobEnvironment;
   readonly #disks: WrittenDisks;
   #progress: readonly WriteProgress[] = [];
+  #files: FileHashes | null = null;
 
   constructor(plan: WinpePlan, environment: JobEnvironment) {
     this.#plan = plan;
@@ -36,9 +37,12 @@ export class WinpeJob implements JobBody {
       try {
         const { image, files, bytes, drivers, replaced } = this.#plan;
         if (!isDeepStrictEqual(medium.about, { image, files, bytes, drivers, replaced })) throw new EngineError('image-changed', { path: image.location });
-        if (iso) return { targets: [], checksums: [{ algorithm: 'sha256', hex: await this.#writeIso(medium, signal, tell), from: null }], expectedMatched: null };
+        if (iso) {
+          const made = await this.#writeIso(medium, signal, tell);
+          return { targets: [], checksums: [{ algorithm: 'sha256', hex: made.sha256, from: null }], expectedMatched: null, files: made.files };
+        }
         const lanes = await this.#writeSticks(medium, signal, tell);
-        return { targets: disks.map((disk) => this.#disks.outcome(disk, lanes.find(({ id }) => id === disk.identity.id)!)), checksums: [], expectedMatched: null };
+        return { targets: disks.map((disk) => this.#disks.outcome(disk, lanes.find(({ id }) => id === disk.identity.id)!)), checksums: [], expectedMatched: null, files: this.#files };
       } finally {
         await medium.close();
       }
@@ -51,17 +55,17 @@ export class WinpeJob implements JobBody {
     return this.#disks.soFar(outcome, this.#progress.flatMap(({ lanes }) => lanes));
   }
 
-  async #writeIso({ tree }: PreparedWinPe, signal: AbortSignal, tell: Tell): Promise<string> {
-    const { label, request: { iso } } = this.#plan;
+  async #writeIso({ tree }: PreparedWinPe, signal: AbortSignal, tell: Tell): ReturnType<typeof writeIso> {
+    const { label, request: { iso, source } } = this.#plan;
     if (!iso) throw new EngineError('unexpected', { detail: 'no ISO to make' });
-    const plan = winpeIso(tree, label, iso.hybrid);
+    const plan = winpeIso(tree, label, iso.hybrid, source);
     const destination = await createDestination(iso.path, 'raw', plan.size, iso.overwrite);
     try {
-      const { sha256 } = await writeIso(plan, sinkOf(destination, plan.size), {
+      const made = await writeIso(plan, sinkOf(destination, plan.size), {
         signal, onProgress: (done) => tell({ ...quietProgress('writing', done, plan.size), fraction: done / plan.size }),
       });
       await destination.commit();
-      return sha256;
+      return made;
     } catch (error) {
       await destination.discard();
       throw error;
@@ -79,6 +83,7 @@ export class WinpeJob implements JobBody {
       });
       return await writeSticks({
         groups, verify, stall: stallTimeouts(), signal,
+        onFiles: (found) => (this.#files = found),
         report: (progress) => {
           this.#progress = progress;
           tell(togetherProgress(progress.map((part) => writingProgress(part, verify, null))));

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
-  driverFiles, folderTree, openImage, openWinPe, planWinPe, readDisc, EngineError,
-  type DriverPackage, type FileTree, type OpenImageOptions, type TreeEntry, type WimImageInfo, type WinPeMedium,
+  bareWinPe, driverFiles, folderTree, isUrl, isWim, openFileSource, openImage, openWinPe, planWinPe, readBytes, readDisc, EngineError,
+  type BlockSource, type DriverPackage, type FileTree, type OpenImageOptions, type WimImageInfo, type WinPeMedium,
 } from '../../native-free-engine/index.ts';
-import type { DriverPackageInfo, DriverWish, WinpeImage, WinpePlan, WinpeRequest } from '../contract/index.ts';
+import { driverSystem, type DriverPackageInfo, type WinpeImage, type WinpePlan, type WinpeRequest } from '../contract/index.ts';
+import { ownFiles } from './own-files.ts';
 import { infoOf, type DriverStore } from './drivers.ts';
 
 /** A WinPE medium that is about to be written. */
@@ -12,25 +13,25 @@ export interface PreparedWinPe extends WinPeMedium {
   readonly about: Pick<WinpePlan, 'image' | 'files' | 'bytes' | 'drivers' | 'replaced'>;
 }
 
-/** Architectures as WIMs name them, and as INFs do. */
-const ARCHITECTURES: Readonly<Record<string, DriverWish['architecture']>> = { x64: 'amd64', x86: 'x86', arm64: 'arm64', arm: 'arm' };
+/** Bytes that tell a WIM. */
+const WIM_HEAD = 8;
 
 /**
  * Puts together what a request asks for; nothing is written.
  * @param when time of what is changed: that of the plan, for plan and job to come to the same bytes
- * @throws EngineError `winpe-...`, `driver-none`, `windows-media-packed`, and what reading the source throws
+ * @throws EngineError `winpe-...`, `media-no-uefi`, `media-no-bios`, `driver-none`, `windows-media-packed`, and what reading the source throws
  */
 export async function prepareWinPe(request: WinpeRequest, store: DriverStore, when: Date, options: OpenImageOptions & { readonly signal: AbortSignal }): Promise<PreparedWinPe> {
   const { signal } = options;
   const source = await openSource(request.source, options);
   try {
     const packages = request.drivers ? await packagesFor(request.drivers, source, store, signal) : [];
-    const { keyboard, region, language, commands, driversIn, newLoaders, scratchMiB } = request;
+    const { keyboard, region, language, commands, driversIn, newLoaders, scratchMiB, systemLocale = null, timeZone = null } = request;
     const medium = await planWinPe(source.tree, request.source, {
-      keyboard, region, language, commands, driversIn, newLoaders, scratchMiB, when,
+      keyboard, region, language, commands, driversIn, newLoaders, scratchMiB, systemLocale, timeZone, when, firmware: request.iso ? null : request.firmware,
       drivers: await driverFiles(packages),
-      extras: await filesOf(request.extraFolder, signal),
-      tools: await filesOf(request.toolsFolder, signal),
+      extras: await ownFiles(request.extraFolder, signal),
+      tools: await ownFiles(request.toolsFolder, signal),
     }, signal);
     const files = medium.tree.entries.filter(({ kind }) => kind === 'file');
     return {
@@ -79,6 +80,11 @@ async function openSource(location: string, options: OpenImageOptions): Promise<
   if (await stat(location).then((stats) => stats.isDirectory(), () => false)) {
     return { tree: await folderTree(location, { signal: options.signal }), name: basename(location), location, close: () => Promise.resolve() };
   }
+  if (!isUrl(location)) {
+    const file = await openFileSource(location);
+    if (isWim(await readBytes(file, 0, Math.min(file.size, WIM_HEAD)))) return bareSource(file, location);
+    await file.close();
+  }
   const image = await openImage(location, options);
   try {
     if (!image.block) throw new EngineError('windows-media-packed', { path: location });
@@ -90,13 +96,24 @@ async function openSource(location: string, options: OpenImageOptions): Promise<
   }
 }
 
+async function bareSource(file: BlockSource, location: string): Promise<Source> {
+  try {
+    const { tree, close } = await bareWinPe(file, location);
+    return { tree, name: basename(location), location, close: async () => {
+      await close();
+      await file.close();
+    } };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
 async function packagesFor(drivers: NonNullable<WinpeRequest['drivers']>, source: Source, store: DriverStore, signal: AbortSignal): Promise<readonly DriverPackage[]> {
   const { wim, image } = await openWinPe(source.tree, source.location);
   await wim.close();
-  return store.packages({ ...drivers, architecture: ARCHITECTURES[image.architecture] ?? 'amd64', build: image.version?.build ?? null }, signal);
+  return store.packages({ ...drivers, ...driverSystem(systemOf(image)) }, signal);
 }
-
-const filesOf = async (folder: string | null, signal: AbortSignal): Promise<readonly TreeEntry[]> => (folder === null ? [] : (await folderTree(folder, { signal })).entries);
 
 function systemOf({ name, displayName, version, architecture }: WimImageInfo): { system: string; version: string; architecture: string } {
   return {

@@ -1,6 +1,7 @@
 import { EngineError, openDevice, type BlockDevice, type LaneProgress, type LaneResult, type WriteTarget } from '../../native-free-engine/index.ts';
 import type { Disk, PlainError, PlannedDisk, TargetOutcome } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
+import { disksHolding } from './disks-holding.ts';
 import { nameOf, recheck, releaseChecked } from './identity.ts';
 
 /** What happened to a disk besides the writing itself. */
@@ -31,7 +32,7 @@ export class WrittenDisks {
     const targets: WriteTarget[] = [];
     try {
       // Every disk is looked at before any is touched: one that changed stops the whole job with nothing lost.
-      const holding = (await Promise.all(sources.map((path) => this.#host.disks.holding(path)))).flat();
+      const holding = await disksHolding(this.#host, sources);
       const checked: { readonly planned: PlannedDisk; readonly found: Disk }[] = [];
       for (const planned of this.#planned) {
         checked.push({ planned, found: await recheck(this.#host, planned) });

@@ -46,8 +46,8 @@ export async function resolveChain(child: FoundManifest, folders: readonly strin
       break;
     }
     links.push({ ...link, path: parent.path, createdAt: manifest.manifest.createdAt, error: null });
-    // An image records its parent by name when they lie together, else by path.
-    for (const recorded of [name, lastSeen]) backings[recorded] ??= parent.path;
+    // An image records its parent by name when they lie together (`./` before one with a colon), else by path.
+    for (const recorded of [name, `./${name}`, lastSeen]) backings[recorded] ??= parent.path;
     current = { ...manifest, image: parent.beside };
     found.push(current);
     seen.add(id);

@@ -1,6 +1,6 @@
-import { lstat, open, opendir } from 'node:fs/promises';
+import { lstat, opendir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { EngineError, errnoOf, IMAGE_ID_HEAD_BYTES, imageIdIn } from '../../native-free-engine/index.ts';
+import { EngineError, errnoOf } from '../../native-free-engine/index.ts';
 
 /** Enough for the largest bench; a folder that holds more is none that somebody made for images. */
 const MAX_ENTRIES = 20_000;
@@ -42,21 +42,4 @@ export async function filesIn(folder: string): Promise<FolderFile[]> {
 export async function fileSize(path: string): Promise<number | null> {
   const stats = await lstat(path).catch(() => null);
   return stats?.isFile() ? stats.size : null;
-}
-
-/** The identity that stands in an image file itself, whatever it is called; null when it is none of ours. */
-export async function readImageId(path: string): Promise<string | null> {
-  if ((await fileSize(path)) === null) return null;
-  const file = await open(path, 'r').catch(() => null);
-  if (!file) return null;
-  try {
-    const head = new Uint8Array(IMAGE_ID_HEAD_BYTES);
-    const { bytesRead } = await file.read(head, 0, head.length, 0);
-    return imageIdIn(head.subarray(0, bytesRead));
-  } catch {
-    // What cannot be read has no identity to show.
-    return null;
-  } finally {
-    await file.close();
-  }
 }

@@ -1,6 +1,6 @@
-import { link, open, rename, rm, unlink } from 'node:fs/promises';
+import { link, lstat, rename, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { discardUnfinished, EngineError, errnoOf, journalPath, manifestPath, partPath, sumsPath } from '../../native-free-engine/index.ts';
+import { discardUnfinished, EngineError, errnoOf, journalPath, manifestPath, partPath, sumsPath, syncFolder } from '../../native-free-engine/index.ts';
 import { fileSize } from './folder-files.ts';
 import { checkName, IMAGE_EXTENSION, stemOf } from './names.ts';
 import { findImage, scanFolders, type FoundImage } from './scan.ts';
@@ -19,11 +19,20 @@ export async function renameImage(path: string, name: string): Promise<string> {
   const to = join(folder, `${stemOf(name)}${IMAGE_EXTENSION}`);
   const moves = filesOf(image).map(([from, make]) => [from, make(to)] as const).filter(([from, target]) => from !== target);
   for (const [from, target] of moves) {
-    if (await sameButCase(from, target)) continue;
+    if ((await sameButCase(from, target)) || (await sameFile(from, target))) continue;
     if ((await fileSize(target)) !== null) throw new EngineError('destination-exists', { path: target });
   }
   if ((await fileSize(journalPath(to))) !== null) throw new EngineError('destination-exists', { path: journalPath(to) });
-  for (const [from, target] of moves) await move(from, target);
+  const manifest = manifestPath(to);
+  const others = moves.filter(([, target]) => target !== manifest);
+  for (const [from, target] of others) await giveSecondName(from, target);
+  for (const [from, target] of others) await move(from, target);
+  // Cut off before, a file may still have its old name beside the new one.
+  const old = image.manifestPath.slice(0, -manifestPath('').length);
+  for (const [, make] of filesOf(image)) if (make(old) !== make(to) && (await sameFile(make(old), make(to)))) await unlink(make(old));
+  await syncFolder(folder);
+  // Nobody else takes this name while the image has the others.
+  for (const [from, target] of moves) if (target === manifest) await move(from, target);
   await syncFolder(folder);
   return to;
 }
@@ -38,32 +47,31 @@ function filesOf(image: FoundImage<unknown>): (readonly [string, (path: string) 
 
 const sameButCase = async (from: string, to: string): Promise<boolean> => from !== to && from.toLowerCase() === to.toLowerCase();
 
-/** Never over another file, also when one appears in this very moment. */
+async function sameFile(from: string, to: string): Promise<boolean> {
+  const [one, other] = await Promise.all([from, to].map((path) => lstat(path, { bigint: true }).catch(() => null)));
+  return one?.dev === other?.dev && one?.ino === other?.ino && one?.ino !== undefined;
+}
+
+/**
+ * So that all pieces have both names before one loses the old one: at every moment all of them can be found by one of the two.
+ * Never over another file, also when one appears in this very moment.
+ */
+async function giveSecondName(from: string, to: string): Promise<void> {
+  if ((await sameButCase(from, to)) || (await sameFile(from, to))) return;
+  await link(from, to).catch((error: unknown) => {
+    if (errnoOf(error) === 'EEXIST') throw new EngineError('destination-exists', { path: to }, { cause: error });
+    // FAT and exFAT know no second name for a file.
+  });
+}
+
 async function move(from: string, to: string): Promise<void> {
   if ((await fileSize(from)) === null) return;
   try {
-    if (await sameButCase(from, to)) {
-      await rename(from, to);
-      return;
-    }
-    const linked = await link(from, to).then(() => true, (error: unknown) => {
-      if (errnoOf(error) === 'EEXIST') throw error;
-      // FAT and exFAT know no second name for a file.
-      return false;
-    });
-    if (linked) await unlink(from);
+    if (!(await sameButCase(from, to)) && (await sameFile(from, to))) await unlink(from);
     else await rename(from, to);
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') throw new EngineError('destination-exists', { path: to }, { cause: error });
     throw new EngineError('destination-unwritable', { path: to, errno: errnoOf(error) }, { cause: error });
   }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  // Windows opens no folders; there a rename is in the file system's log.
-  const handle = await open(folder, 'r').catch(() => null);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
 }
 
 /**
@@ -80,11 +88,7 @@ export async function discardImage(path: string, folders: readonly string[]): Pr
     });
     // Left by a deletion or a capture that was cut short.
     if (!image) return await discardRest(path);
-    const others = await scanFolders([...new Set([dirname(image.manifestPath), ...folders])], () => null);
-    const all = others.flatMap((scan) => scan.images);
-    const copies = all.filter((each) => each.id === image.id && each.manifestSha256 === image.manifestSha256 && each.path !== image.path);
-    const child = all.find((each) => each.parent?.id === image.id && each.parent.manifestSha256 === image.manifestSha256);
-    if (child && copies.length === 0) throw new EngineError('image-needed', { path: image.path, child: child.path });
+    await checkNotNeeded(image, folders);
     for (const [file] of filesOf(image).reverse()) await rm(file, { force: true });
     await syncFolder(dirname(image.manifestPath));
   } catch (error) {
@@ -93,10 +97,35 @@ export async function discardImage(path: string, folders: readonly string[]): Pr
   }
 }
 
+/**
+ * Before an image goes, or another one takes its place: an image that others build on stays, unless there is a copy of it.
+ * @param folders where those are looked for, besides its own
+ * @throws EngineError `image-needed`
+ */
+export async function checkNotNeeded(image: FoundImage<unknown>, folders: readonly string[]): Promise<void> {
+  const others = await scanFolders([...new Set([dirname(image.manifestPath), ...folders])], () => null);
+  const all = others.flatMap((scan) => scan.images);
+  const copies = all.filter((each) => each.id === image.id && each.manifestSha256 === image.manifestSha256 && each.path !== image.path);
+  const child = all.find((each) => each.parent?.id === image.id && each.parent.manifestSha256 === image.manifestSha256);
+  if (child && copies.length === 0) throw new EngineError('image-needed', { path: image.path, child: child.path });
+}
+
 /** A path that a list called faulty or unfinished: only files that can be nothing but ours. */
 async function discardRest(path: string): Promise<void> {
   await discardUnfinished(path);
   const [scan] = await scanFolders([dirname(path)], () => null);
-  if (!scan?.faulty.some((each) => each.path === path && ['image-manifest-missing', 'image-manifest-invalid', 'image-not-found'].includes(each.error.code))) return;
+  const code = scan?.faulty.find((each) => each.path === path)?.error.code ?? '';
+  if (!['image-manifest-missing', 'image-manifest-invalid', 'image-not-found'].includes(code)) return;
+  // The first piece, by which the others are known, goes last.
+  if (code === 'image-manifest-missing') for (const file of await restOf(path)) await rm(file, { force: true });
   await rm(path, { force: true });
+  await syncFolder(dirname(path));
+}
+
+/** What belongs to an image without a manifest: its hashes, and the pieces behind the first one; the last piece first, for they are counted until one is missing. */
+async function restOf(path: string): Promise<string[]> {
+  const image = path.replace(/\.001$/, '');
+  const rest = [sumsPath(image)];
+  for (let index = 1; image !== path && (await fileSize(partPath(image, index))) !== null; index++) rest.unshift(partPath(image, index));
+  return rest;
 }

@@ -103,12 +103,12 @@ const MEANINGLESS: ReadonlySet<string> = new Set([
 export function checkName(name: string): 'meaningless'[] {
   const invalid = (reason: string): EngineError => new EngineError('image-name-invalid', { name: name.slice(0, 100), reason });
   const stem = stemOf(name);
-  if (stem.trim() === '') throw invalid('empty');
+  if (stem.trim() === '') throw invalid('empty-name');
   const forbidden = FORBIDDEN.exec(stem)?.[0];
-  if (forbidden !== undefined || !stem.isWellFormed()) throw invalid(/^[\x21-\x7e]$/.test(forbidden ?? '') ? `"${forbidden}"` : 'a character that cannot be seen');
-  if (/^[ .]|[ .]$/.test(stem)) throw invalid('a space or a dot at an end');
-  if (DEVICE.test(stem)) throw invalid('a name of a device on Windows');
-  if (Buffer.byteLength(stem) > MAX_STEM_BYTES) throw invalid(`longer than ${MAX_STEM_BYTES} bytes`);
+  if (forbidden !== undefined || !stem.isWellFormed()) throw invalid(/^[\x21-\x7e]$/.test(forbidden ?? '') ? `forbidden-character ${forbidden}` : 'invisible-character');
+  if (/^[ .]|[ .]$/.test(stem)) throw invalid('space-or-dot-at-end');
+  if (DEVICE.test(stem)) throw invalid('windows-device');
+  if (Buffer.byteLength(stem) > MAX_STEM_BYTES) throw invalid(`name-too-long ${MAX_STEM_BYTES}`);
   return isMeaningless(stem) ? ['meaningless'] : [];
 }
 

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises';
-import { EngineError, manifestPath, partPath, readManifest, sumsPath, toEngineError, type FoundManifest, type Manifest } from '../../native-free-engine/index.ts';
-import { filesIn, fileSize, readImageId, type FolderFile } from './folder-files.ts';
+import { lstat } from 'node:fs/promises';
+import { EngineError, isManifest, manifestPath, partPath, readImageId, readManifest, sumsPath, toEngineError, type FoundManifest, type Manifest } from '../../native-free-engine/index.ts';
+import { filesIn, fileSize, type FolderFile } from './folder-files.ts';
 
 /** An image of this program and where its files are. Its manifest is read again when it is needed: a library of thousands would fill the memory. */
 export interface FoundImage<Summary> {
@@ -37,7 +37,6 @@ const IMAGE = /\.(qcow2|001)$/i;
 const UNFINISHED = /^(.+?)(?:\.\d{3})?(?:\.partial|\.journal)$/;
 /** The manifest and hashes of a capture that stopped in its last moment. */
 const SIDECAR = /\.(json|sums)$/;
-const SNIFF_BYTES = 4096;
 
 /**
  * What lies in the folders, in the order of the folders. Reads manifests and the first bytes of images, nothing more.
@@ -64,7 +63,7 @@ export async function scanFolders<Summary>(folders: readonly string[], summarise
     const faulty: Faulty[] = [];
     for (const file of files.filter(({ name }) => MANIFEST.test(name))) {
       try {
-        if (!CERTAIN_MANIFEST.test(file.name) && !(await looksLikeManifest(file.path))) continue;
+        if (!CERTAIN_MANIFEST.test(file.name) && !(await isManifest(file.path))) continue;
         const found = await readManifest(file.path);
         const image = await locate(found, ids, summarise);
         claimed.add(firstFile(image.path, image.parts));
@@ -76,11 +75,20 @@ export async function scanFolders<Summary>(folders: readonly string[], summarise
     scans.push({ folder, error, images, unfinished: unfinishedIn(files), faulty });
   }
   // Ours by what stands in it, but nothing says what it holds.
-  const missing = (await ids.all()).filter(({ path }) => !claimed.has(path));
+  const missing: { readonly path: string }[] = [];
+  for (const { path } of (await ids.all()).filter((each) => !claimed.has(each.path))) if (!(await isOneOf(path, claimed))) missing.push({ path });
   return scans.map((scan, index) => ({
     ...scan,
     faulty: [...scan.faulty, ...missing.filter(({ path }) => listed[index]?.files.some((file) => file.path === path)).map(({ path }) => ({ path, error: new EngineError('image-manifest-missing', { path }) }))],
   }));
+}
+
+/** A second name of a file that is known: for a moment an image that is renamed has two. */
+async function isOneOf(path: string, known: ReadonlySet<string>): Promise<boolean> {
+  const own = await lstat(path, { bigint: true }).catch(() => null);
+  if (!own || own.nlink < 2n) return false;
+  const others = await Promise.all([...known].map((each) => lstat(each, { bigint: true }).catch(() => null)));
+  return others.some((other) => other?.dev === own.dev && other.ino === own.ino);
 }
 
 const firstFile = (path: string, parts: number): string => (parts > 0 ? partPath(path, 0) : path);
@@ -118,19 +126,6 @@ async function locate<Summary>(found: FoundManifest, ids: IdIndex, summarise: (f
     id: manifest.id, manifestPath: found.path, manifestSha256: found.sha256, path, beside, parts, parent: manifest.parent,
     summary: summarise({ ...found, image: beside }),
   };
-}
-
-/** Somebody else's JSON is not called a broken manifest of ours. */
-async function looksLikeManifest(path: string): Promise<boolean> {
-  const file = await open(path, 'r').catch(() => null);
-  if (!file) return false;
-  try {
-    const head = Buffer.alloc(SNIFF_BYTES);
-    const { bytesRead } = await file.read(head, 0, head.length, 0);
-    return head.toString('latin1', 0, bytesRead).includes('"werkbank-image"');
-  } finally {
-    await file.close();
-  }
 }
 
 /** The images that interrupted captures would have become. */

@@ -1,11 +1,12 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { open, truncate } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, truncateSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { journalPath, manifestPath, readManifest } from '../../native-free-engine/index.ts';
 import { capture, mapOf } from '../engine/pipeline/capturing.ts';
+import { built } from '../labs/built.ts';
 import { attachFaulty, FAULTY_NEEDS } from '../labs/faulty.ts';
 import { mounted } from '../labs/mount.ts';
 import { testLab } from '../labs/test-lab.ts';
@@ -33,30 +34,46 @@ const identical = async (disk: string, image: string): Promise<void> => {
 need({ tools: ['qemu-img'] })('a capture killed at 50 random points loses nothing: it goes on and ends with the same bytes', async () => {
   const lab = await testLab();
   const disk = await filledDisk(join(lab.folder, 'disk.img'));
+  /** A capture in a process of its own that has begun. */
+  const begun = async (image: string, resume: boolean): Promise<{ child: ChildProcess; ended: Promise<number | null> }> => {
+    const child = spawn(process.execPath, [built('imaging-child'), disk, String(SIZE), image, String(40 * MIB), resume ? 'resume' : ''], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
+    await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
+    return { child, ended };
+  };
+  // What "random points" are, on this machine.
+  const undisturbed = await begun(join(lab.folder, 'undisturbed.qcow2'), false);
+  const from = performance.now();
+  expect(await undisturbed.ended).toBe(0);
+  const span = Math.ceil(performance.now() - from);
+  let rounds = 0;
   let kills = 0;
   let resumed = 0;
-  for (let round = 0; kills < 50; round++) {
-    const image = join(lab.folder, `round-${round}.qcow2`);
-    for (let attempt = 0; attempt < 6 && kills < 50; attempt++) {
-      const child = spawn(process.execPath, [join(import.meta.dirname, 'imaging-child.ts'), disk, String(SIZE), image, String(40 * MIB), attempt > 0 && existsSync(journalPath(image)) ? 'resume' : ''], { stdio: ['ignore', 'pipe', 'pipe'] });
-      const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
-      await new Promise<void>((resolve) => child.stdout.once('data', () => resolve()));
-      const winner = await Promise.race([ended, sleep(20 + random.below(700)).then(() => 'kill' as const)]);
-      if (winner === 'kill') {
-        child.kill('SIGKILL');
-        await ended;
-        kills++;
-      } else break;
-    }
-    if (existsSync(manifestPath(image))) {
+  const untilKilledOften = async (): Promise<void> => {
+    while (kills < 50) {
+      const image = join(lab.folder, `round-${rounds++}.qcow2`);
+      for (let attempt = 0; attempt < 6 && kills < 50; attempt++) {
+        const { child, ended } = await begun(image, attempt > 0 && existsSync(journalPath(image)));
+        const winner = await Promise.race([ended, sleep(20 + random.below(span)).then(() => 'kill' as const)]);
+        if (winner === 'kill') {
+          child.kill('SIGKILL');
+          await ended;
+          kills++;
+        } else break;
+      }
+      if (existsSync(manifestPath(image))) {
+        await identical(disk, image);
+        continue;
+      }
+      expect(existsSync(image) && !existsSync(journalPath(image))).toBe(false);
+      const result = await capture(disk, mapOf(SIZE, [{ offset: 0, length: SIZE }]), image, { resume: true });
+      resumed += result.resumed;
       await identical(disk, image);
-      continue;
     }
-    expect(existsSync(image) && !existsSync(journalPath(image))).toBe(false);
-    const result = await capture(disk, mapOf(SIZE, [{ offset: 0, length: SIZE }]), image, { resume: true });
-    resumed += result.resumed;
-    await identical(disk, image);
-  }
+  };
+  // Half of the time goes by with waiting for the moment to kill: two images are made side by side.
+  await Promise.all([untilKilledOften(), untilKilledOften()]);
+  expect(kills).toBeGreaterThanOrEqual(50);
   expect(resumed).toBeGreaterThan(0);
 }, 600_000);
 
@@ -103,7 +120,7 @@ withFaults('a disk that stops answering is named after the time that was set, an
   await expect(capturing).rejects.toMatchObject({ code: 'source-stalled' });
   expect(Math.max(...silences)).toBeGreaterThanOrEqual(5);
   await target.setFaults();
-  await expect.poll(() => capture(target.path, mapOf(SIZE, [{ offset: 0, length: SIZE }]), image, { resume: true }).then(() => 'done', (error: { code: string }) => error.code), { timeout: 20_000 }).toBe('done');
+  await expect.poll(() => capture(target.path, mapOf(SIZE, [{ offset: 0, length: SIZE }]), image, { resume: true }).then(() => 'done', (error: { code: string }) => error.code), { timeout: 120_000 }).toBe('done');
 });
 
 need({ root: true, linux: true, tools: ['mount', 'qemu-img'] })('a destination that fills up says so, and the capture goes on once there is room', async () => {
@@ -122,8 +139,16 @@ need({ root: true, linux: true, tools: ['mount', 'qemu-img'] })('a destination t
 need({})('a disk that becomes smaller while it is read is named', async () => {
   const lab = await testLab();
   const disk = await filledDisk(join(lab.folder, 'shrinks.img'));
-  const capturing = capture(disk, mapOf(SIZE, [{ offset: 0, length: SIZE }]), join(lab.folder, 'shrinks.qcow2'), { bytesPerSecond: 8 * MIB });
-  await sleep(300);
-  await truncate(disk, 10 * MIB);
+  let goOn: () => void = () => undefined;
+  const capturing = capture(disk, mapOf(SIZE, [{ offset: 0, length: SIZE }]), join(lab.folder, 'shrinks.qcow2'), {
+    // Far from the place where it will end, when the first bytes are told.
+    bytesPerSecond: MIB,
+    onControl: ({ setLimit }) => (goOn = () => setLimit(0)),
+    report: ({ bytesDone }) => {
+      if (bytesDone === 0) return;
+      truncateSync(disk, 16 * MIB);
+      goOn();
+    },
+  });
   await expect(capturing).rejects.toMatchObject({ code: 'source-changed' });
 });

@@ -5,8 +5,8 @@ import { attachLoop } from '../labs/loop.ts';
 import { werkbank, type WerkbankEnd } from '../labs/werkbank.ts';
 import { expectEnd, faultBench, MIB, sha256, writeArgs } from './bench.ts';
 
-/** Seconds that a disk without an answer may cost a command, beside what the command takes anyway. */
-const PATIENCE = 12;
+/** Seconds that a disk without an answer may cost a command, on a slow machine. It answers nothing until it is told to. */
+const PATIENCE = 60;
 
 need(FAULTY_NEEDS)('a disk that answers nothing holds up neither the list, nor the demo, nor a write to another disk', async () => {
   const { lab, image, bytes, expectNothingElseHarmed } = await faultBench();
@@ -30,7 +30,7 @@ need(FAULTY_NEEDS)('a disk that answers nothing holds up neither the list, nor t
   // It really was silent all the while: somebody is still waiting for it.
   expect((await silent.state()).held).toBeGreaterThan(0);
 
-  const written = await timed(...writeArgs(image, good.path));
+  const written = await timed(...writeArgs(image, good.path).filter((arg) => arg !== '--no-checks'));
   expectEnd(written, null, 0);
   expect(sha256(await good.read(0, bytes.length))).toBe(sha256(bytes));
   expect(written.seconds).toBeLessThan(PATIENCE);
@@ -39,4 +39,4 @@ need(FAULTY_NEEDS)('a disk that answers nothing holds up neither the list, nor t
   expectEnd(played, null, 0);
   expect(played.seconds).toBeLessThan(usual.seconds + PATIENCE);
   await expectNothingElseHarmed();
-}, 120_000);
+}, 600_000);

@@ -7,7 +7,7 @@ import { expectEnd, expectNoTable, faultBench, MIB } from './bench.ts';
 
 const SIZE = 48 * MIB;
 const withFaults = need({ ...FAULTY_NEEDS, tools: [...FAULTY_NEEDS.tools, ...WINDOWS_ISO_TOOLS] });
-const stickArgs = (iso: string, disk: string): string[] => ['media', 'windows', iso, '--to', disk, '--yes', '--no-eject'];
+const stickArgs = (iso: string, disk: string): string[] => ['media', 'windows', iso, '--to', disk, '--yes', '--no-eject', '--no-checks'];
 
 const LIARS: readonly { readonly name: string; readonly faults: readonly Fault[] }[] = [
   { name: 'forgets a write', faults: [{ on: 'write', fromByte: 6 * MIB, toByte: 6 * MIB + 1, drop: true }] },

@@ -51,9 +51,9 @@ withFaults('a disk that goes quiet for a while and comes back is waited for', as
   const target = await attachFaulty(lab, { size: SIZE, faults: [{ on: 'write', afterBytes: 5 * MIB, stall: true }] });
   let released = false;
   const end = await werkbank(lab, writeArgs(image, target.path), {
-    stallSeconds: [0.5, 20, 40],
+    stallSeconds: [0.5, 300, 600],
     onEvent: (event) => {
-      if (released || event.event !== 'progress' || event.progress.elapsedSeconds < 2) return;
+      if (released || event.event !== 'progress' || !event.progress.targets.some(({ stalledSeconds }) => stalledSeconds > 0)) return;
       released = true;
       void target.setFaults();
     },

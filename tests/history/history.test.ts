@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -118,12 +119,12 @@ function writeOther(folder: string): void {
   writeFileSync(join(folder, 'other.json'), '{}');
 }
 
-test('what an interrupted write left behind goes after a day, what is being written does not', async () => {
+test('what an interrupted write left behind goes, what is being written does not', async () => {
   const folder = join(tempFolder(), 'history');
   writeOther(folder);
-  const [old, young] = ['2026-01-01T00-00-00Z-write-a.json.11.tmp', '2026-01-01T00-00-00Z-write-b.json.12.tmp'].map((name) => join(folder, name)) as [string, string];
+  const [dead, living] = [spawnSync(process.execPath, ['-e', '']).pid, process.pid];
+  const [old, young] = [dead, living].map((pid) => join(folder, `2026-01-01T00-00-00Z-write-a.json.${pid}.tmp`)) as [string, string];
   for (const path of [old, young]) writeFileSync(path, '{"half');
-  utimesSync(old, 1, 1);
   await openHistory(folder).add(job(1));
   expect([existsSync(old), existsSync(young)]).toEqual([false, true]);
   expect((await openHistory(folder).list()).faulty).toEqual([]);
@@ -163,6 +164,34 @@ test('a folder that is a file is named', async () => {
   writeFileSync(folder, '');
   await expect(openHistory(folder).add(job(1))).rejects.toMatchObject({ code: 'history-unwritable' });
   await expect(openHistory(folder).list()).rejects.toMatchObject({ code: 'history-unreadable' });
+});
+
+test('the list of files of a medium lies beside its report, is exported with it, and goes with it', async () => {
+  const folder = join(tempFolder(), 'history');
+  const history = openHistory(folder, { entries: 2, bytes: 1e9 });
+  const sums = `${'0'.repeat(64)}  sources/boot.wim\n`;
+  await history.add(job(1), sums);
+  await history.add(job(2));
+  expect(await history.sums(job(1).jobId)).toBe(sums);
+  expect(await history.sums(job(2).jobId)).toBeNull();
+  await expect(history.sums('no-such-job')).rejects.toMatchObject({ code: 'history-not-found' });
+  const { entries, faulty } = await history.list();
+  expect([entries.length, faulty]).toEqual([2, []]);
+  const to = join(tempFolder(), 'out');
+  await exportReports(history, entries, to, 'en');
+  const lists = readdirSync(to).filter((name) => name.endsWith('.sha256'));
+  expect(lists).toEqual([expect.stringMatching(/^2026-01-01.*\.files\.sha256$/)]);
+  expect(readFileSync(join(to, lists[0]!), 'utf8')).toBe(sums);
+  expect(existsSync(join(to, lists[0]!.replace('.files.sha256', '.json')))).toBe(true);
+  // One whose report was never written.
+  const stray = join(folder, '2026-01-01T00-00-00Z-winpe-a.files.sha256');
+  writeFileSync(stray, sums);
+  utimesSync(stray, 1, 1);
+  await history.add(job(3));
+  expect(readdirSync(folder).filter((name) => name.endsWith('.sha256'))).toEqual([]);
+  const small = openHistory(folder, { entries: 9, bytes: 20_000 });
+  await small.add(job(4), 'x'.repeat(30_000));
+  expect((await small.list()).entries).toHaveLength(1);
 });
 
 test('exported as pages and as data', async () => {

@@ -73,7 +73,9 @@ describe('capture', () => {
 
   test.each([
     ['a partition that is not there', { partitions: [9] }, 'partition-not-found'],
+    ['pieces so small that nobody could count them', { partBytes: 1000 }, 'split-too-small'],
     ['a name that is none of an image', { destination: '/tmp/disk.img' }, 'image-name-invalid'],
+    ['a name that leaves no room for those of the files beside it', { destination: `/tmp/${'n'.repeat(245)}.qcow2` }, 'image-name-invalid'],
     ['a parent that is not there', { parent: '/tmp/nothing.qcow2' }, 'image-manifest-missing'],
   ])('%s is refused', async (_what, more, code) => {
     expect(await codeOf(bench.jobs.planCapture(bench.captureRequest(source, 'refused.qcow2', more)))).toBe(code);
@@ -94,12 +96,15 @@ describe('capture', () => {
     symlinkSync(join(bench.folder, 'images'), join(bench.folder, 'linked'));
     const other = await target();
     const requests = [
-      bench.captureRequest(source, 'twice.qcow2', { bytesPerSecond: 2_000_000 }),
-      bench.captureRequest(other, '', { destination: join(bench.folder, 'linked', 'twice.qcow2'), bytesPerSecond: 2_000_000 }),
+      bench.captureRequest(source, 'twice.qcow2', { bytesPerSecond: 1 }),
+      bench.captureRequest(other, '', { destination: join(bench.folder, 'linked', 'twice.qcow2'), bytesPerSecond: 1 }),
     ];
     const plans = [];
     for (const request of requests) plans.push(await bench.jobs.planCapture(request));
-    const reports = await Promise.all(plans.map((plan) => bench.run(plan)));
+    const started = plans.map((plan) => bench.jobs.start(plan, {}));
+    expect((await Promise.race(started.map(({ job }) => job.result))).error?.code).toBe('disk-busy');
+    for (const { jobId } of started) bench.jobs.limit(jobId, 0);
+    const reports = await Promise.all(started.map(({ job }) => job.result));
     expect(reports.map((report) => report.error?.code ?? report.outcome).sort()).toEqual(['disk-busy', 'done']);
   });
 
@@ -187,6 +192,8 @@ describe('restore', () => {
       if (progress.phase === 'restoring' && progress.bytesDone > 0) bench.jobs.cancel(jobId);
     });
     await job.result.catch(() => undefined);
+    // What was not restored has no identifiers that could have been kept.
+    expect(bench.jobs.list().find((state) => state.jobId === jobId)?.report).toMatchObject({ outcome: 'cancelled', imaging: { identifiers: null } });
     const half = await bench.jobs.planRestore({ ...request, resume: true, bytesPerSecond: 0 });
     expect(half.disks[0]).toMatchObject({ unfinished: { imageId: first.imaging?.imageId, sameImage: true }, notes: expect.arrayContaining([{ code: 'half-restored', params: {} }]) as unknown });
     expect(await bench.run(half)).toMatchObject({ outcome: 'done', imaging: { resumed: true } });
@@ -212,12 +219,22 @@ describe('images', () => {
     expect(report).toMatchObject({ outcome: 'failed', error: { code: 'image-cluster-corrupt' } });
     expect(report.imaging?.verified?.damaged.length).toBeGreaterThan(0);
     const disk = await target();
-    expect((await bench.run(await bench.jobs.planRestore(bench.restoreRequest('', [disk], { image: damaged })))).outcome).toBe('failed');
+    // Clusters lie in the order in which threads finished: where the one with the partition table was hit, the plan already says so.
+    const restored = bench.jobs.planRestore(bench.restoreRequest('', [disk], { image: damaged })).then(async (plan) => {
+      const { outcome, error } = await bench.run(plan);
+      return `${outcome} ${error?.code}`;
+    }, (error: unknown) => `failed ${error instanceof EngineError ? error.code : String(error)}`);
+    expect(await restored).toBe('failed image-cluster-corrupt');
   });
 
   test('an incremental image follows its parent wherever it goes, and says when it is gone', async () => {
     const report = await bench.run(await bench.jobs.planCapture(bench.captureRequest(source, 'child.qcow2', { parent: bench.image('first.qcow2') })));
     expect(report).toMatchObject({ outcome: 'done', imaging: { chain: [bench.image('first.qcow2')] } });
+    // What it builds on is not replaced, by whatever job and whoever said that it may be.
+    const needed = { image: bench.image('child.qcow2'), folders: [], destination: bench.image('first.qcow2'), format: 'raw' as const, overwrite: true };
+    expect(await codeOf(bench.jobs.planCapture(bench.captureRequest(source, 'first.qcow2', { overwrite: true })))).toBe('image-needed');
+    copyOf('border.qcow2', 'alone.qcow2');
+    expect(await codeOf(bench.jobs.planConvert({ ...needed, image: join(bench.folder, 'copies', 'alone.qcow2') }))).toBe('destination-own-image');
     const elsewhere = join(bench.folder, 'elsewhere');
     mkdirSync(elsewhere);
     const move = (from: string, to: string): void => ['', '.json', '.sums'].forEach((suffix) => renameSync(from + suffix, to + suffix));
@@ -226,6 +243,10 @@ describe('images', () => {
       const missing = await bench.jobs.describe(bench.image('child.qcow2'), []);
       expect(missing.chain).toMatchObject([{ name: 'first.qcow2', path: null, lastSeen: bench.image('first.qcow2'), error: { code: 'image-parent-missing' } }]);
       expect(await codeOf(bench.jobs.planRestore(bench.restoreRequest('child.qcow2', [await target()])))).toBe('image-parent-missing');
+      // Nor can another image be built on it, which could not be restored either.
+      const onBroken = bench.captureRequest(source, 'grandchild.qcow2', { parent: bench.image('child.qcow2') });
+      expect(await codeOf(bench.jobs.planCapture(onBroken))).toBe('image-parent-missing');
+      expect((await bench.jobs.planCapture({ ...onBroken, folders: [elsewhere] })).parent).toMatchObject({ name: 'child.qcow2' });
       const plan = await bench.jobs.planRestore(bench.restoreRequest('child.qcow2', [await target()], { folders: [elsewhere] }));
       expect(plan.image.chain).toMatchObject([{ path: join(elsewhere, 'renamed.qcow2'), error: null }]);
       expect(await bench.run(plan)).toMatchObject({ outcome: 'done' });
@@ -236,6 +257,21 @@ describe('images', () => {
     }
   });
 
+  test('none of the files of an image is replaced by what is no image of ours, whoever said that it may be', async () => {
+    copyOf('first.qcow2', 'own.qcow2');
+    const own = join(bench.folder, 'copies', 'own.qcow2');
+    for (const destination of [own, `${own}.json`, `${own}.sums`]) {
+      const refused = { code: 'destination-own-image', params: { path: destination, image: own } };
+      await expect(bench.jobs.planConvert({ image: bench.image('first.qcow2'), folders: [], destination, format: 'raw', overwrite: true })).rejects.toMatchObject(refused);
+      await expect(bench.jobs.planRead({ disk: source, destination, format: 'raw', overwrite: true })).rejects.toMatchObject(refused);
+    }
+    // Without its image a manifest speaks of one that is somewhere else.
+    renameSync(own, join(bench.folder, 'copies', 'moved.qcow2'));
+    const request = { image: bench.image('first.qcow2'), folders: [], destination: own, format: 'raw' as const, overwrite: false };
+    expect(await codeOf(bench.jobs.planConvert(request))).toBe('destination-exists');
+    expect(await codeOf(bench.jobs.planConvert({ ...request, destination: join(bench.folder, 'copies', 'moved.qcow2'), overwrite: true }))).toBe('destination-own-image');
+  });
+
   test('what is converted is restored like what was captured', async () => {
     const to = bench.image('converted.vhdx');
     const plan = await bench.jobs.planConvert({ image: bench.image('first.qcow2'), folders: [], destination: to, format: 'vhdx', overwrite: false });
@@ -244,12 +280,49 @@ describe('images', () => {
     expect(report).toMatchObject({ outcome: 'done' });
     expect(await codeOf(bench.jobs.planConvert({ image: bench.image('first.qcow2'), folders: [], destination: to, format: 'vhdx', overwrite: false }))).toBe('destination-exists');
     expect(await codeOf(bench.jobs.planConvert({ image: to, folders: [], destination: to, format: 'vhdx', overwrite: true }))).toBe('destination-exists');
+    // A disk's own node is no file that could be replaced, whoever said so: a file would take its place.
+    expect(await codeOf(bench.jobs.planConvert({ image: to, folders: [], destination: '/dev/zero', format: 'raw', overwrite: true }))).toBe('destination-not-file');
+    expect(await codeOf(bench.jobs.planRead({ disk: source, destination: bench.folder, format: 'raw', overwrite: true }))).toBe('destination-not-file');
     expect(await codeOf(bench.jobs.planVerify({ image: to, folders: [], share: 1, memory: 'low' }))).toBe('image-manifest-missing');
     const disk = await target();
     const restore = await bench.jobs.planRestore(bench.restoreRequest('converted.vhdx', [disk]));
     expect(restore.notes.map(({ code }) => code)).toContain('no-hashes');
     expect(await bench.run(restore)).toMatchObject({ outcome: 'done', imaging: { imageId: null } });
     expect((await bench.host.disks.find(disk)).partitions).toEqual((await bench.host.disks.find(source)).partitions);
+  });
+
+  test('an image of another program that was written to since the plan, or since a restore was cut off, is another image', async () => {
+    const raw = bench.image('foreign.img');
+    await bench.run(await bench.jobs.planConvert({ image: bench.image('first.qcow2'), folders: [], destination: raw, format: 'raw', overwrite: false }));
+    const touch = (): void => {
+      const file = openSync(raw, 'r+');
+      writeSync(file, 'changed', SIZE / 2);
+      closeSync(file);
+    };
+    const disk = await target();
+    const plan = await bench.jobs.planRestore(bench.restoreRequest('foreign.img', [disk]));
+    touch();
+    expect(await bench.run(plan)).toMatchObject({ outcome: 'failed', error: { code: 'image-changed' } });
+    expect(readFileSync(pathOf(disk)).every((byte) => byte === 0)).toBe(true);
+
+    const slow = bench.jobs.start(await bench.jobs.planRestore(bench.restoreRequest('foreign.img', [disk], { bytesPerSecond: 1_000_000 })), {});
+    slow.job.onProgress(({ phase, bytesDone }) => phase === 'restoring' && bytesDone > 0 && bench.jobs.cancel(slow.jobId));
+    await slow.job.result.catch(() => undefined);
+    const again = bench.restoreRequest('foreign.img', [disk], { resume: true });
+    expect(await bench.jobs.planRestore(again)).toMatchObject({ resume: true });
+    touch();
+    expect(await codeOf(bench.jobs.planRestore(again))).toBe('resume-mismatch');
+  });
+
+  test('an image that replaces one in more pieces, or in one piece, leaves nothing of it that could be taken for its own', async () => {
+    for (const [partBytes, files] of [[0, 1], [MIB, 3], [4 * MIB, 1], [0, 1]] as const) {
+      expect(await bench.run(await bench.jobs.planCapture(bench.captureRequest(source, 'again.qcow2', { partBytes, overwrite: true })))).toMatchObject({ outcome: 'done' });
+      const verify = await bench.jobs.planVerify({ image: bench.image('again.qcow2'), folders: [], share: 1, memory: 'low' });
+      expect(await bench.run(verify)).toMatchObject({ outcome: 'done', imaging: { verified: { damaged: [] } } });
+      const pieces = readdirSync(join(bench.folder, 'images')).filter((name) => /^again\.qcow2(?:\.\d+)?$/.test(name));
+      expect(pieces.length > 1).toBe(files > 1);
+      expect(pieces.includes('again.qcow2')).toBe(partBytes === 0);
+    }
   });
 
   test('a manifest of another image is not believed', async () => {

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { cp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { AbortError, acceptanceName, CHECKS, checksFor, known, THRESHOLDS, thresholdsWith, type CheckId } from '../../native-free-engine/index.ts';
-import { acceptedAs, checkResultSchema, checkStateSchema, type CheckState, type PreflightRequest } from '../../src/contract/index.ts';
+import { acceptedAs, checkResultSchema, checkStateSchema, preflightRequestSchema, type CheckState, type PreflightRequest } from '../../src/contract/index.ts';
 import { createHost, type CheckRequest, type GatherOptions, type Host } from '../../src/host/index.ts';
 import { imageNameFacts } from '../../src/jobs/name-facts.ts';
 import { createPreflight } from '../../src/jobs/preflight.ts';
@@ -89,6 +90,10 @@ describe('running checks', () => {
     expect(await ids(preflightRequest({ job: 'write' }))).toEqual(checksFor('write'));
     expect(await ids(preflightRequest({ job: 'write', optional: ['surface'] }))).toEqual(checksFor('write', ['surface']));
     expect(await ids(preflightRequest({ job: 'write', checks: ['encryption', 'power'] }))).toEqual(['power']);
+    // A medium is sticks or a file.
+    const without = (left: CheckId): CheckId[] => checksFor('media').filter((id) => id !== left);
+    expect(await ids(preflightRequest({ job: 'media', targets: ['/dev/sdb'] }))).toEqual(without('destination'));
+    expect(await ids(preflightRequest({ job: 'media', destination: '/pe.iso' }))).toEqual(without('target'));
   });
 
   test('a disk that is gone is named', async () => {
@@ -122,30 +127,58 @@ describe('the name of an image', () => {
   };
 
   test('follows the template, counted up or not; what cannot be a name says why', async () => {
-    expect(await facts('Samsung SSD-intake.qcow2')).toMatchObject({ name: 'Samsung SSD-intake', suggested: 'Samsung SSD-intake', invalid: '', meaningless: false, taken: [], parentRenamed: null });
+    expect(await facts('Samsung SSD-intake.qcow2')).toMatchObject({ name: 'Samsung SSD-intake', suggested: 'Samsung SSD-intake', invalid: '', meaningless: false, taken: [], parent: null });
     expect((await facts('Samsung SSD-intake-2.qcow2')).suggested).toBe('Samsung SSD-intake-2');
     expect((await facts('other.qcow2')).suggested).toBe('Samsung SSD-intake');
     expect(await facts('image.qcow2')).toMatchObject({ meaningless: true });
-    expect((await facts('a:b.qcow2')).invalid).toBe('":"');
+    expect((await facts('a:b.qcow2')).invalid).toBe('forbidden-character :');
     expect((await facts('x.qcow2', { nameTemplate: '{nothing}' })).suggested).toBe('');
     expect((await facts('at 11-22-33.qcow2', { nameTemplate: 'at {time}' })).suggested).toBe('at 11-22-33');
   });
 
-  test('is nobody else\'s in the whole library, whatever its case, and the image it builds on has not been renamed', async () => {
+  test('is nobody else\'s in the whole library, whatever its case; its parent is known by its identity, whatever it is called', async () => {
     const bench = await openBench();
     onTestFinished(() => bench.clear());
     const source = (await bench.jobs.practiceCreate({ name: 'source', size: 128 << 20, sample: true })).id;
     await bench.run(await bench.jobs.planCapture(bench.captureRequest(source, 'Monday.qcow2', { partitions: [1] })));
-    const found = await bench.host.disks.find(source);
-    const ask = (name: string, parent: string | null = null) => imageNameFacts(found, join(bench.folder, name), preflightRequest({ folders: [join(bench.folder, 'images')], parent }));
-    expect((await ask('monday.qcow2')).taken).toEqual([bench.image('Monday.qcow2')]);
-    expect(await ask('tuesday.qcow2', bench.image('Monday.qcow2'))).toMatchObject({ taken: [], parentRenamed: null });
-    const renamed = await bench.jobs.library.rename(bench.image('Monday.qcow2'), 'first');
-    const { parentRenamed } = await ask('tuesday.qcow2', renamed);
-    expect(parentRenamed === null || parentRenamed.before === 'Monday.qcow2').toBe(true);
+    const images = join(bench.folder, 'images');
+    const verdicts = async (name: string, parent: string | null = null, folders = [images]) =>
+      (await bench.jobs.preflight.run(
+        only(['image-name'], { sources: [{ disk: source, partitions: null }], destination: name.includes('/') ? name : join(bench.folder, name), folders, parent, nameTemplate: '{nothing}' }), { signal: never },
+      )).map(({ verdict, finding, evidence }) => ({ says: `${verdict} ${finding.code}`, params: finding.params, paths: evidence.flatMap(({ params }) => params['path'] ?? []) }));
+    const monday = bench.image('Monday.qcow2');
+    expect(await verdicts('monday.qcow2')).toEqual([expect.objectContaining({ says: 'warning taken', paths: [monday] })]);
+    expect(await verdicts('tuesday.qcow2', monday)).toEqual([expect.objectContaining({ says: 'fine good' })]);
+    // The parent's own place, whatever leads there: what the new image builds on would be gone. No plan is made for it, --overwrite or not.
+    expect(await verdicts(monday, monday)).toEqual([expect.objectContaining({ says: 'stop parent-overwritten' })]);
+    const link = join(bench.folder, 'link.qcow2');
+    await symlink(monday, link);
+    expect(await verdicts(link, monday)).toEqual([expect.objectContaining({ says: 'stop parent-overwritten' })]);
+    await rm(link);
+    const onItself = { ...bench.captureRequest(source, 'Monday.qcow2', { partitions: [1] }), parent: monday, overwrite: true };
+    await expect(bench.jobs.planCapture(onItself)).rejects.toMatchObject({ code: 'destination-exists' });
+    // What its parent builds on is as much needed.
+    await bench.run(await bench.jobs.planCapture({ ...bench.captureRequest(source, 'Tuesday.qcow2', { partitions: [1] }), parent: monday }));
+    expect(await verdicts(monday, bench.image('Tuesday.qcow2'))).toEqual([expect.objectContaining({ says: 'stop parent-overwritten' })]);
+    await expect(bench.jobs.planCapture({ ...onItself, parent: bench.image('Tuesday.qcow2') })).rejects.toMatchObject({ code: 'image-needed' });
+    await bench.jobs.library.discard(bench.image('Tuesday.qcow2'), []);
+    // Renamed since: people look for what it was called then.
+    const renamed = await bench.jobs.library.rename(monday, 'first');
+    expect(await verdicts('tuesday.qcow2', renamed)).toEqual([expect.objectContaining({ says: 'warning parent-renamed', params: expect.objectContaining({ before: 'Monday.qcow2', now: 'first.qcow2' }) as unknown })]);
+    // The same image once more under another name, in a folder of the library and in none of it.
+    const copies = mkdtempSync(join(tmpdir(), 'werkbank-copies-'));
+    onTestFinished(() => rmSync(copies, { recursive: true }));
+    await cp(images, copies, { recursive: true });
+    const found = await verdicts('tuesday.qcow2', renamed, [images, copies]);
+    expect(found.map(({ says }) => says)).toEqual(['warning parent-renamed', 'advice parent-copied']);
+    expect(found[1]?.paths).toEqual([join(copies, 'first.qcow2')]);
+    expect((await verdicts('tuesday.qcow2', renamed)).map(({ says }) => says)).toEqual(['warning parent-renamed']);
+    // What a client claims about names is not listened to.
+    const claimed = { ...only(['image-name'], { sources: [{ disk: source, partitions: null }], destination: join(images, 'first.qcow2') }), imageName: { name: 'mine', taken: [] }, name: null };
+    expect((await bench.jobs.preflight.run(preflightRequestSchema.parse(claimed), { signal: never })).map(({ finding }) => finding.code)).toContain('taken');
     // The checks of a real practice disk, all of them, here.
     const results = await bench.jobs.preflight.run(
-      preflightRequest({ sources: [{ disk: source, partitions: null }], destination: bench.image('tuesday.qcow2'), folders: [join(bench.folder, 'images')] }), { signal: never },
+      preflightRequest({ sources: [{ disk: source, partitions: null }], destination: bench.image('tuesday.qcow2'), folders: [images] }), { signal: never },
     );
     expect(new Set(results.map(({ check }) => check))).toEqual(new Set(checksFor('capture')));
     for (const result of results) expect(checkResultSchema.parse(JSON.parse(JSON.stringify(result)))).toEqual(result);

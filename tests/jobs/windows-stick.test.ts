@@ -1,4 +1,5 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,13 +12,14 @@ import { reportHtml } from '../../src/jobs/report-html.ts';
 import { windowsIso, WINDOWS_ISO_TOOLS } from '../labs/windows-iso.ts';
 import { run as tool } from '../engine/lab.ts';
 import { need } from '../support/need.ts';
+import { usedDisks } from '../support/used-disks.ts';
 
 const MIB = 1 << 20;
 let folder = '';
 let practice = '';
 const host = createHost({ practiceFolder: () => practice });
 const jobs = createJobService(host, { version: 'test' });
-const withIso = need({ tools: [...WINDOWS_ISO_TOOLS, 'mcopy'] });
+const withIso = need({ tools: [...WINDOWS_ISO_TOOLS, 'mcopy', '7z'] });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'werkbank-sticks-'));
@@ -26,17 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let count = 0;
-/** A used disk: it starts with what is no table and goes on with holes. */
-function disk(size = 64 * MIB): string {
-  const path = join(practice, `disk-${++count}.img`);
-  writeFileSync(path, Buffer.alloc(2 * MIB, 0xee));
-  truncateSync(path, size);
-  return path;
-}
+const filesIn = (root: string): number => readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(root, name)).isFile()).length;
+/** @throws when a file of the list is missing or another one */
+const checkSums = (list: string, root: string): void => void execFileSync('sha256sum', ['--check', '--quiet', '--strict', list], { cwd: root, stdio: 'pipe' });
+
+const disk = usedDisks(() => practice);
 
 const request = async (paths: readonly string[], more: Partial<WindowsStickRequest> = {}): Promise<WindowsStickRequest> => ({
-  location: await windowsIso(), disks: paths.map((path) => `file:${path}`), firmware: 'uefi', label: '', extraFolder: null, customising: null, drivers: null, verify: true, eject: true,
+  location: await windowsIso(), disks: paths.map((path) => `file:${path}`), firmware: 'uefi', label: '', editions: null, workFolder: null, extraFolder: null, customising: null, drivers: null, verify: true, eject: true,
   allowSystemDisk: false, ...more,
 });
 
@@ -77,6 +76,29 @@ withIso('from plan to report, on sticks of two sizes: what was planned is there,
   expect(report, JSON.stringify(report.error)).toMatchObject({ outcome: 'done', error: null });
   expect(report.targets.map(({ outcome }) => outcome)).toEqual(['verified', 'verified', 'verified']);
   expect(phases).toContain('preparing');
+  // Every file hashed: as it lies on each stick, and, but for what was laid over it, as it lies in the ISO.
+  const { files } = report;
+  expect(files).toMatchObject({ count: files!.list!.length, bytes: files!.list!.reduce((sum, { size }) => sum + size, 0) });
+  const sums = join(folder, 'files.sha256');
+  writeFileSync(sums, jobs.sums(report.jobId)!);
+  expect(tool('sha256sum', [sums]).slice(0, 64)).toBe(files!.sha256);
+  for (const [i, path] of paths.entries()) {
+    const onStick = join(folder, `on-stick-${i}`);
+    mkdirSync(onStick);
+    tool('mcopy', ['-s', '-n', '-i', `${path}@@1M`, '::', onStick]);
+    expect(filesIn(onStick)).toBe(files!.count);
+    checkSums(sums, onStick);
+  }
+  const onDisc = join(folder, 'on-disc');
+  tool('7z', ['x', '-y', `-o${onDisc}`, await windowsIso()]);
+  const laid = [...plan.extras.map(({ path }) => path.toLowerCase()), ...plan.replaced.map((path) => path.toLowerCase())];
+  const kept = files!.list!.filter(({ path }) => !laid.includes(path.toLowerCase()));
+  expect(kept.length).toBeGreaterThan(15);
+  writeFileSync(sums, kept.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join(''));
+  checkSums(sums, onDisc);
+  const page = reportHtml(report, 'en');
+  expect(page).toContain(files!.sha256);
+  expect(page).not.toContain(files!.list![0]!.sha256);
   for (const path of paths) {
     const read = (file: string): string => {
       tool('mcopy', ['-n', '-o', '-i', `${path}@@1M`, `::${file}`, join(folder, 'out')]);
@@ -105,6 +127,16 @@ withIso('a stick that is too small, one with the ISO on it, a bad label and the 
   writeFileSync(join(big, 'big.bin'), '');
   truncateSync(join(big, 'big.bin'), 64 * MIB);
   expect(await codeOf(jobs.planWindowsStick(await request([small], { extraFolder: big })))).toBe('media-too-small');
+  // One would have taken the other's place.
+  const twice = join(folder, 'twice');
+  mkdirSync(twice);
+  for (const name of ['Notes.txt', 'notes.TXT']) writeFileSync(join(twice, name), name);
+  expect(await codeOf(jobs.planWindowsStick(await request([small], { extraFolder: twice })))).toBe('windows-name-collision');
+  // Neither Setup nor WinPE could open it.
+  const kept = join(folder, 'kept');
+  mkdirSync(join(kept, 'tools'), { recursive: true });
+  writeFileSync(join(kept, 'tools/Aux.txt'), 'x');
+  expect(await codeOf(jobs.planWindowsStick(await request([small], { extraFolder: kept })))).toBe('windows-name-reserved');
   expect(await codeOf(jobs.planWindowsStick(await request([small], { label: 'much too long a label' })))).toBe('argument-invalid');
   expect(await codeOf(jobs.planWindowsStick(await request([small, small])))).toBe('argument-invalid');
   expect(await codeOf(jobs.planWindowsStick(await request([small], { location: small })))).not.toBe('no error');

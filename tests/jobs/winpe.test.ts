@@ -32,7 +32,7 @@ need({ tools: ['wimlib-imagex', 'mcopy', 'fsck.fat'] })('a stick with drivers an
   const jobs = service();
   expect(await jobs.inspectWinpe(join(folder, 'disc'))).toMatchObject({ name: 'disc', architecture: 'x64' });
   await expect(jobs.inspectWinpe(join(folder, 'store'))).rejects.toMatchObject({ code: 'winpe-unknown' });
-  const plan = await jobs.planWinpe(ask({ disks: [`file:${disk}`], drivers: anyMachine(), commands: ['echo klaar'], newLoaders: true }));
+  const plan = await jobs.planWinpe(ask({ disks: [`file:${disk}`], drivers: anyMachine(), commands: ['echo klaar'], newLoaders: true, scratchMiB: 512 }));
   expect(plan.drivers.map(({ infName }) => infName)).toEqual(['e2f.inf']);
   expect(plan.image).toMatchObject({ name: 'disc', architecture: 'x64' });
   const confirmed = Object.fromEntries(plan.disks.map((each) => [each.identity.id, each.confirm.map(({ code }) => code)]));
@@ -61,10 +61,14 @@ need({ tools: ['wimlib-imagex', 'xorriso'] })('an ISO; cancelled or refused it l
   expect(report.error).toBeNull();
   expect(statSync(iso).size).toBe(plan.iso?.size);
   expect(report.checksums[0]?.hex).toBe((await tool('sha256sum', [iso])).slice(0, 64));
+  expect(report.files).toMatchObject({ count: plan.files, bytes: plan.bytes });
   const listed = await tool('xorriso', ['-osirrox', 'on', '-indev', iso, '-find', '/', '-type', 'f']);
   expect(listed.toLowerCase()).toContain('/sources/boot.wim');
   expect(listed.toLowerCase()).not.toContain('install.wim');
   await expect(jobs.planWinpe(ask({ iso: { path: iso, overwrite: false, hybrid: false } }))).rejects.toMatchObject({ code: 'destination-exists' });
+  // The plan says what of the language and the time is set, and where.
+  const local = await jobs.planWinpe(ask({ iso: { path: join(folder, 'local.iso'), overwrite: false, hybrid: false }, systemLocale: 'nl-NL', timeZone: 'W. Europe Standard Time', keyboard: '0413:00020409' }));
+  expect(local.steps.map(({ code, params }) => [code, ...Object.values(params)])).toEqual(expect.arrayContaining([['winpe-locale', 'nl-NL'], ['winpe-time-zone', 'W. Europe Standard Time'], ['winpe-at-start', '0413:00020409']]));
   // The source changed after the plan was made.
   const second = await jobs.planWinpe(ask({ iso: { path: join(folder, 'second.iso'), overwrite: false, hybrid: false } }));
   writeFileSync(join(folder, 'disc/Boot/BCD'), 'a longer one than before');
@@ -77,7 +81,9 @@ need({ tools: ['wimlib-imagex'] })('what cannot be had is refused before anythin
   const jobs = service();
   const iso = { path: join(folder, 'x.iso'), overwrite: false, hybrid: false };
   await expect(jobs.planWinpe(ask({ iso, newLoaders: true }))).rejects.toMatchObject({ code: 'winpe-no-new-loaders' });
-  await expect(jobs.planWinpe(ask({ iso, scratchMiB: 512 }))).rejects.toMatchObject({ code: 'winpe-scratch-space' });
+  await expect(jobs.planWinpe(ask({ iso, systemLocale: 'xx-XX' }))).rejects.toMatchObject({ code: 'winpe-locale-unknown' });
+  await expect(jobs.planWinpe(ask({ iso, timeZone: 'Nowhere' }))).rejects.toMatchObject({ code: 'winpe-time-zone' });
+  await expect(jobs.planWinpe(ask({ iso, scratchMiB: 500 }))).rejects.toMatchObject({ code: 'winpe-scratch-space' });
   await expect(jobs.planWinpe(ask({}))).rejects.toMatchObject({ code: 'argument-invalid' });
   writePackage(join(folder, 'store'), 'net/arm.inf', { models: { NTarm64: ['PCI\\VEN_8086&DEV_15F3'] } });
   await expect(jobs.planWinpe(ask({ iso, drivers: anyMachine() }))).rejects.toMatchObject({ code: 'driver-none' });

@@ -28,6 +28,8 @@ test('a chain is followed to its end, nearest first', async () => {
     [first.manifest.id, join(bench.folder, 'first.qcow2'), null],
   ]);
   expect(chain.backings).toMatchObject({ 'second.qcow2': join(bench.folder, 'second.qcow2'), 'first.qcow2': join(bench.folder, 'first.qcow2') });
+  // As an image records one with a colon.
+  expect(chain.backings['./second.qcow2']).toBe(join(bench.folder, 'second.qcow2'));
   checkChain(third.image, chain.links);
   expect((await resolveChain(first, [])).links).toEqual([]);
 });

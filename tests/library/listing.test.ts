@@ -55,7 +55,7 @@ test('an interrupted capture is listed by what its journal says', async () => {
   const path = join(bench.folder, 'Cash desk.qcow2');
   const journal = await CaptureJournal.create(path, {
     format: 'werkbank-capture', version: 1, id: crypto.randomUUID(), createdAt: '2026-01-02T03:04:05.000Z', source: { model: 'Disk', serial: 'S', size: 9 }, mapSha256: 'ab'.repeat(32),
-    clusterSize: 262144, clusters: 1, virtualSize: 9, partBytes: 100, compression: 'fast', parent: '',
+    clusterSize: 262144, clusters: 1, virtualSize: 9, partBytes: 100, compression: 'fast', parent: '', overwrite: false,
   });
   await journal.close();
   await writeFile(`${path}.001.partial`, Buffer.alloc(100));

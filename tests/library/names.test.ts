@@ -34,9 +34,9 @@ test('facts cannot break a name: separators, devices, braces, control characters
 
 test('names that some system would refuse are refused with the reason, and bare ones are warned about', () => {
   const reasons: [string, string][] = [
-    ['', 'empty'], ['.qcow2', 'empty'], ['a/b', '"/"'], ['a\\b', '"\\"'], ['what?', '"?"'], ['a\u0007', 'a character that cannot be seen'], ['a\u202eb', 'a character that cannot be seen'],
-    ['end.', 'a space or a dot at an end'], [' x', 'a space or a dot at an end'], ['.hidden', 'a space or a dot at an end'], ['nul', 'a name of a device on Windows'], ['COM1.old.qcow2', 'a name of a device on Windows'],
-    ['x'.repeat(201), 'longer than 200 bytes'], ['東'.repeat(67), 'longer than 200 bytes'],
+    ['', 'empty-name'], ['.qcow2', 'empty-name'], ['a/b', 'forbidden-character /'], ['a\\b', 'forbidden-character \\'], ['what?', 'forbidden-character ?'], ['a\u0007', 'invisible-character'], ['a\u202eb', 'invisible-character'],
+    ['end.', 'space-or-dot-at-end'], [' x', 'space-or-dot-at-end'], ['.hidden', 'space-or-dot-at-end'], ['nul', 'windows-device'], ['COM1.old.qcow2', 'windows-device'],
+    ['x'.repeat(201), 'name-too-long 200'], ['東'.repeat(67), 'name-too-long 200'],
   ];
   for (const [name, reason] of reasons) {
     let thrown: unknown;
