@@ -6,6 +6,18 @@ import type { Style } from './terminal.ts';
 
 type Speaker = Pick<Context, 'texts'>;
 
+/** One result as a line for programs. */
+export function emitCheck(context: Context, result: CheckResult, accepted: readonly string[]): void {
+  const { texts } = context;
+  context.emit({
+    event: 'check', check: result.check, verdict: result.verdict, name: acceptedAs(result), accepted: accepted.includes(acceptedAs(result)), subject: result.subject,
+    finding: { ...result.finding, text: findingText(result, texts) },
+    evidence: evidenceTexts(result, texts).map((said, index) => ({ ...said, code: result.evidence[index]?.code ?? '', params: result.evidence[index]?.params ?? {} })),
+    remedy: result.verdict === 'fine' || !result.remedies[0] ? null : remedyText(result.remedies[0], texts),
+    remedies: result.remedies, overridable: result.overridable,
+  });
+}
+
 /** A sign and a word: nobody has to tell them apart by their colour. */
 const MARKS: Readonly<Record<CheckVerdict, string>> = { fine: '✓', advice: 'i', unknown: '?', warning: '!', stop: '✕' };
 export const VERDICT_STYLES: Readonly<Record<CheckVerdict, Style | undefined>> = { fine: 'green', advice: undefined, unknown: 'dim', warning: 'yellow', stop: 'red' };

@@ -25,13 +25,15 @@ export async function confirmPlan(context: Context, plan: Plan, consent: Consent
   const disks = writtenDisks(plan);
   if (disks.length === 0) return {};
   const mayAsk = context.terminal.canAsk && !context.json && !consent.yes;
-  if (!mayAsk && !consent.yes) throw new EngineError('confirmation-needed', { what: context.texts('cli:confirm.erase', { disks: names(context, disks) }) });
+  // Drivers go beside what is there; everything else erases.
+  const say = (key: 'ask' | 'what', word = ''): string => context.texts(`cli:confirm.${plan.kind === 'drivers' ? 'drivers' : 'erase'}.${key}`, { disks: names(context, disks), word });
+  if (!mayAsk && !consent.yes) throw new EngineError('confirmation-needed', { what: say('what') });
 
   for (const disk of disks) await confirmReasons(context, disk, consent, mayAsk);
   if (mayAsk) {
     const word = context.texts('cli:confirm.word');
-    const answer = await context.terminal.ask(context.texts('cli:confirm.ask', { disks: names(context, disks), word }));
-    if (answer.trim().toLowerCase() !== word) throw new EngineError('confirmation-needed', { what: context.texts('cli:confirm.erase', { disks: names(context, disks) }) });
+    const answer = await context.terminal.ask(say('ask', word));
+    if (answer.trim().toLowerCase() !== word) throw new EngineError('confirmation-needed', { what: say('what') });
   }
   return Object.fromEntries(disks.map((disk) => [disk.identity.id, disk.confirm.map((reason) => reason.code)]));
 }

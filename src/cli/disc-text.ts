@@ -25,6 +25,7 @@ export function isoPlanLines({ texts }: Speaker, plan: IsoPlan): string[] {
   return [
     texts('disc:makes', { label: plan.label, files: plan.files, folders: plan.folders, size: plan.size, views: plan.views.map((view) => texts(`disc:view.${view}`)).join(', ') }),
     `    ${texts('disc:bootsFrom', { bios: boot.bios ?? texts('disc:nothing'), efi: boot.efi ?? texts('disc:nothing') })}`,
+    ...(boot.bootInfo ? [`    ${texts('disc:bootInfo', { bios: boot.bios ?? '' })}`] : []),
     ...(plan.hybrid ? [`    ${texts('disc:hybrid')}`] : []),
     ...(plan.leftOutCount > 0 ? [texts('disc:leftOut', { count: plan.leftOutCount })] : []),
     ...plan.leftOut.slice(0, NAMED).map(({ path, why }) => `    ${texts(`disc:why.${why}`, { path })}`),

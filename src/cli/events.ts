@@ -1,5 +1,6 @@
+import type { FileHash } from '../../native-free-engine/index.ts';
 import type {
-  CheckResult, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChange, DriverChoice, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress,
+  CheckResult, CustomisingPreview, DiscInfo, Disk, DiskImageInfo, DriverChoice, DriverPackageInfo, DriverScan, HardwareDevice, HistoryList, ImageInfo, JobProgress,
   LibraryListing, PlainError, Plan, Report, TargetProgress, UnfinishedCapture, WimInfo,
 } from '../contract/index.ts';
 
@@ -9,6 +10,8 @@ export type CliEvent =
   | { readonly event: 'image'; readonly image: ImageInfo }
   /** After `image`, for an ISO. `error`: its files cannot be read. */
   | { readonly event: 'disc'; readonly disc: DiscInfo | null; readonly error: PlainError | null }
+  /** Of a disc, with `--sha256`; `path` from its root, with `/`. */
+  | { readonly event: 'file'; readonly file: FileHash }
   | { readonly event: 'disk-image'; readonly image: DiskImageInfo }
   | { readonly event: 'wim'; readonly wim: WimInfo }
   | { readonly event: 'unfinished'; readonly unfinished: UnfinishedCapture }
@@ -16,7 +19,7 @@ export type CliEvent =
   | { readonly event: 'answer-file'; readonly preview: CustomisingPreview }
   | { readonly event: 'drivers'; readonly scan: DriverScan }
   | { readonly event: 'driver-choice'; readonly choice: DriverChoice }
-  | { readonly event: 'driver-changes'; readonly changes: readonly DriverChange[]; readonly made: boolean }
+  | { readonly event: 'drivers-registered'; readonly drivers: readonly DriverPackageInfo[] }
   | { readonly event: 'hardware'; readonly devices: readonly HardwareDevice[] }
   | { readonly event: 'disk'; readonly disk: Disk }
   | { readonly event: 'plan'; readonly plan: Plan }

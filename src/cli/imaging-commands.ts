@@ -5,7 +5,7 @@ import type { ConvertOptions } from './commands/convert.ts';
 import type { RestoreOptions } from './commands/restore.ts';
 import type { VerifyOptions } from './commands/verify.ts';
 import type { Context } from './context.ts';
-import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
+import { addCheckOptions, addConsentOptions, collect, reportOption, type Act } from './options.ts';
 
 export interface CommandMaker {
   readonly program: Command;
@@ -23,7 +23,7 @@ export function addImagingCommands({ program, command, context, act }: CommandMa
   const memory = (): Option => choice('--memory <level>', 'memory', memoryLevelSchema.options);
   const library = (): Option => repeated('--library <folder>', 'library');
 
-  command(program, 'capture', 'capture')
+  const capture = command(program, 'capture', 'capture')
     .argument('<disk>', help('disk'))
     .argument('<image>', help('captureImage'))
     .option('--partitions <numbers>', help('partitions'))
@@ -42,7 +42,8 @@ export function addImagingCommands({ program, command, context, act }: CommandMa
     .addOption(repeated('--allow <condition>', 'allow'))
     .addOption(choice('--gpt-copy <copy>', 'gptCopy', ['primary', 'backup']))
     .option('--overwrite', help('overwrite'))
-    .addOption(reportOption(texts))
+    .addOption(reportOption(texts));
+  addCheckOptions(capture, texts)
     .action((disk: string, image: string, options: CaptureOptions) => act(async () => (await import('./commands/capture.ts')).capture(context, disk, image, options)));
 
   const restore = command(program, 'restore', 'restore')

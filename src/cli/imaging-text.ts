@@ -1,4 +1,4 @@
-import type { CapturedPartition, CapturePlan, DiskImageInfo, ImagedPartition, PlacedPartition, PlannedDisk, RestorePlan } from '../contract/index.ts';
+import { partitionPurpose, type CapturedPartition, type CapturePlan, type DiskImageInfo, type ImagedPartition, type PlacedPartition, type PlannedDisk, type RestorePlan } from '../contract/index.ts';
 import { noteText } from '../jobs/report-imaging.ts';
 import { formatBytes, formatSpeed } from '../texts/index.ts';
 import type { Context } from './context.ts';
@@ -29,13 +29,23 @@ function capturedLine(speaker: Speaker, partition: CapturedPartition | ImagedPar
   ]);
 }
 
+/** What a partition is for; and where it stays behind, what is missed without it. */
+function purposeLine({ texts }: Speaker, partition: Parameters<typeof partitionPurpose>[0], all: readonly Parameters<typeof partitionPurpose>[0][], leftOut: boolean): string {
+  const purpose = partitionPurpose(partition, all);
+  const said = texts(`jobs:purpose.${purpose}`);
+  return leftOut ? `${said}. ${texts('cli:partition.leftOut', { lost: texts(`jobs:without.${purpose}`) })}` : said;
+}
+
 export function capturePlanLines(speaker: Speaker, plan: CapturePlan): string[] {
   const { texts, language } = speaker;
   const { destination, estimatedBytes: estimate, freeBytes: free } = plan;
   return [
     texts('cli:plan.capture', { number: plan.number, disk: diskTitle(speaker, plan.disk), path: plan.disk.path }),
     `    ${texts('cli:plan.captureTable', { table: texts(`jobs:table.${plan.table}`), used: plan.usedBytes })}`,
-    ...plan.partitions.map((partition) => `    ${capturedLine(speaker, partition)}`),
+    ...plan.partitions.flatMap((partition) => [
+      `    ${capturedLine(speaker, partition)}`,
+      `      ${purposeLine(speaker, partition, plan.partitions, plan.chosen !== null && !plan.chosen.includes(partition.number))}`,
+    ]),
     free === null ? texts('cli:plan.captureIntoUnknown', { destination, estimate }) : texts('cli:plan.captureInto', { destination, estimate, free }),
     `    ${joined([
       texts('cli:plan.options', { compression: texts(`jobs:compression.${plan.compression}`), memory: texts(`jobs:memory.${plan.memory}`) }),
@@ -71,7 +81,10 @@ export function restorePlanLines(speaker: Speaker, plan: RestorePlan, losses: (d
     ...plan.disks.flatMap((disk) => [
       ...losses(disk),
       `    ${texts('cli:plan.newLayout')}`,
-      ...disk.layout.flatMap((partition) => (partition.to ? [`      ${placedLine(speaker, partition, partition.to)}`] : [])),
+      ...disk.layout.flatMap((partition) => [
+        `      ${partition.to ? placedLine(speaker, partition, partition.to) : texts('cli:partition.number', { number: partition.number })}`,
+        `        ${purposeLine(speaker, partition, disk.layout, partition.to === null)}`,
+      ]),
       ...disk.notes.map((note) => `    - ${noteText(note, texts)}`),
       `    ${texts('cli:plan.rest', { rest: texts(`jobs:rest.${plan.rest}`) })}`,
     ]),

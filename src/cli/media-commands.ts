@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { driverArchitectureSchema, driverKindSchema, stickFirmwareSchema } from '../contract/index.ts';
+import { driverArchitectureSchema, driverKindSchema, isoNamesSchema, stickFirmwareSchema } from '../contract/index.ts';
 import type { ExtractOptions } from './commands/extract.ts';
 import type { MediaIsoOptions } from './commands/media-iso.ts';
 import type { MediaWindowsOptions } from './commands/media-windows.ts';
@@ -17,6 +17,8 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .addOption(new Option('--to <disk>', help('to')).argParser(collect).makeOptionMandatory())
     .addOption(new Option('--firmware <firmware>', help('firmware')).choices([...stickFirmwareSchema.options]))
     .option('--label <label>', help('stickLabel'))
+    .addOption(new Option('--edition <number>', help('stickEdition')).argParser(collect))
+    .option('--work-folder <folder>', help('workFolder'))
     .option('--extra <folder>', help('extra'))
     .option('--answer-file <file>', help('stickAnswerFile'))
     .option('--autopilot <file>', help('stickAutopilot'))
@@ -33,6 +35,8 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .option('--label <label>', help('isoLabel'))
     .option('--boot-bios <file>', help('bootBios'))
     .option('--boot-uefi <file>', help('bootUefi'))
+    .option('--boot-info', help('bootInfo'))
+    .addOption(new Option('--names <system>', help('isoNames')).choices([...isoNamesSchema.options]).default('windows'))
     .option('--no-udf', help('noUdf'))
     .option('--hybrid', help('hybrid'))
     .option('--overwrite', help('overwrite'))
@@ -63,6 +67,8 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .option('--keyboard <layout>', help('winpeKeyboard'))
     .option('--region <region>', help('winpeRegion'))
     .option('--language <language>', help('winpeLanguage'))
+    .option('--system-locale <locale>', help('winpeSystemLocale'))
+    .option('--time-zone <zone>', help('winpeTimeZone'))
     .option('--extra <folder>', help('extra'))
     .option('--tools <folder>', help('winpeTools'))
     .option('--new-loaders', help('newLoaders'))

@@ -30,12 +30,13 @@ export function windowsPlanLines(speaker: Speaker, plan: WindowsStickPlan, losse
   return [
     ...windowsMediaLines(speaker, plan.image),
     texts('media:stick', { firmware: texts(`media:firmware.${plan.firmware}`), label: plan.label }),
+    ...(plan.editions ? [texts('media:editions', { numbers: plan.editions.join(', ') })] : []),
     ...named('media:partsTitle', plan.parts),
     ...named('media:extrasTitle', plan.extras),
     ...(plan.replaced.length > 0 ? [texts('media:replacedTitle', { files: plan.replaced.join(', ') })] : []),
     ...plan.disks.flatMap((disk) => {
       const room = plan.room.find((candidate) => candidate.disk === disk.identity.id);
-      return [...losses(disk), ...(room ? [`    ${texts('media:room', { writes: room.writes, free: room.free })}`] : [])];
+      return [...losses(disk), ...(room ? [`    ${texts(plan.repacks.length > 0 ? 'media:roomAbout' : 'media:room', { writes: room.writes, free: room.free })}`] : [])];
     }),
   ];
 }

@@ -3,6 +3,7 @@ import { ALGORITHM_NAMES, formatBytes, planSteps } from '../texts/index.ts';
 import type { Context } from './context.ts';
 import { diskTitle, partitionLine, reasonText } from './disk-text.ts';
 import { discLines, isoPlanLines } from './disc-text.ts';
+import { driversPlanLines } from './drivers-text.ts';
 import { windowsPlanLines, winpePlanLines } from './media-text.ts';
 import { capturePlanLines, diskImageLines, restorePlanLines } from './imaging-text.ts';
 
@@ -68,6 +69,8 @@ function whatOf(speaker: Speaker, plan: Plan): string[] {
       return isoPlanLines(speaker, plan);
     case 'extract':
       return discLines(speaker, plan.image);
+    case 'drivers':
+      return driversPlanLines(speaker, plan);
     case 'winpe':
       return winpePlanLines(speaker, plan, (disk) => losses(speaker, disk));
     case 'verify':
@@ -85,5 +88,5 @@ export function planLines(speaker: Speaker, plan: Plan): string[] {
 /** The disks that a plan writes to. */
 export function writtenDisks(plan: Plan): readonly PlannedDisk[] {
   if (plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe') return plan.disks;
-  return plan.kind === 'format' ? [plan.disk] : [];
+  return plan.kind === 'format' || plan.kind === 'drivers' ? [plan.disk] : [];
 }

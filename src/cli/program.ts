@@ -5,16 +5,17 @@ import { printableJson } from '../texts/printable.ts';
 import type { DemoOptions } from './commands/demo.ts';
 import type { DisksOptions } from './commands/disks.ts';
 import type { FormatOptions } from './commands/format.ts';
+import type { InspectOptions } from './commands/inspect.ts';
 import type { CreateOptions } from './commands/practice.ts';
 import type { ReadOptions } from './commands/read.ts';
 import type { WriteOptions } from './commands/write.ts';
-import { endWithError, type Context } from './context.ts';
+import { endWithError, invalid, type Context } from './context.ts';
 import { addDeployCommands } from './deploy-commands.ts';
 import { EXIT } from './exit-codes.ts';
 import { addImagingCommands } from './imaging-commands.ts';
 import { addMediaCommands } from './media-commands.ts';
 import { addWimCommands } from './wim-commands.ts';
-import { addConsentOptions, collect, reportOption, type Act } from './options.ts';
+import { addCheckOptions, addConsentOptions, collect, reportOption, type Act } from './options.ts';
 import { addPreflightCommands } from './preflight-commands.ts';
 import { defaultPracticeFolder, type OpenServices, type Services } from './services.ts';
 import type { Terminal } from './terminal.ts';
@@ -59,7 +60,11 @@ function createProgram(context: Context, act: Act): Command {
         if (!context.json) text.trimEnd().split('\n').forEach((line) => context.terminal.errorLine(line));
       },
     })
-    .exitOverride();
+    .exitOverride()
+    // A variable of a script that is not set: as a path it would be the folder that one is in.
+    .hook('preAction', (_program, { args }) => {
+      if (args.includes('')) throw invalid('""');
+    });
 
   command(program, 'disks', 'disks')
     .option('--all', help('all'))
@@ -74,12 +79,13 @@ function createProgram(context: Context, act: Act): Command {
   addDestructiveOptions(write, texts)
     .action((image: string, options: WriteOptions) => act(async () => (await import('./commands/write.ts')).write(context, image, options)));
 
-  command(program, 'read', 'read')
+  const read = command(program, 'read', 'read')
     .argument('<disk>', help('disk'))
     .argument('<file>', help('file'))
     .addOption(new Option('--format <format>', help('format')).choices(['raw', 'zst']))
     .option('--overwrite', help('overwrite'))
-    .addOption(reportOption(texts))
+    .addOption(reportOption(texts));
+  addCheckOptions(read, texts)
     .action((disk: string, file: string, options: ReadOptions) => act(async () => (await import('./commands/read.ts')).read(context, disk, file, options)));
 
   const format = command(program, 'format', 'formatDisk')
@@ -97,7 +103,8 @@ function createProgram(context: Context, act: Act): Command {
 
   command(program, 'inspect', 'inspect')
     .argument('<what>', help('what'))
-    .action((what: string) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what)));
+    .option('--sha256', help('inspectSha256'))
+    .action((what: string, options: InspectOptions) => act(async () => (await import('./commands/inspect.ts')).inspect(context, what, options)));
 
   addPreflightCommands({ program, command, context, act });
 

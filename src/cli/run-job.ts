@@ -1,12 +1,13 @@
-import { writeFile } from 'node:fs/promises';
-import { EngineError, toEngineError } from '../../native-free-engine/index.ts';
-import type { JobEvent, JobProgress, Plan, Report } from '../contract/index.ts';
+import { EngineError, replaceFile, toEngineError } from '../../native-free-engine/index.ts';
+import type { JobEvent, JobProgress, Plan, PreflightOutcome, Report } from '../contract/index.ts';
 import { asInvokingUser } from '../host/program-data.ts';
 import { withoutSecrets } from '../jobs/index.ts';
+import { reportJson, sumsPath } from '../jobs/report-files.ts';
 import { errorText, eventText, formatTime } from '../texts/index.ts';
 import { diskTitle } from './disk-text.ts';
 import { confirmPlan, type Consent } from './confirm.ts';
 import type { Context } from './context.ts';
+import { checkPlan, withPlanAgreed, type CheckConsent } from './job-checks.ts';
 import { EXIT, errorOfReport, exitCodeOfReport } from './exit-codes.ts';
 import { planLines, writtenDisks } from './plan-text.ts';
 import { progressLines, summaryLine } from './progress-text.ts';
@@ -14,21 +15,26 @@ import { progressLines, summaryLine } from './progress-text.ts';
 /** Without a live terminal a line is written at every new phase, and after this many seconds. */
 const PLAIN_INTERVAL_SECONDS = 10;
 
-/** Shows a plan, has it confirmed, runs it and shows how it ended. @returns the exit code */
-export async function runPlan(context: Context, plan: Plan, consent: Consent, reportFile: string | undefined): Promise<number> {
+/**
+ * Shows a plan, has it confirmed, runs it and shows how it ended.
+ * @param checks what the command line says about the checks before it; without it there are none
+ * @returns the exit code
+ */
+export async function runPlan(context: Context, plan: Plan, consent: Consent, reportFile: string | undefined, checks?: CheckConsent): Promise<number> {
   context.emit({ event: 'plan', plan: withoutSecrets(plan) });
   for (const line of planLines(context, plan)) context.say(line);
   const { jobs } = await context.services();
   if (await jobs.needsRights(plan)) throw new EngineError('rights-needed', { disk: nameOfPlan(context, plan) });
+  const checked = checks ? await checkPlan(context, plan, checks) : null;
   const confirmed = await confirmPlan(context, plan, consent);
-  const report = await watchJob(context, plan, confirmed);
+  const report = await watchJob(context, plan, confirmed, withPlanAgreed(checked, plan));
   return endWithReport(context, report, reportFile);
 }
 
 /** Runs a confirmed plan with its progress on the terminal; Ctrl+C cancels it, a second one leaves at once. */
-export async function watchJob(context: Context, plan: Plan, confirmed: Record<string, readonly string[]>): Promise<Report> {
+export async function watchJob(context: Context, plan: Plan, confirmed: Record<string, readonly string[]>, checked: PreflightOutcome | null = null): Promise<Report> {
   const { jobs, host } = await context.services();
-  const { jobId, job } = jobs.start(plan, confirmed);
+  const { jobId, job } = jobs.start(plan, confirmed, checked);
   const letSleep = host.power.keepAwake();
   const show = progressWatcher(context, plan);
   const stopProgress = job.onProgress(show);
@@ -87,34 +93,43 @@ async function endWithReport(context: Context, report: Report, reportFile: strin
   const [headline = '', ...rest] = reportText(report, context.language).split('\n');
   context.say(headline, style);
   for (const line of rest) context.say(line);
-  if (reportFile) await saveReport(context, report, reportFile);
-  await keep(context, report);
+  const { jobs } = await context.services();
+  await sayGoesOn(context, report);
+  const sums = jobs.sums(report.jobId);
+  if (reportFile) await saveReport(context, report, sums, reportFile);
+  await keep(context, report, sums);
   const code = exitCode === EXIT.ok ? null : report.outcome === 'cancelled' ? 'cancelled' : (errorOfReport(report)?.code ?? 'unexpected');
   context.emit({ event: 'ended', ok: exitCode === EXIT.ok, code, exitCode });
   return exitCode;
 }
 
+/** What a job that did not get to its end has left, and how to go on from there. */
+async function sayGoesOn(context: Context, { outcome, plan, speedCurve }: Report): Promise<void> {
+  if (outcome === 'done') return;
+  const { jobs } = await context.services();
+  const left = plan.kind === 'capture' ? (await jobs.unfinished(plan.destination).catch(() => null)) !== null : plan.kind === 'restore' && speedCurve.some(({ phase }) => phase === 'restoring');
+  if (left) context.say(`  ${context.texts(`cli:goesOn.${plan.kind}`)}`);
+}
+
 /** A history that cannot be written is said, and changes nothing about how the job ended. */
-async function keep(context: Context, report: Report): Promise<void> {
+async function keep(context: Context, report: Report, sums: string | null): Promise<void> {
   const { history } = await context.services();
   try {
-    await asInvokingUser(() => history.add(report));
+    await asInvokingUser(() => history.add(report, sums));
   } catch (thrown) {
     const { title, remedy } = errorText(context.texts, toEngineError(thrown).toPlain());
     context.terminal.errorLine(`${title} ${remedy}`);
   }
 }
 
-/** As HTML or JSON, by the file's extension. */
-export async function saveReport(context: Context, report: Report, file: string): Promise<void> {
+/** As HTML or JSON, by the file's extension; the list of files of the medium that was made goes beside it. */
+export async function saveReport(context: Context, report: Report, sums: string | null, file: string): Promise<void> {
   const { reportHtml } = await import('../jobs/report-html.ts');
-  const text = file.toLowerCase().endsWith('.json') ? `${JSON.stringify(report, null, 2)}\n` : reportHtml(report, context.language);
-  try {
-    await writeFile(file, text);
-  } catch (error) {
-    throw new EngineError('destination-unwritable', { path: file }, { cause: error });
-  }
+  await replaceFile(file, file.toLowerCase().endsWith('.json') ? reportJson(report) : reportHtml(report, context.language));
   context.say(context.texts('cli:reportSaved', { path: file }));
+  if (sums === null) return;
+  await replaceFile(sumsPath(file), sums);
+  context.say(context.texts('cli:sumsSaved', { path: sumsPath(file) }));
 }
 
 function nameOfPlan(context: Context, plan: Plan): string {

@@ -1,5 +1,5 @@
 import { createInstance } from 'i18next';
-import type { PlainError } from '../contract/index.ts';
+import { nameBehind, nounFor, paramsInWords, partitionFor, type FormatOptions, type PlainError } from '../contract/index.ts';
 import enAnswerFile from '../../resources/locales/en/answer-file.json' with { type: 'json' };
 import enCli from '../../resources/locales/en/cli.json' with { type: 'json' };
 import enDisc from '../../resources/locales/en/disc.json' with { type: 'json' };
@@ -10,6 +10,7 @@ import enErrorsPreflight from '../../resources/locales/en/errors-preflight.json'
 import enJobs from '../../resources/locales/en/jobs.json' with { type: 'json' };
 import enMedia from '../../resources/locales/en/media.json' with { type: 'json' };
 import enPreflight from '../../resources/locales/en/preflight.json' with { type: 'json' };
+import enReasons from '../../resources/locales/en/reasons.json' with { type: 'json' };
 import enReport from '../../resources/locales/en/report.json' with { type: 'json' };
 import nlAnswerFile from '../../resources/locales/nl/answer-file.json' with { type: 'json' };
 import nlCli from '../../resources/locales/nl/cli.json' with { type: 'json' };
@@ -21,9 +22,10 @@ import nlErrorsPreflight from '../../resources/locales/nl/errors-preflight.json'
 import nlJobs from '../../resources/locales/nl/jobs.json' with { type: 'json' };
 import nlMedia from '../../resources/locales/nl/media.json' with { type: 'json' };
 import nlPreflight from '../../resources/locales/nl/preflight.json' with { type: 'json' };
+import nlReasons from '../../resources/locales/nl/reasons.json' with { type: 'json' };
 import nlReport from '../../resources/locales/nl/report.json' with { type: 'json' };
-import { formatBytes } from './format.ts';
-import { LANGUAGES, type Language, type Texts } from './texts.ts';
+import { formatBytes, formatMoment } from './format.ts';
+import { finder, LANGUAGES, type Language, type Texts } from './texts.ts';
 
 export * from './edition.ts';
 export * from './format.ts';
@@ -33,8 +35,8 @@ export * from './printable.ts';
 export * from './texts.ts';
 
 const RESOURCES = {
-  en: { 'answer-file': enAnswerFile, cli: enCli, disc: enDisc, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, media: enMedia, preflight: enPreflight, report: enReport },
-  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disc: nlDisc, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, media: nlMedia, preflight: nlPreflight, report: nlReport },
+  en: { 'answer-file': enAnswerFile, cli: enCli, disc: enDisc, disks: enDisks, errors: { ...enErrors, ...enErrorsMedia, ...enErrorsPreflight }, jobs: enJobs, media: enMedia, preflight: enPreflight, reasons: enReasons, report: enReport },
+  nl: { 'answer-file': nlAnswerFile, cli: nlCli, disc: nlDisc, disks: nlDisks, errors: { ...nlErrors, ...nlErrorsMedia, ...nlErrorsPreflight }, jobs: nlJobs, media: nlMedia, preflight: nlPreflight, reasons: nlReasons, report: nlReport },
 };
 
 /** The texts outside the window: terminal, main process, report. */
@@ -50,6 +52,10 @@ export function createTexts(language: Language): Texts {
   void i18next.init();
   i18next.services.formatter?.add('bytes', (value: unknown) =>
     typeof value === 'number' ? formatBytes(value, language) : String(value));
+  i18next.services.formatter?.add('moment', (value: unknown) => formatMoment(String(value), language));
+  i18next.services.formatter?.add('noun', (value: unknown, _shown, options: FormatOptions) => nounFor(value, options));
+  i18next.services.formatter?.add('partition', (value: unknown, _shown, options: FormatOptions) => partitionFor(value, options, (key, params) => i18next.t(key, params)));
+  i18next.services.formatter?.add('named', (value: unknown) => nameBehind(value));
   // A volume label of `$t(...)` or `{{...}}` is text like any other.
   return (key, params = {}) => i18next.t(key, { ...params, nest: false, skipOnVariables: true });
 }
@@ -58,7 +64,7 @@ export function createTexts(language: Language): Texts {
 export function errorText(texts: Texts, error: Pick<PlainError, 'code' | 'params' | 'detail'>): { title: string; remedy: string } {
   const known = Object.hasOwn(RESOURCES.en.errors, error.code);
   const code = known ? error.code : 'unexpected';
-  const params = known ? { detail: error.detail, ...error.params } : { detail: `${error.code} ${error.detail}`.trim() };
+  const params = known ? { detail: error.detail, ...paramsInWords(error.code, error.params, finder(texts)) } : { detail: `${error.code} ${error.detail}`.trim() };
   return { title: texts(`errors:${code}.title`, params), remedy: texts(`errors:${code}.remedy`, params) };
 }
 

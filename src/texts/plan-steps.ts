@@ -21,6 +21,7 @@ export function disksOfPlan(plan: Plan): readonly DiskIdentity[] {
     case 'winpe':
       return plan.disks.map((disk) => disk.identity);
     case 'format':
+    case 'drivers':
       return [plan.disk.identity];
     case 'verify':
     case 'convert':
@@ -45,7 +46,7 @@ function stepText(plan: Plan, steps: readonly PlanStep[], texts: Texts): string 
   const disks = disksOfPlan(plan);
   const [first] = steps;
   if (!first) return '';
-  const params = { ...first.params };
+  const params: Record<string, string | number> = { ...first.params, disks: disks.length };
   if (typeof params['disk'] === 'string') {
     const names = steps.map((step) => nameIn(disks, String(step.params['disk'])));
     params['disk'] = steps.length > 1 && steps.length === disks.length ? texts('jobs:eachDisk') : names.join(', ');

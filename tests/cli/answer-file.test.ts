@@ -27,10 +27,12 @@ test('the example becomes an answer file, for nobody else to read, and is not re
   expect(await cli('answer-file', out)).toMatchObject({ exitCode: 0, text: 'Autounattend.xml' });
 });
 
-test('a misspelt option is named', async () => {
+test('a misspelt option is named, and so is one with a value that it does not take', async () => {
   const options = join(folder, 'options.json');
   writeFileSync(options, '{ "computername": "X" }');
-  expect(await cli('answer-file', options)).toMatchObject({ exitCode: 2, text: expect.stringContaining('computername') });
+  expect(await cli('answer-file', options)).toMatchObject({ exitCode: 2, text: expect.stringContaining('er is geen optie "computername"') });
+  writeFileSync(options, '{ "computerName": 5 }');
+  expect(await cli('answer-file', options)).toMatchObject({ exitCode: 2, text: expect.stringContaining('"computerName" kan die waarde niet hebben') });
 });
 
 test("somebody's own answer file that erases a disk is pointed out", async () => {

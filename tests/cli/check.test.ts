@@ -47,6 +47,16 @@ describe('werkbank check', () => {
     expect(out.at(-1)).toBe('Everything is in order.');
   });
 
+  test('what has no answer before a disk is chosen takes one line, and is no reason to call all fine', async () => {
+    const { services } = checking([result('power', 'fine', 'mains'), result('smart', 'unknown', 'not-chosen'), result('activity', 'unknown', 'not-chosen')]);
+    const { exitCode, out } = await werkbank(['check'], { services });
+    expect(exitCode).toBe(8);
+    expect(out.slice(1)).toEqual([
+      '? Not asked before something is chosen (--disk, --destination): Health of the disk, Disk at work.',
+      'Stops: 0. Warnings: 0. Could not be checked: 2.',
+    ]);
+  });
+
   test('a warning says its figures, why it matters and what to do, and is code 8 until it is accepted by name', async () => {
     const { services } = checking([ASLEEP]);
     const { exitCode, out } = await werkbank(['check'], { services });
@@ -109,8 +119,8 @@ describe('werkbank history', () => {
   const one = { ...report('5f0c2a34-0a3e-4c58-9d3b-1f2a3b4c5d6e', writePlan('debian.img', '/dev/sdb'), 'done') };
   const entry: HistoryEntry = { id: one.jobId, kind: 'write', outcome: 'done', startedAt: one.startedAt, elapsedSeconds: 1, computer: 'h', disks: [{ number: 1, model: 'Stick', serial: 'S1', size: 1 }], image: 'debian.img', location: 'debian.img', code: null, words: 'debian.img\nStick\nS1' };
   const history = {
-    add: async () => undefined, get: async () => one,
-    list: async () => ({ folder: '/h', entries: [entry], faulty: [{ path: '/h/cut.json', error: { code: 'history-corrupt', params: { path: '/h/cut.json', reason: 'no JSON' }, retryable: false, place: null, detail: '' } }] }),
+    add: async () => undefined, get: async () => one, sums: async () => null,
+    list: async () => ({ folder: '/h', entries: [entry], faulty: [{ path: '/h/cut.json', error: { code: 'history-corrupt', params: { path: '/h/cut.json', reason: 'not-json' }, retryable: false, place: null, detail: '' } }] }),
   };
   const services = createServices({ history });
 

@@ -1,5 +1,6 @@
 import { EngineError, startJob, AbortError } from '../../native-free-engine/index.ts';
-import type { Disk, JobProgress, Plan, PlannedDisk, Report, TargetProgress, WritePlan } from '../../src/contract/index.ts';
+import type { CapturePlan, CheckResult, Disk, JobProgress, Plan, PlannedDisk, PreflightOutcome, PreflightRequest, Report, TargetProgress, WritePlan } from '../../src/contract/index.ts';
+import { capturePlan } from '../main/plans.ts';
 import type { Services } from '../../src/cli/services.ts';
 import type { Host } from '../../src/host/host.ts';
 import type { JobService } from '../../src/jobs/index.ts';
@@ -34,7 +35,13 @@ export interface Script {
   readonly endless?: boolean;
   readonly history?: Services['history'];
   /** Filled with what `start` was told. */
-  readonly started?: { plan: Plan; confirmed: Readonly<Record<string, readonly string[]>> }[];
+  readonly started?: { plan: Plan; confirmed: Readonly<Record<string, readonly string[]>>; preflight: PreflightOutcome | null }[];
+  /** Of the plan of a capture: what has to be agreed to by name. */
+  readonly stops?: CapturePlan['stops'];
+  /** What the checks before a job say; nothing without it. */
+  readonly checks?: readonly CheckResult[];
+  /** Filled with what was checked. */
+  readonly checked?: PreflightRequest[];
 }
 
 /** A job service that writes nothing and answers at once: for what the terminal itself does. */
@@ -60,8 +67,18 @@ export function createServices(script: Script = {}): Services {
       };
     },
     needsRights: () => Promise.resolve(script.needsRights ?? false),
-    start: (plan, confirmed) => {
-      script.started?.push({ plan, confirmed });
+    preflight: {
+      run: async (request, { signal }) => {
+        script.checked?.push(request);
+        if (script.endless) await new Promise<void>((resolve) => setTimeout(resolve, 20));
+        if (signal.aborted) throw new AbortError();
+        return [...(script.checks ?? [])];
+      },
+      remedy: () => Promise.resolve(),
+    },
+    planCapture: async (request) => ({ ...capturePlan(request.disk), stops: [...(script.stops ?? [])] }),
+    start: (plan, confirmed, preflight = null) => {
+      script.started?.push({ plan, confirmed, preflight });
       const job = startJob<Report, JobProgress>('job-1', async (context) => {
         context.report(progress(plan, 'writing'));
         if (script.endless) {
@@ -77,18 +94,20 @@ export function createServices(script: Script = {}): Services {
           return ended(plan, { outcome: 'cancelled' });
         }
         context.report(progress(plan, 'done'));
-        return ended(plan, script.report ?? {});
+        return ended(plan, { preflight, ...script.report });
       });
       jobs.set('job-1', () => job.cancel());
       return { jobId: 'job-1', job };
     },
     cancel: (jobId) => jobs.get(jobId)?.(),
+    sums: () => null,
   };
   const host: Pick<Host, 'disks' | 'power'> = {
-    disks: { list: () => Promise.resolve(list), find, watch: () => () => undefined, identify: () => Promise.reject(new Error()), holding: () => Promise.resolve([]) },
+    disks: { list: () => Promise.resolve(list), find, watch: () => () => undefined, watchDevices: () => () => undefined, identify: () => Promise.reject(new Error()), holding: () => Promise.resolve([]) },
     power: { watchMains: () => () => undefined, keepAwake: () => () => undefined },
   };
-  return { host: host as Host, jobs: service as JobService, history: script.history ?? { add: () => Promise.resolve(), list: () => Promise.reject(new Error()), get: () => Promise.reject(new Error()) } };
+  const none = (): Promise<never> => Promise.reject(new Error());
+  return { host: host as Host, jobs: service as JobService, history: script.history ?? { add: () => Promise.resolve(), list: none, get: none, sums: none } };
 }
 
 function planned(disk: Disk, systemDiskAllowed: boolean): PlannedDisk {
@@ -115,7 +134,7 @@ function progress(plan: Plan, state: TargetProgress['state']): JobProgress {
 function ended(plan: Plan, change: Partial<Report>): Report {
   return {
     jobId: 'job-1', program: 'Werkbank', version: '0', host: { name: 'bench', system: 'Linux', release: '6' }, startedAt: '', endedAt: '', elapsedSeconds: 2, plan,
-    outcome: 'done', error: null, checksums: [], expectedMatched: null, imaging: null, speedCurve: [], events: [], preflight: null, machine: null,
+    outcome: 'done', error: null, checksums: [], expectedMatched: null, files: null, imaging: null, speedCurve: [], events: [], preflight: null, machine: null,
     targets: disksOf(plan).map(({ identity, number }) => ({
       disk: identity.id, number, model: identity.model, serial: identity.serial, size: identity.size, outcome: 'verified', error: null, bytesWritten: 1_000_000,
       bytesSkipped: 0, bytesVerified: 1_000_000, writeSeconds: 1, verifySeconds: 1, sha256: null, ejected: false, notes: [],

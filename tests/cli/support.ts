@@ -21,6 +21,7 @@ export interface Situation {
   readonly live?: boolean;
   /** Called with the way to press Ctrl+C. */
   readonly interrupt?: (press: () => void) => void;
+  readonly onDraw?: () => void;
 }
 
 /** Runs the command line against a terminal that remembers. English unless `--lang` says otherwise. */
@@ -35,7 +36,10 @@ export async function werkbank(args: readonly string[], situation: Situation = {
     columns: 100,
     line: (text) => out.push(text),
     errorLine: (text) => err.push(text),
-    draw: (lines) => drawn.push([...lines]),
+    draw: (lines) => {
+      drawn.push([...lines]);
+      situation.onDraw?.();
+    },
     ask: (question) => {
       out.push(question);
       const answer = answers.shift();

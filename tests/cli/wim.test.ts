@@ -1,7 +1,10 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { EXIT } from '../../src/cli/exit-codes.ts';
+import { run } from '../engine/lab.ts';
+import { need } from '../support/need.ts';
 import { seeded } from '../support/seeded.ts';
 import { werkbank } from './support.ts';
 
@@ -33,7 +36,7 @@ test('a folder becomes a WIM, is listed, verified, split, joined, exported and e
   expect((await werkbank(['wim', 'list', at('part2.swm')])).out[0]).toContain('in 3 parts');
   expect((await werkbank(['wim', 'join', at('part.swm'), at('joined.wim')])).exitCode).toBe(0);
   expect((await werkbank(['wim', 'export', at('joined.wim'), at('exported.wim'), '--compress', 'none', '--image', '1'])).exitCode).toBe(0);
-  expect((await werkbank(['wim', 'extract', at('exported.wim'), '1', at('out'), 'sub'])).out).toEqual([`3 files and 1 folders, 300 kB, in ${at('out')}.`]);
+  expect((await werkbank(['wim', 'extract', at('exported.wim'), '1', at('out'), 'sub'])).out).toEqual([`3 files and 1 folder, 300 kB, in ${at('out')}.`]);
   expect(readFileSync(at('out/sub/noise-2')).equals(readFileSync(at('tree/sub/noise-2')))).toBe(true);
 });
 
@@ -45,4 +48,44 @@ test('what cannot be done is said, with the exit code of its kind', async () => 
   expect((await werkbank(['inspect', at('none.wim')])).err[0]).toContain('does not exist');
   writeFileSync(at('bad.wim'), readFileSync(wim).subarray(0, 200_000));
   expect((await werkbank(['wim', 'verify', at('bad.wim')])).err[0]).toContain('cut off');
+});
+
+test.each([
+  ['capture', () => ['capture', at('large'), at('new.wim')]], ['export', () => ['export', at('large.wim'), at('new.wim'), '--compress', 'lzx']],
+  ['split', () => ['split', at('large.wim'), at('new.swm'), '--part-size', '13M']], ['join', () => ['join', at('large.swm'), at('new.wim')]], ['extract', () => ['extract', at('large.wim'), '1', at('new')]],
+] as const)('Ctrl+C while it does %s leaves no file behind, and progress was shown', async (_, args) => {
+  if (!existsSync(at('large'))) {
+    mkdirSync(at('large'));
+    for (const i of [1, 2, 3, 4]) writeFileSync(at(`large/noise-${i}`), seeded(i).bytes(12_000_000));
+    expect(await werkbank(['wim', 'capture', at('large'), at('large.wim'), '--compress', 'none'])).toMatchObject({ exitCode: 0 });
+    expect(await werkbank(['wim', 'split', at('large.wim'), at('large.swm'), '--part-size', '13M'])).toMatchObject({ exitCode: 0 });
+  }
+  const before = readdirSync(folder);
+  let press = (): void => undefined;
+  // Once: a second time would end the program at once.
+  const pressOnce = (): void => {
+    const now = press;
+    press = () => undefined;
+    now();
+  };
+  const { exitCode, drawn } = await werkbank(['wim', ...args()], { live: true, interrupt: (pressed) => (press = pressed), onDraw: pressOnce });
+  expect(exitCode).toBe(EXIT.cancelled);
+  expect(drawn.flat().join('\n')).toMatch(/\d+ ?%/);
+  const left = readdirSync(folder, { recursive: true }).map(String).filter((name) => !before.includes(name) && !before.some((known) => name.startsWith(`${known}/`)));
+  // Whole files of an image stay when it is extracted, as with every other extraction.
+  expect(left.filter((name) => !/^new(?:$|\/noise-\d$)/.test(name))).toEqual([]);
+  rmSync(at('new'), { recursive: true, force: true });
+});
+
+need({ tools: ['mount'], root: true })('a split that does not fit is refused before a part is written', async () => {
+  mkdirSync(at('small'));
+  run('mount', ['-t', 'tmpfs', '-o', 'size=200k', 'tmpfs', at('small')]);
+  try {
+    expect((await werkbank(['wim', 'split', wim, at('small/x.swm'), '--part-size', '150k'])).err[0]).toContain('no space left');
+    expect((await werkbank(['wim', 'join', wim, at('small/x.wim')])).err[0]).toContain('no space left');
+    expect((await werkbank(['wim', 'export', wim, at('small/y.wim'), '--compress', 'none'])).err[0]).toContain('no space left');
+    expect(readdirSync(at('small'))).toEqual([]);
+  } finally {
+    run('umount', [at('small')]);
+  }
 });

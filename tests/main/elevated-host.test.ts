@@ -11,7 +11,7 @@ import type { ElevatedCommand } from '../../src/host/index.ts';
 import { openElevatedChannel } from '../../src/main/services/elevated-host.ts';
 
 /** On a busy machine soon may be late. */
-const soon = (look: () => void): Promise<void> => vi.waitFor(look, { timeout: 30_000 });
+const soon = (look: () => void): Promise<void> => vi.waitFor(look, { timeout: 300_000 });
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'wb-'));

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
-import type { CaptureRequest, EventPayload, Report } from '../../src/contract/index.ts';
+import { reportSchema, type CaptureRequest, type EventPayload, type Report } from '../../src/contract/index.ts';
 import { elevatedArgs } from '../../src/host/elevation.ts';
+import { lockDisk } from '../../src/jobs/disk-lock.ts';
 import type { Elevation } from '../../src/host/index.ts';
 import { processChannel } from '../../src/main/engine-host/channel.ts';
 import { formatHostArguments } from '../../src/main/engine-host/arguments.ts';
@@ -15,12 +16,13 @@ import { preflightRequest, writePlan } from './plans.ts';
 
 const FAKE = join(import.meta.dirname, 'fake-engine-host.ts');
 /** On a busy machine soon may be late. */
-const soon = (look: () => void): Promise<void> => vi.waitFor(look, { timeout: 30_000 });
+const soon = (look: () => void): Promise<void> => vi.waitFor(look, { timeout: 300_000 });
 let folder: string;
 let journal: string;
 let children: ChildProcess[];
 let elevated: ChildProcess[];
 let client: EngineClient;
+let newClient: (elevatedWaitMs?: number) => EngineClient;
 let ended: Report[];
 let gone: EventPayload<'engine.gone'>[];
 
@@ -35,7 +37,9 @@ beforeEach(async () => {
   const start: Elevation['start'] = async (command) => {
     elevated.push(spawn(command.program, elevatedArgs(command), { env, stdio: 'inherit' }));
   };
-  client = new EngineClient({
+  newClient = (elevatedWaitMs) => new EngineClient({
+    ...(elevatedWaitMs === undefined ? {} : { elevatedWaitMs }),
+    appVersion: '1',
     startHost() {
       const args = formatHostArguments({ appVersion: '1', practiceFolder: null });
       const child = fork(FAKE, args, { execArgv: [], env, stdio: 'inherit' });
@@ -44,6 +48,7 @@ beforeEach(async () => {
     },
     startElevatedHost: () => openElevatedChannel({ start }, { program: process.execPath, args: [FAKE, ...formatHostArguments({ appVersion: '1', practiceFolder: null })] }),
   });
+  client = newClient();
   ended = [];
   gone = [];
   client.listen('job.ended', (report) => ended.push(report));
@@ -122,6 +127,46 @@ test('SIGKILL of the host in a job: said by name, and the next call starts anoth
   expect(children).toHaveLength(2);
 });
 
+test.each(['', 'root-'])('a job whose host is killed has a report that names the disks left in the middle, and stays in the list (%s)', async (prefix) => {
+  const { jobId } = await start(`${prefix}endless`, 'a');
+  (prefix ? elevated[0] : children[0])?.kill('SIGKILL');
+  await soon(() => expect(ended).toHaveLength(1));
+  expect(reportSchema.parse(ended[0])).toMatchObject({
+    jobId, version: '1', outcome: 'failed', error: { code: 'engine-host-gone' }, targets: [{ disk: 'a', number: 1, outcome: 'failed', error: { code: 'engine-host-gone' } }],
+  });
+  expect((await client.call('job.list', null)).map((state) => [state.jobId, state.report?.outcome])).toEqual([[jobId, 'failed']]);
+});
+
+test('a job whose host only lost its connection is not called failed: it runs on unseen, and in the end its outcome is not known', async () => {
+  // The lock that its process holds for as long as it has the job.
+  const disk = join(folder, 'disk');
+  const { jobId } = await start('root-endless', disk);
+  const unlock = await lockDisk(disk, 'disk');
+  try {
+    elevated[0]?.kill('SIGKILL');
+    await soon(() => expect(gone.map((error) => error.code)).toEqual(['engine-connection-lost']));
+    expect(ended).toEqual([]);
+    expect(client.running().map((job) => job.jobId)).toEqual([jobId]);
+    expect((await client.call('job.list', null)).map((state) => [state.jobId, state.report])).toEqual([[jobId, null]]);
+    expect(await codeOf(client.call('job.cancel', { jobId }))).toBe('engine-connection-lost');
+    expect(await codeOf(start('endless', disk))).toBe('disk-busy');
+  } finally {
+    await unlock();
+  }
+  await soon(() => expect(ended).toHaveLength(1));
+  expect(reportSchema.parse(ended[0])).toMatchObject({
+    jobId, outcome: 'unknown', error: { code: 'engine-connection-lost' }, targets: [{ disk, outcome: 'unknown', error: { code: 'engine-connection-lost' } }],
+  });
+  expect(client.running()).toEqual([]);
+});
+
+test('a remedy is under way until it has ended', async () => {
+  const busy: boolean[] = [];
+  client.listen('running', () => busy.push(client.remedying()));
+  await client.call('preflight.remedy', { runId: 'own', action: { id: 'hibernation-off' }, elevated: false });
+  expect(busy).toEqual([true, false]);
+});
+
 test('a job that needs rights runs in an elevated host, which ends with it', async () => {
   const { jobId } = await start('root-lasting', 'a');
   expect(elevated).toHaveLength(1);
@@ -144,6 +189,17 @@ test('an elevated job can be cancelled, and its host killed', async () => {
   elevated[1]?.kill('SIGKILL');
   await soon(() => expect(gone.map((error) => error.code)).toEqual(['engine-host-gone']));
   expect(children).toHaveLength(1);
+});
+
+test.each(['', 'root-'])('the list of files of a job is there when it has ended, however long, and until it is forgotten (%s)', async (prefix) => {
+  const { jobId } = await start(`${prefix}files`, 'a');
+  await soon(() => expect(ended).toHaveLength(1));
+  expect(client.sums(jobId)).toBe('ø\u0001\n\ud83d\ude00'.repeat(500_000));
+  await client.call('job.forget', { jobId });
+  expect(client.sums(jobId)).toBeNull();
+  await start('plain', 'b');
+  await soon(() => expect(ended).toHaveLength(2));
+  expect(client.sums(ended[1]!.jobId)).toBeNull();
 });
 
 test.each(['', 'root-'])('a host whose client disappears finishes its job first (%s)', async (prefix) => {
@@ -190,6 +246,12 @@ test('a disk that takes rights to look at is planned by an elevated host, which 
   expect((await client.call('plan.capture', captureRequest('free'))).purpose).toBe(`pid:${children[0]?.pid}`);
 });
 
+test('a stick that only an administrator can mount is looked at by an elevated host', async () => {
+  const wish = { folders: ['/srv/drivers'], architecture: 'amd64' as const };
+  expect(await codeOf(client.call('plan.drivers', { disk: 'stick', wish, eject: true }))).toBe('medium-unknown');
+  expect(elevated).toHaveLength(1);
+});
+
 test('an elevated host that nobody gives a plan to goes with the program', async () => {
   await client.call('plan.capture', captureRequest('guarded'));
   client.close();
@@ -220,10 +282,44 @@ test('checks run in the ordinary host, those that need rights in an elevated one
   expect(elevated).toHaveLength(1);
 });
 
+test('an elevated host that scans or mends is not let go of, however long that takes; afterwards it is', async () => {
+  client.close();
+  client = newClient(100);
+  const begun = new Promise<void>((resolve) => client.listen('preflight.result', () => resolve()));
+  const running = codeOf(client.call('preflight.run', { runId: 'long', request: preflightRequest({ targets: ['slow'] }), elevated: true }));
+  await begun;
+  expect(await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 1000, 'still running'))])).toBe('still running');
+  expect(elevated).toHaveLength(1);
+  expect(elevated[0]?.exitCode).toBeNull();
+  await client.call('preflight.cancel', { runId: 'long' });
+  expect(await running).not.toBe('engine-host-gone');
+  await processEnded(elevated[0]);
+});
+
+test('checks are cancelled while the user is still asked for the rights', async () => {
+  const running = codeOf(client.call('preflight.run', { runId: 'long', request: preflightRequest({ targets: ['slow'] }), elevated: true }));
+  await client.call('preflight.cancel', { runId: 'long' });
+  expect(await running).toBe('AbortError: cancelled');
+  // What the user allowed meanwhile is there for the next.
+  expect((await client.call('preflight.run', { runId: 'next', request: preflightRequest(), elevated: true })).map(({ finding }) => finding.code)).toEqual(['elevated']);
+  expect(elevated).toHaveLength(1);
+});
+
 test('a run of checks is cancelled by its name, and a name that is not known is no fault', async () => {
   const running = codeOf(client.call('preflight.run', { runId: 'long', request: preflightRequest({ targets: ['slow'] }), elevated: false }));
   await new Promise<void>((resolve) => client.listen('preflight.result', () => resolve()));
   await client.call('preflight.cancel', { runId: 'other' });
   await client.call('preflight.cancel', { runId: 'long' });
   expect(await running).not.toBe('no error');
+});
+
+test('a remedy that needs rights is carried out by an elevated host: the user is asked once, and only when it is needed', async () => {
+  const said: string[] = [];
+  client.listen('preflight.remedy', ({ line }) => said.push(line));
+  const volume = { diskId: '/dev/sdb', number: 1, device: '/dev/sdb1', kind: 'fat32', label: '', role: 'data' as const, mountPoints: [], size: 1 };
+  await client.call('preflight.remedy', { runId: 'own', action: { id: 'hibernation-off' }, elevated: false });
+  expect(elevated).toHaveLength(0);
+  for (const runId of ['one', 'two']) await client.call('preflight.remedy', { runId, action: { id: 'repair-file-system', volume }, elevated: false });
+  expect(elevated).toHaveLength(1);
+  await soon(() => expect(said).toEqual([`hibernation-off ${children[0]?.pid}`, `repair-file-system ${elevated[0]?.pid}`, `repair-file-system ${elevated[0]?.pid}`]));
 });

@@ -1,8 +1,8 @@
 /**
  * An engine host whose disks and jobs are invented, behind the real server:
  * run as a child process by the tests of the engine client. A job's image name
- * says how it goes: `quick`, `endless` (until cancelled), `lasting` (one and
- * a half seconds), `failing`, and `root...` needs rights.
+ * says how it goes: `quick`, `endless` (until cancelled), `held` (until its speed
+ * is changed), `lasting` (one and a half seconds), `failing`, and `root...` needs rights.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { appendFileSync } from 'node:fs';
@@ -19,6 +19,7 @@ const options = parseHostArguments(process.argv.slice(1));
 let { practiceFolder } = options;
 const states = new Map<string, JobState>();
 const cancels = new Map<string, () => void>();
+const letGo = new Map<string, () => void>();
 const nameOf = (plan: Plan): string => (plan.kind === 'write' ? plan.image.name : plan.kind);
 const listen = (): Channel => {
   const { parentPort } = process as { parentPort?: ParentPort };
@@ -45,6 +46,7 @@ async function run(jobId: string, plan: Plan, signal: AbortSignal, say: (progres
     end('cancelled');
     throw new AbortError();
   }
+  if (name === 'held') await new Promise<void>((resolve) => letGo.set(jobId, resolve));
   if (name === 'lasting') {
     await sleep(1500);
     note('job ended');
@@ -76,7 +78,12 @@ const jobs: JobService = {
   planWindowsStick: notHere,
   planIso: notHere,
   planExtract: notHere,
+  planDrivers: async ({ disk: stick }) => {
+    throw new EngineError(options.rendezvous === null ? 'rights-needed' : 'medium-unknown', { disk: stick });
+  },
   describeDisc: notHere,
+  listDisc: notHere,
+  inspectIsoFolder: notHere,
   planWinpe: notHere,
   inspectWindows: notHere,
   inspectWinpe: notHere,
@@ -84,9 +91,13 @@ const jobs: JobService = {
   suggestName: notHere,
   unfinished: notHere,
   library: { list: notHere, folders: notHere, rename: notHere, discard: notHere },
-  drivers: { scan: notHere, choose: notHere, machine: notHere, packages: notHere, update: notHere },
+  drivers: { scan: notHere, choose: notHere, machine: notHere, packages: notHere, find: notHere, register: notHere },
+  previewDrivers: notHere,
   customising: { preview: notHere, form: notHere },
-  limit: (jobId, bytesPerSecond) => note(`limit ${jobId} ${bytesPerSecond}`),
+  limit: (jobId, bytesPerSecond) => {
+    note(`limit ${jobId} ${bytesPerSecond}`);
+    letGo.get(jobId)?.();
+  },
   needsRights: async (plan) => nameOf(plan).startsWith('root-') || (plan.kind === 'capture' && plan.disk.id === 'guarded'),
   start(plan) {
     const jobId = `${process.pid}-${states.size}`;
@@ -101,6 +112,8 @@ const jobs: JobService = {
     return [...states.values()];
   },
   forget: (jobId) => void states.delete(jobId),
+  // More than goes in one message, with what takes most room in one.
+  sums: (jobId) => (nameOf(states.get(jobId)!.plan).endsWith('files') ? 'ø\u0001\n\ud83d\ude00'.repeat(500_000) : null),
   practiceCreate: notHere,
   preflight: {
     // Says where it ran, and goes on until it is cancelled for a disk called `slow`.
@@ -110,7 +123,11 @@ const jobs: JobService = {
       if (request.targets.includes('slow')) await sleep(3_600_000, null, { ref: false, signal });
       return [found];
     },
-    remedy: async (action, { onProgress }) => onProgress?.({ line: `${action.id} ${process.pid}`, share: 0.5 }),
+    // What a remedy does to a partition takes rights, which only the elevated one has.
+    async remedy(action, { onProgress }) {
+      if ('volume' in action && options.rendezvous === null) throw new EngineError('rights-needed', { disk: action.volume.diskId });
+      onProgress?.({ line: `${action.id} ${process.pid}`, share: 0.5 });
+    },
   },
   practiceRemove: notHere,
 };

@@ -37,7 +37,7 @@ export function progress(jobId: string, fraction: number): JobProgress {
 export function report(jobId: string, plan: Report['plan'], outcome: Report['outcome']): Report {
   return {
     jobId, program: 'werkbank', version: '0', host: { name: 'h', system: 's', release: 'r' }, startedAt: '2026-01-02T03:04:05.000Z',
-    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, targets: [], imaging: null, speedCurve: [], events: [], preflight: null, machine: null,
+    endedAt: '2026-01-02T03:04:06.000Z', elapsedSeconds: 1, plan, outcome, error: null, checksums: [], expectedMatched: null, files: null, targets: [], imaging: null, speedCurve: [], events: [], preflight: null, machine: null,
   };
 }
 

@@ -21,15 +21,16 @@ test('a report is found, named and saved', async () => {
   expect(findReport(states, 'job-1')).toBe(done);
   expect(findReport(states, 'job-2')).toBeNull();
   expect(reportFileName(done, 'html')).toBe('werkbank-write-2026-01-02-0304.html');
-  await saveReport(done, join(folder, 'r.json'), 'json', 'en');
+  await saveReport(done, null, join(folder, 'r.json'), 'json', 'en');
   expect(reportSchema.parse(JSON.parse(await readFile(join(folder, 'r.json'), 'utf8')))).toEqual(done);
-  await saveReport(done, join(folder, 'r.html'), 'html', 'nl');
+  await saveReport(done, 'the list', join(folder, 'r.html'), 'html', 'nl');
   expect(await readFile(join(folder, 'r.html'), 'utf8')).toMatch(/^<!doctype html>\s*<html lang="nl"/i);
-  expect(await readdir(folder)).toEqual(['r.html', 'r.json']);
+  expect(await readdir(folder)).toEqual(['r.files.sha256', 'r.html', 'r.json']);
+  expect(await readFile(join(folder, 'r.files.sha256'), 'utf8')).toBe('the list');
 });
 
 test('a place that cannot be written is a named error', async () => {
-  const saved = saveReport(done, join(folder, 'missing', 'r.json'), 'json', 'en');
+  const saved = saveReport(done, null, join(folder, 'missing', 'r.json'), 'json', 'en');
   await expect(saved).rejects.toMatchObject({ code: 'destination-unwritable' });
 });
 
@@ -69,8 +70,10 @@ test('a history that cannot be written is named, and the log does not say where 
   const said: unknown[] = [];
   const log = { error: (line: unknown) => void said.push(line) } as never;
   const full = { add: () => Promise.reject(new EngineError('history-unwritable', { path: '/home/someone/history', errno: 'ENOSPC' })) };
-  expect(await keepReport(full, done, log)).toMatchObject({ code: 'history-unwritable', params: { errno: 'ENOSPC' } });
+  expect(await keepReport(full, done, null, log)).toMatchObject({ code: 'history-unwritable', params: { errno: 'ENOSPC' } });
   expect(JSON.stringify(said)).not.toContain('someone');
-  expect(await keepReport({ add: () => Promise.resolve() }, done, log)).toBeNull();
+  const kept: unknown[] = [];
+  expect(await keepReport({ add: async (...given) => void kept.push(given) }, done, 'the list', log)).toBeNull();
+  expect(kept).toEqual([[done, 'the list']]);
   expect(said).toHaveLength(1);
 });

@@ -75,7 +75,7 @@ test('a failed disk comes with its remedy, in page and text', () => {
   const error = { code: 'target-write-failed', params: { offset: 4096 }, retryable: true, place: null, detail: 'EIO' };
   const failed = { ...report, targets: [{ ...target, outcome: 'failed' as const, error }] };
   for (const text of [reportHtml(failed, 'en'), reportText(failed, 'en')]) {
-    expect(text).toContain('The disk reported a write error at byte 4096.');
+    expect(text).toContain('The disk reported a write error at byte 4,096.');
     expect(text).toContain('Try another port once.');
     expect(text).toContain('linux.img was not written.');
   }
@@ -104,8 +104,8 @@ const imaging: ImagingOutcome = {
 };
 
 test.each([
-  ['en', ['45 % of what is in use', 'hibernated: Windows sleeps in it', 'pagefile.sys on partition 2', 'its file system keeps its size', '25 of 100 blocks, 1 damaged places', 'no file known', 'and 1 more places', 'went on from']],
-  ['nl', ['45 % van wat in gebruik is', 'in slaapstand: Windows slaapt erin', 'pagefile.sys op partitie 2', 'houdt zijn grootte', '25 van 100 blokken, 1 beschadigde', 'geen bestand bekend', 'en nog 1 plaatsen', 'ging verder']],
+  ['en', ['45 % of what is in use', 'hibernated: Windows sleeps in it', 'pagefile.sys on partition 2', 'its file system keeps its size', '25 of 100 blocks, 1 damaged place', 'no file known', 'and 1 more place', 'went on from']],
+  ['nl', ['45 % van wat in gebruik is', 'in sluimerstand: Windows slaapt erin', 'pagefile.sys op partitie 2', 'houdt zijn grootte', '25 van 100 blokken, 1 beschadigde', 'geen bestand bekend', 'en nog 1 plaats', 'ging verder']],
 ] as const)('an image is told all about, and none of it becomes markup or moves the cursor (%s)', (language, words) => {
   const report = sampleReport({ imaging });
   const page = reportHtml(report, language);
@@ -119,9 +119,17 @@ test.each([
   expect(page + text).not.toMatch(/\{\{|report:|jobs:/);
 });
 
+test('an image of which a part was checked is not called good as a whole', () => {
+  const plan = (share: number): Plan => ({ kind: 'verify', image: { name: 'a.qcow2' }, share }) as unknown as Plan;
+  const first = (share: number, language: 'en' | 'nl'): string => reportText({ ...sampleReport({ imaging }), plan: plan(share), targets: [] }, language).split('\n')[0] ?? '';
+  expect(first(1, 'en')).toMatch(/^a\.qcow2 is what was captured\./);
+  expect(first(0.125, 'en')).toMatch(/^What was checked of a\.qcow2 is what was captured: 12\.5 % of it/);
+  expect(first(0.125, 'nl')).toMatch(/12,5 % ervan/);
+});
+
 test.each(['capture', 'restore', 'verify', 'convert'] as const)('every way a job of kind %s can end has a sentence in both languages', (kind) => {
   for (const language of ['en', 'nl'] as const) {
-    for (const outcome of ['done', 'partly', 'failed', 'cancelled'] as const) {
+    for (const outcome of ['done', 'partly', 'failed', 'cancelled', 'unknown'] as const) {
       const plan = { ...sampleReport().plan, kind, number: 1, disk: sampleReport().plan.kind === 'write' ? (sampleReport().plan as WritePlan).disks[0]!.identity : null, destination: '/images/a.qcow2', notes: [] } as unknown as Plan;
       const text = reportText({ ...sampleReport({ outcome, imaging }), plan }, language);
       expect(text, `${kind} ${outcome}`).not.toMatch(/headline|\{\{/);

@@ -25,6 +25,17 @@ test('a missing placeholder is visible but harmless', () => {
   expect(errorText(createTexts('en'), error('disk-busy')).title).toBe('Another job is using ?.');
 });
 
+test('why a disk may not be written is said in words, in each language', () => {
+  const hidden = error('disk-hidden', { disk: 'tgt2', reason: 'in-use, read-only', where: '/dev/loop1' });
+  expect(errorText(createTexts('en'), hidden).title).toBe('tgt2 may not be written: something else stands on it (/dev/loop1); is write-protected.');
+  expect(errorText(createTexts('nl'), hidden).title).not.toMatch(/in-use|read-only/);
+});
+
+test('one of something is not many of it', () => {
+  const say = (language: 'en' | 'nl', count: number): string => createTexts(language)('preflight:hidden-disks.finding.present', { count });
+  expect([say('en', 1), say('en', 2), say('nl', 1), say('nl', 2)]).toEqual(['1 internal disk shows up.', '2 internal disks show up.', '1 interne schijf zichtbaar.', '2 interne schijven zichtbaar.']);
+});
+
 test('sizes', () => {
   expect(formatBytes(0, 'en')).toBe('0 B');
   expect(formatBytes(999, 'en')).toBe('999 B');
@@ -60,6 +71,17 @@ test('the steps of a plan: what is done to every disk is said once, a practice d
     ],
   } satisfies WritePlan;
   expect(planSteps(plan, createTexts('en'))).toEqual([
-    'Check that each disk is still the disk of this plan', 'Write the image to each disk', 'Unmount the volumes of bench.img',
+    'Check that each disk is still the one in this plan', 'Write the image to each disk', 'Unmount the volumes of bench.img',
   ]);
+  const single: WritePlan = { ...plan, disks: [disk('/dev/sdx', 'SanDisk')], steps: plan.steps.slice(0, 2) };
+  expect(planSteps(single, createTexts('nl'))).toEqual(['Controleren of de schijf nog dezelfde is als in dit plan', 'De image naar SanDisk schrijven']);
+});
+
+test('a clock is told as its reader writes day and time; a file system without a table is the whole disk', () => {
+  const said = (language: 'en' | 'nl', key: string, params: Record<string, string | number>) => createTexts(language)(`preflight:${key}`, params);
+  expect(said('nl', 'clock.finding.plausible', { now: '2026-11-29T12:03:00.000Z', built: '' })).toMatch(/^De klok klopt: (?:29|30) nov 2026[, ]+\d\d:\d\d\.$/);
+  expect(said('en', 'clock.finding.plausible', { now: '?', built: '' })).toBe('The clock is plausible: ?.');
+  expect(said('nl', 'os-partitions.evidence.taken-data', { number: 0, name: '' })).toBe('De hele schijf (gegevens): gekozen');
+  expect(said('nl', 'os-partitions.evidence.taken-data', { number: 3, name: 'DATA' })).toBe('Partitie 3 DATA (gegevens): gekozen');
+  expect(said('en', 'file-system.finding.journal', { number: 0, kind: 'ext4' })).toBe('On the whole disk (ext4) changes wait in the log: it is taken whole.');
 });

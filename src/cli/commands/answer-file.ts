@@ -1,5 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { EngineError, errnoOf } from '../../../native-free-engine/index.ts';
+import { readFile } from 'node:fs/promises';
+import { EngineError, errnoOf, replaceFile } from '../../../native-free-engine/index.ts';
 import { answerFileOptionsSchema, type AnswerFileRequest, type Customising } from '../../contract/index.ts';
 import { endWell, invalid, type Context } from '../context.ts';
 
@@ -49,7 +49,8 @@ export async function answerFile(context: Context, file: string | undefined, out
   context.emit({ event: 'answer-file', preview });
   for (const { code, ...params } of preview.warnings) context.say(context.texts(`answer-file:warning.${code}`, params), 'yellow');
   if (out !== undefined) {
-    await save(out, preview.xml ?? '', overwrite ?? false);
+    // Not for everybody's eyes: it may hold a password.
+    await replaceFile(out, preview.xml ?? '', { overwrite: overwrite ?? false, mode: 0o600 });
     context.say(context.texts('cli:answerFile.saved', { path: out }));
     context.say(context.texts('cli:answerFile.secrets'));
   } else if (own) for (const { path } of preview.files) context.say(path);
@@ -73,12 +74,14 @@ function parseOptions(text: string, path: string): AnswerFileRequest {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new EngineError('answer-file-options', { path, reason: 'JSON' }, { cause: error });
+    throw new EngineError('answer-file-options', { path, reason: 'not-json' }, { cause: error });
   }
   const parsed = answerFileOptionsSchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  throw new EngineError('answer-file-options', { path, reason: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}` });
+  const [issue] = parsed.error.issues;
+  const at = (...more: readonly string[]): string => [...(issue?.path ?? []), ...more].join('.');
+  const reason = issue?.code === 'unrecognized_keys' ? `option-unknown ${at(...issue.keys.slice(0, 1))}` : `option-value ${at()}`;
+  throw new EngineError('answer-file-options', { path, reason });
 }
 
 async function read(path: string): Promise<string> {
@@ -86,15 +89,5 @@ async function read(path: string): Promise<string> {
     return await readFile(path, 'utf8');
   } catch (error) {
     throw new EngineError('file-unreadable', { path, errno: errnoOf(error) }, { cause: error });
-  }
-}
-
-async function save(path: string, text: string, overwrite: boolean): Promise<void> {
-  try {
-    // Not for everybody's eyes: it may hold a password.
-    await writeFile(path, text, { flag: overwrite ? 'w' : 'wx', mode: 0o600 });
-  } catch (error) {
-    if (errnoOf(error) === 'EEXIST') throw new EngineError('destination-exists', { path }, { cause: error });
-    throw new EngineError('destination-unwritable', { path }, { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { DEFAULT_NAME_TEMPLATE, stopSchema, type Compression, type Disk, type MemoryLevel } from '../../contract/index.ts';
 import { invalid, type Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
 import { parseLimit, parseNumbers, parseSize } from '../sizes.ts';
 
@@ -22,6 +23,8 @@ export interface CaptureOptions {
   readonly allow?: readonly string[];
   readonly gptCopy?: 'primary' | 'backup';
   readonly overwrite?: boolean;
+  readonly checks: boolean;
+  readonly accept?: readonly string[];
   readonly report?: string;
 }
 
@@ -49,7 +52,8 @@ export async function capture(context: Context, spec: string, place: string, opt
     leaveOutSwapFiles: !(options.keepSwapFiles ?? false),
     gptCopy: options.gptCopy ?? null,
   });
-  return runPlan(context, plan, { yes: false, reasons: options.allow ?? [] }, options.report);
+  const checks = checkConsent(options, { allow: options.allow ?? [], folders: foldersOf(options.library, destination), nameTemplate: options.template ?? DEFAULT_NAME_TEMPLATE });
+  return runPlan(context, plan, { yes: false, reasons: options.allow ?? [] }, options.report, checks);
 }
 
 /** Where parents are looked for besides where they were last seen. */

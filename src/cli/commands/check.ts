@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { DEFAULT_NAME_TEMPLATE, acceptedAs, checkIdSchema, type CheckedJob, type CheckId, type CheckResult, type CheckVerdict, type Compression, type PreflightRequest, type Remedy } from '../../contract/index.ts';
 import { AbortError, EngineError } from '../../../native-free-engine/index.ts';
-import { commandText, evidenceTexts, findingText, remedyText } from '../../texts/index.ts';
-import { checkLines, VERDICT_STYLES } from '../check-text.ts';
+import { commandText, remedyText } from '../../texts/index.ts';
+import { checkLines, emitCheck, VERDICT_STYLES } from '../check-text.ts';
 import { invalid, type Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseNumbers, parseSize } from '../sizes.ts';
@@ -28,11 +28,15 @@ export interface CheckOptions {
   readonly yes?: boolean;
 }
 
+/** What takes as long as the disk is large. */
+const SCANS = ['file-system-scan', 'surface'] as const;
+
 /** `werkbank check`: the checks before a job, each told as it ends. */
 export async function check(context: Context, options: CheckOptions): Promise<number> {
   const request = await requestOf(context, options);
   if (options.fix !== undefined) return fix(context, request, checkId(options.fix), options);
   const results = await run(context, request, options.accept ?? []);
+  sayUndecided(context, results);
   return end(context, results, options.accept ?? []);
 }
 
@@ -65,7 +69,8 @@ async function requestOf(context: Context, options: CheckOptions): Promise<Prefl
     partBytes: options.split === undefined ? 0 : parseSize(options.split),
     manyMachines: options.many ?? false,
     checks: only,
-    optional: options.scan ? ['file-system-scan', 'surface'] : [],
+    // Who makes ready for starting machines from a network has the network asked; nobody else does.
+    optional: [...(options.scan ? SCANS : []), ...(job === 'deploy' ? (['dhcp'] as const) : [])],
   };
 }
 
@@ -100,17 +105,19 @@ async function run(context: Context, request: PreflightRequest, accepted: readon
 }
 
 function show(context: Context, result: CheckResult, accepted: readonly string[]): void {
-  const { texts } = context;
-  context.emit({
-    event: 'check', check: result.check, verdict: result.verdict, name: acceptedAs(result), accepted: accepted.includes(acceptedAs(result)), subject: result.subject,
-    finding: { ...result.finding, text: findingText(result, texts) },
-    evidence: evidenceTexts(result, texts).map((said, index) => ({ ...said, code: result.evidence[index]?.code ?? '', params: result.evidence[index]?.params ?? {} })),
-    remedy: result.verdict === 'fine' || !result.remedies[0] ? null : remedyText(result.remedies[0], texts),
-    remedies: result.remedies, overridable: result.overridable,
-  });
+  emitCheck(context, result, accepted);
+  if (isUndecided(result)) return;
   const { head, rest } = checkLines(context, result, accepted);
   context.say(head, VERDICT_STYLES[result.verdict]);
   for (const line of rest) context.say(`    ${line}`);
+}
+
+/** What has no answer before a disk or a place is chosen takes one line together. */
+const isUndecided = ({ finding }: CheckResult): boolean => finding.code === 'not-chosen';
+
+function sayUndecided(context: Context, results: readonly CheckResult[]): void {
+  const titles = results.filter(isUndecided).map(({ check: id }) => context.texts(`preflight:${id}.title`));
+  if (titles.length > 0) context.say(context.texts('cli:check.undecided', { checks: titles.join(', ') }), VERDICT_STYLES.unknown);
 }
 
 /** Worst first: the code that the command ends with. */

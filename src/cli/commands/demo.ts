@@ -33,7 +33,7 @@ export async function demo(outer: Context, options: DemoOptions): Promise<number
     const report = await play(context, folder);
     const reportFile = join(folder, context.texts('cli:demo.reportFile'));
     heading(context, 'ended');
-    await saveReport(context, report, reportFile);
+    await saveReport(context, report, null, reportFile);
     context.say(context.texts('cli:demo.untouched', { folder }), 'green');
     return endWell(context);
   } finally {

@@ -1,10 +1,13 @@
 import type { Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
 
 export interface FormatOptions {
   readonly fs?: 'fat32' | 'exfat';
   readonly label?: string;
   readonly eject: boolean;
+  readonly checks: boolean;
+  readonly accept?: readonly string[];
   readonly yes?: boolean;
   readonly confirm?: readonly string[];
   readonly iWantToDestroyTheRunningSystem?: boolean;
@@ -22,5 +25,5 @@ export async function format(context: Context, spec: string, options: FormatOpti
     eject: options.eject,
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report, checkConsent(options));
 }

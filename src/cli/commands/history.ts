@@ -25,9 +25,10 @@ export async function historyList(context: Context, words: readonly string[]): P
 /** `werkbank history show ID`: the report once more, or saved. */
 export async function historyShow(context: Context, id: string, options: { readonly report?: string }): Promise<number> {
   const { history } = await context.services();
-  const report = await history.get(await wholeId(context, id));
+  const whole = await wholeId(context, id);
+  const report = await history.get(whole);
   context.emit({ event: 'report', report });
-  if (options.report) await saveReport(context, report, options.report);
+  if (options.report) await saveReport(context, report, await history.sums(whole), options.report);
   else {
     const { reportText } = await import('../../jobs/report-text.ts');
     context.say(formatMoment(report.startedAt, context.language));

@@ -11,16 +11,22 @@ export async function images(context: Context, folders: readonly string[]): Prom
   const { jobs } = await context.services();
   const listings = await jobs.library.list((folders.length > 0 ? folders : ['.']).map((folder) => resolve(folder)));
   context.emit({ event: 'library', folders: listings });
-  for (const listing of listings) show(context, listing);
+  const all = listings.flatMap((listing) => listing.images);
+  for (const listing of listings) show(context, listing, all);
   return endWell(context);
 }
 
-function show(context: Context, listing: LibraryListing): void {
+function show(context: Context, listing: LibraryListing, all: readonly LibraryImage[]): void {
   const { texts } = context;
   context.say(listing.freeBytes === null ? listing.path : texts('cli:images.folder', { folder: listing.path, free: listing.freeBytes }), 'bold');
   if (listing.error) context.say(`  ${errorText(texts, listing.error).title}`);
   else if (listing.images.length + listing.unfinished.length + listing.faulty.length === 0) context.say(texts('cli:images.none', { folder: listing.path }));
   if (listing.images.length > 0) for (const line of imagesTable(context, listing.images)) context.say(line);
+  for (const { path, name, parent, identity } of listing.images) {
+    if (parent?.error) context.say(texts('cli:images.parent', { name, title: errorText(texts, parent.error).title }));
+    const copies = all.filter((other) => other.identity.id === identity.id && other.path !== path).map((other) => other.path);
+    if (copies.length > 0) context.say(texts('cli:images.copies', { name, paths: copies.join(', ') }));
+  }
   for (const { path, storedBytes, startedAt, source } of listing.unfinished) {
     context.say(texts('cli:diskImage.unfinished', { path, stored: storedBytes, when: moment(startedAt), disk: diskTitle(context, { ...source, id: '' }) }));
   }

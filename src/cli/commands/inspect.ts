@@ -10,11 +10,17 @@ import { ALGORITHM_NAMES, errorText } from '../../texts/index.ts';
 import { diskImageLines, moment } from '../imaging-text.ts';
 import { imageLine } from '../plan-text.ts';
 import { looksLikeWim } from '../../jobs/index.ts';
+import { showDiscSums } from './disc-sums.ts';
 import { showWim } from './wim.ts';
 import { locationOf } from './write.ts';
 
+export interface InspectOptions {
+  readonly sha256?: boolean;
+}
+
 /** `werkbank inspect FILE|DISK`: a file or URL is an image; a number, a device path or `file:PATH` is a disk. */
-export async function inspect(context: Context, what: string): Promise<number> {
+export async function inspect(context: Context, what: string, options: InspectOptions): Promise<number> {
+  if (options.sha256) return showDiscSums(context, locationOf(what));
   if (!looksLikeDisk(what) && !isUrl(what) && looksLikeWim(what)) {
     await showWim(context, locationOf(what));
     return endWell(context);
@@ -91,7 +97,7 @@ function showDisk(context: Context, disk: Disk): void {
   context.say(context.texts('cli:disk.facts', {
     number: disk.number, path: disk.path, bus: context.texts(`disks:bus.${disk.bus}`), logical: disk.logicalSectorSize, physical: disk.physicalSectorSize,
   }));
-  context.say(context.texts(`cli:verdict.${disk.verdict.kind}`));
+  context.say(`${context.texts('cli:column.verdict')} ${context.texts(`cli:verdict.${disk.verdict.kind}`)}`);
   for (const reason of disk.verdict.reasons) context.say(`  ${reasonText(context, reason)}`);
   showPartitions(context, disk.table, disk.partitions);
 }

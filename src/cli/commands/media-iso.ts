@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { IsoNames } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
 import { runPlan } from '../run-job.ts';
 
@@ -6,6 +7,8 @@ export interface MediaIsoOptions {
   readonly label?: string;
   readonly bootBios?: string;
   readonly bootUefi?: string;
+  readonly bootInfo?: boolean;
+  readonly names: IsoNames;
   readonly udf: boolean;
   readonly hybrid?: boolean;
   readonly overwrite?: boolean;
@@ -21,6 +24,8 @@ export async function mediaIso(context: Context, folder: string, file: string, o
     label: options.label ?? '',
     bios: options.bootBios ?? null,
     efi: options.bootUefi ?? null,
+    bootInfo: options.bootInfo ?? false,
+    names: options.names,
     udf: options.udf,
     hybrid: options.hybrid ?? false,
     overwrite: options.overwrite ?? false,

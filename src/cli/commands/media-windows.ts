@@ -1,18 +1,23 @@
 import { resolve } from 'node:path';
-import type { Customising, DriverWish, StickFirmware } from '../../contract/index.ts';
+import { driverSystem, type Customising, type DriverArchitecture, type DriverSystem, type StickFirmware } from '../../contract/index.ts';
+import type { JobService } from '../../jobs/index.ts';
 import type { Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
+import { parseNumbers } from '../sizes.ts';
 import { answerFileOf } from './answer-file.ts';
 import { locationOf, type WriteOptions } from './write.ts';
 
 export interface MediaWindowsOptions extends Omit<WriteOptions, 'checksum'> {
   readonly firmware?: StickFirmware;
   readonly label?: string;
+  readonly edition?: readonly string[];
+  readonly workFolder?: string;
   readonly extra?: string;
   readonly answerFile?: string;
   readonly autopilot?: string;
   readonly drivers?: readonly string[];
-  readonly arch?: DriverWish['architecture'];
+  readonly arch?: DriverArchitecture;
 }
 
 /** `werkbank media windows ISO --to DISK...` */
@@ -25,16 +30,25 @@ export async function mediaWindows(context: Context, iso: string, options: Media
     disks: [...new Set(targets)],
     firmware: options.firmware ?? 'uefi',
     label: options.label ?? '',
+    editions: options.edition ? parseNumbers(options.edition.join(',')) : null,
+    workFolder: options.workFolder === undefined ? null : resolve(options.workFolder),
     extraFolder: options.extra === undefined ? null : resolve(options.extra),
     drivers: options.drivers === undefined ? null : {
-      folders: options.drivers.map((folder) => resolve(folder)), architecture: options.arch ?? 'amd64', build: null, kinds: ['storage', 'network'], machines: { kind: 'any' },
+      folders: options.drivers.map((folder) => resolve(folder)), ...await systemOf(jobs, iso, options.arch), kinds: ['storage', 'network'], machines: { kind: 'any' },
     },
     customising: await customisingOf(options),
     verify: options.verify,
     eject: options.eject,
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report, checkConsent(options));
+}
+
+/** The Windows on the disc; on one for several architectures the first, or the one that was named. */
+async function systemOf(jobs: JobService, iso: string, arch: DriverArchitecture | undefined): Promise<DriverSystem> {
+  const systems = (await jobs.inspectWindows(locationOf(iso))).editions.map(driverSystem);
+  if (arch === undefined) return systems[0] ?? driverSystem();
+  return systems.find(({ architecture }) => architecture === arch) ?? { architecture: arch, build: null };
 }
 
 /** @throws EngineError `file-unreadable`, `answer-file-options` */

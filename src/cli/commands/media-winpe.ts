@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { StickFirmware, WinpeRequest } from '../../contract/index.ts';
 import { invalid, type Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
 import type { DriverListOptions } from './drivers.ts';
 import { locationOf, type WriteOptions } from './write.ts';
@@ -19,6 +20,8 @@ export interface MediaWinpeOptions extends Omit<WriteOptions, 'checksum' | 'to'>
   readonly keyboard?: string;
   readonly region?: string;
   readonly language?: string;
+  readonly systemLocale?: string;
+  readonly timeZone?: string;
   readonly extra?: string;
   readonly tools?: string;
   readonly newLoaders?: boolean;
@@ -48,6 +51,8 @@ export async function mediaWinpe(context: Context, source: string, options: Medi
     keyboard: options.keyboard ?? null,
     region: options.region ?? null,
     language: options.language ?? null,
+    systemLocale: options.systemLocale ?? null,
+    timeZone: options.timeZone ?? null,
     extraFolder: folder(options.extra),
     toolsFolder: folder(options.tools),
     newLoaders: options.newLoaders ?? false,
@@ -56,7 +61,7 @@ export async function mediaWinpe(context: Context, source: string, options: Medi
     eject: options.eject,
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report, checkConsent(options));
 }
 
 function driversOf({ drivers, kind, hardwareId, thisMachine }: MediaWinpeOptions): WinpeRequest['drivers'] {

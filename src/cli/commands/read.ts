@@ -1,10 +1,13 @@
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
 
 export interface ReadOptions {
   readonly format?: 'raw' | 'zst';
   readonly overwrite?: boolean;
+  readonly checks: boolean;
+  readonly accept?: readonly string[];
   readonly report?: string;
 }
 
@@ -19,5 +22,5 @@ export async function read(context: Context, disk: string, file: string, options
     format: format === 'zst' ? 'zstd' : 'raw',
     overwrite: options.overwrite ?? false,
   });
-  return runPlan(context, plan, { yes: true, reasons: [] }, options.report);
+  return runPlan(context, plan, { yes: true, reasons: [] }, options.report, checkConsent(options));
 }

@@ -1,5 +1,6 @@
 import type { MemoryLevel, Rest } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
 import { parseLimit, parseNumbers } from '../sizes.ts';
 import { foldersOf } from './capture.ts';
@@ -16,6 +17,8 @@ export interface RestoreOptions {
   readonly limit?: string;
   readonly library?: readonly string[];
   readonly resume?: boolean;
+  readonly checks: boolean;
+  readonly accept?: readonly string[];
   readonly yes?: boolean;
   readonly confirm?: readonly string[];
   readonly iWantToDestroyTheRunningSystem?: boolean;
@@ -42,5 +45,5 @@ export async function restore(context: Context, image: string, options: RestoreO
     resume: options.resume ?? false,
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report, checkConsent(options, { folders: foldersOf(options.library, location) }));
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import {
-  captureTree, exportImages, extractImage, folderTree, makeFile, openWimFile, planJoin, splitToFiles, verifyWim, writeWholeFile, type Wim, type WimPacking,
+  captureTree, exportImages, extractImage, folderTree, isCapturable, makeFile, openWimFile, planJoin, splitToFiles, verifyWim, writeWholeFile, type Wim, type WimPacking,
 } from '../../../native-free-engine/index.ts';
 import { describeWim } from '../../jobs/index.ts';
 import { editionText } from '../../texts/index.ts';
@@ -45,8 +45,9 @@ export async function wimVerify(context: Context, file: string): Promise<number>
 /** `werkbank wim extract FILE IMAGE FOLDER [PATH...]` */
 export async function wimExtract(context: Context, file: string, image: string, folder: string, paths: readonly string[], { overwrite }: WimMakeOptions): Promise<number> {
   const index = imageNumber(image);
-  const { files, folders, bytes, leftOut } = await withWim(file, (wim) => withProgress(context, (signal, onProgress) => extractImage(wim, index, folder, { paths, overwrite, signal, onProgress })));
+  const { files, folders, bytes, links, leftOut } = await withWim(file, (wim) => withProgress(context, (signal, onProgress) => extractImage(wim, index, folder, { paths, overwrite, signal, onProgress })));
   context.say(context.texts('cli:wim.extracted', { files, folders, bytes, folder }));
+  if (links > 0) context.say(context.texts('cli:wim.links', { count: links }));
   if (leftOut.length > 0) context.say(context.texts('cli:wim.leftOut', { paths: leftOut.map(({ path }) => path).join(', ') }), 'yellow');
   return endWell(context);
 }
@@ -87,7 +88,7 @@ export async function wimCapture(context: Context, folder: string, into: string,
     name: name ?? basename(resolve(folder)), packing: compress, integrity: check, boots: boot, signal, onProgress,
   })));
   await sayMade(context, resolve(into));
-  const leftOut = tree.leftOut ?? [];
+  const leftOut = (tree.leftOut ?? []).filter((entry) => !isCapturable(entry));
   if (leftOut.length > 0) context.say(context.texts('cli:wim.leftOut', { paths: leftOut.map(({ path }) => path).join(', ') }), 'yellow');
   return endWell(context);
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
+import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
 
 export interface WriteOptions {
@@ -7,6 +8,8 @@ export interface WriteOptions {
   readonly verify: boolean;
   readonly eject: boolean;
   readonly checksum?: string;
+  readonly checks: boolean;
+  readonly accept?: readonly string[];
   readonly yes?: boolean;
   readonly confirm?: readonly string[];
   readonly iWantToDestroyTheRunningSystem?: boolean;
@@ -29,5 +32,5 @@ export async function write(context: Context, image: string, options: WriteOptio
     checksum: options.checksum ?? '',
     allowSystemDisk: options.iWantToDestroyTheRunningSystem ?? false,
   });
-  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
+  return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report, checkConsent(options));
 }

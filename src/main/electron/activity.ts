@@ -1,9 +1,13 @@
 import { powerSaveBlocker, type BrowserWindow } from 'electron';
 import type { EngineClient } from '../services/engine-client.ts';
 
-/** While a job runs the computer does not go to sleep, and the taskbar shows how far it is. */
-export function showActivity(window: BrowserWindow, engine: EngineClient): void {
+/**
+ * While a job runs the computer does not go to sleep, and the taskbar shows how far it is.
+ * @param holdShutdown what the system has to keep itself from being shut down; Electron's blocker does not
+ */
+export function showActivity(window: BrowserWindow, engine: EngineClient, holdShutdown: () => () => void): void {
   let blocker: number | null = null;
+  let letGo = (): void => undefined;
 
   const showProgress = (): void => {
     if (window.isDestroyed()) return;
@@ -17,10 +21,14 @@ export function showActivity(window: BrowserWindow, engine: EngineClient): void 
 
   engine.listen('job.progress', showProgress);
   engine.listen('running', (jobs) => {
-    if (jobs.length > 0 && blocker === null) blocker = powerSaveBlocker.start('prevent-app-suspension');
+    if (jobs.length > 0 && blocker === null) {
+      blocker = powerSaveBlocker.start('prevent-app-suspension');
+      letGo = holdShutdown();
+    }
     if (jobs.length === 0 && blocker !== null) {
       powerSaveBlocker.stop(blocker);
       blocker = null;
+      letGo();
     }
     showProgress();
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { app, dialog, Menu, nativeTheme } from 'electron';
 import { exportReports, historyFolder, matching, openHistory, type HistoryStore } from '../../history/index.ts';
-import { createHost } from '../../host/index.ts';
+import { createHost, type Host } from '../../host/index.ts';
 import type { Settings } from '../../contract/index.ts';
 import { formatHostArguments } from '../engine-host/arguments.ts';
 import { createCallRouter, type MainHandlers } from '../services/call-router.ts';
@@ -22,9 +22,8 @@ import { bringToFront, createWindow, denyPermissions } from './window.ts';
 /** Node and Chromium without Electron: the preview. */
 const PREVIEW = !/^\d+\.\d+\.\d+$/.test(process.versions.electron ?? '');
 
-function createEngine(settings: SettingsStore, log: Log): EngineClient {
+function createEngine(settings: SettingsStore, log: Log, elevation: Host['elevation']): EngineClient {
   const hostArguments = (): string[] => formatHostArguments({ appVersion: app.getVersion(), practiceFolder: settings.get().practiceFolder });
-  const { elevation } = createHost({ practiceFolder: null });
   const place = {
     platform: process.platform,
     execPath: process.execPath,
@@ -33,6 +32,7 @@ function createEngine(settings: SettingsStore, log: Log): EngineClient {
     engineHostFile: PREVIEW ? ENGINE_HOST_FILE : null,
   };
   return new EngineClient({
+    appVersion: app.getVersion(),
     startHost: () => startEngineProcess(hostArguments(), (line) => log.error({ line }, 'engine host')),
     startElevatedHost: () => openElevatedChannel(elevation, elevatedCommand(place, hostArguments())),
     onFault: (error) => log.error(loggable(error), 'a message of the engine host was dropped'),
@@ -62,7 +62,7 @@ function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: 
     'report.save': async ({ jobId, format, language }) => {
       const report = findReport(await engine.call('job.list', null), jobId) ?? (await history.get(jobId));
       const path = await dialogs.report(reportFileName(report, format));
-      if (path !== null) await saveReport(report, path, format, language);
+      if (path !== null) await saveReport(report, engine.sums(jobId) ?? (await history.sums(jobId)), path, format, language);
       return path;
     },
     'history.list': async ({ search }) => {
@@ -88,7 +88,8 @@ function applyTheme(settings: Settings): void {
 }
 
 function openBench(settings: SettingsStore, log: Log, history: HistoryStore): void {
-  const engine = createEngine(settings, log);
+  const { elevation, power } = createHost({ practiceFolder: null });
+  const engine = createEngine(settings, log, elevation);
   const window = createWindow(log);
   const texts = () => mainTexts(settings.get());
   const dialogs = createDialogs(window, texts);
@@ -98,7 +99,7 @@ function openBench(settings: SettingsStore, log: Log, history: HistoryStore): vo
     onError: (call, error) => log.warn({ call, ...loggable(error) }, 'call failed'),
   });
   answerCalls(window, router);
-  showActivity(window, engine);
+  showActivity(window, engine, () => (process.platform === 'linux' ? power.keepAwake() : () => undefined));
   askBeforeClosing(window, engine, texts);
 
   engine.listen('disks', (disks) => sendEvent(window, 'disks', disks));
@@ -112,7 +113,7 @@ function openBench(settings: SettingsStore, log: Log, history: HistoryStore): vo
   engine.listen('job.ended', (report) => {
     log.info({ kind: report.plan.kind, outcome: report.outcome, seconds: report.elapsedSeconds, code: report.error?.code }, 'job ended');
     sendEvent(window, 'job.ended', report);
-    void keepReport(history, report, log).then((error) => sendEvent(window, 'history.changed', { error }));
+    void keepReport(history, report, engine.sums(report.jobId), log).then((error) => sendEvent(window, 'history.changed', { error }));
   });
   engine.listen('engine.gone', (error) => {
     log.error({ detail: error.detail }, 'engine host gone');

@@ -17,6 +17,8 @@ export const engineEvents = {
   'disks': events.disks,
   'job.progress': events['job.progress'],
   'job.ended': events['job.ended'],
+  /** Just before a job of files ends: a piece of the list that `sha256sum --check` takes, in order. */
+  'job.sums': z.object({ jobId: z.string(), text: z.string() }),
   'preflight.result': events['preflight.result'],
   'preflight.remedy': events['preflight.remedy'],
 } as const;

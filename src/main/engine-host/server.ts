@@ -1,5 +1,5 @@
 import { EngineError, toEngineError, type Job } from '../../../native-free-engine/index.ts';
-import { customisingSchema, driverWishSchema, windowsStickRequestSchema, type JobProgress, type Report } from '../../contract/index.ts';
+import { customisingSchema, driverPreviewRequestSchema, driversRequestSchema, preflightOutcomeSchema, windowsStickRequestSchema, type JobProgress, type Report } from '../../contract/index.ts';
 import type { Host } from '../../host/index.ts';
 import type { JobService } from '../../jobs/index.ts';
 import type { Channel } from './channel.ts';
@@ -15,7 +15,10 @@ export interface EngineServices {
 }
 
 /** All that an elevated engine host answers: it checks a machine and puts right what it found, looks at a disk for a plan, and runs one confirmed plan, nothing else. */
-export const ELEVATED_CALLS: readonly EngineCallName[] = ['preflight.run', 'preflight.cancel', 'preflight.remedy', 'plan.capture', 'plan.restore', 'job.start', 'job.limit', 'job.cancel', 'job.list', 'job.forget'];
+export const ELEVATED_CALLS: readonly EngineCallName[] = ['preflight.run', 'preflight.cancel', 'preflight.remedy', 'plan.capture', 'plan.restore', 'plan.drivers', 'job.start', 'job.limit', 'job.cancel', 'job.list', 'job.forget'];
+
+/** Characters of a list of files that go in one message, in which each takes six bytes at most. */
+const SUMS_PIECE = 1 << 20;
 
 type Handlers = { readonly [Name in EngineCallName]: (input: EngineCallInput<Name>) => Promise<EngineCallOutput<Name>> };
 
@@ -46,7 +49,10 @@ export function serveEngine(
   const follow = (jobId: string, job: Job<Report, JobProgress>): void => {
     job.onProgress((progress) => emit('job.progress', progress));
     const ended = (report: Report | null): void => {
-      if (report) emit('job.ended', report);
+      if (!report) return;
+      const sums = jobs.sums(jobId) ?? '';
+      for (let at = 0; at < sums.length; at += SUMS_PIECE) emit('job.sums', { jobId, text: sums.slice(at, at + SUMS_PIECE) });
+      emit('job.ended', report);
     };
     // A cancelled or failed job rejects; its report is kept in the list all the same.
     const settled: Promise<unknown> = job.result
@@ -79,8 +85,11 @@ export function serveEngine(
     'plan.winpe': (request) => jobs.planWinpe(request),
     'plan.windowsStick': (request) => jobs.planWindowsStick(windowsStickRequestSchema.parse(request)),
     'plan.iso': (request) => jobs.planIso(request),
+    'plan.drivers': (request) => jobs.planDrivers(driversRequestSchema.parse(request)),
     'plan.extract': (request) => jobs.planExtract(request),
     'disc.describe': ({ location }) => jobs.describeDisc(location),
+    'disc.list': (request) => jobs.listDisc(request),
+    'disc.inspectFolder': ({ folder }) => jobs.inspectIsoFolder(folder),
     'media.inspectWindows': ({ location }) => jobs.inspectWindows(location),
     'media.inspectWinpe': ({ location }) => jobs.inspectWinpe(location),
     'image.describe': ({ location, folders }) => jobs.describe(location, folders),
@@ -96,8 +105,7 @@ export function serveEngine(
     'answerFile.preview': (wanted) => jobs.customising.preview(customisingSchema.parse(wanted)),
     'answerFile.form': async () => jobs.customising.form(),
     'drivers.scan': ({ folders }) => jobs.drivers.scan(folders),
-    'drivers.choose': (wish) => jobs.drivers.choose(driverWishSchema.parse(wish)),
-    'drivers.update': ({ medium, wish, check }) => jobs.drivers.update(medium, driverWishSchema.parse(wish), check),
+    'drivers.choose': (wish) => jobs.previewDrivers(driverPreviewRequestSchema.parse(wish)),
     'drivers.machine': () => jobs.drivers.machine(),
     'preflight.run': ({ runId, request }) =>
       cancellable(runId, (signal) => jobs.preflight.run(request, { signal, onState: (state) => emit('preflight.result', { runId, ...state }) })),
@@ -111,7 +119,7 @@ export function serveEngine(
     },
     'job.needsRights': ({ plan }) => jobs.needsRights(plan),
     'job.start': async ({ plan, confirmed, preflight }) => {
-      const { jobId, job } = jobs.start(plan, confirmed, preflight ?? null);
+      const { jobId, job } = jobs.start(plan, confirmed, preflight ? preflightOutcomeSchema.parse(preflight) : null);
       follow(jobId, job);
       return { jobId };
     },

@@ -1,18 +1,27 @@
-import { EngineError } from '../../../native-free-engine/index.ts';
+import { abortable, EngineError } from '../../../native-free-engine/index.ts';
 import type { CallInput, CallOutput, EventPayload, HostCallName, JobProgress, JobState, Plan, Report } from '../../contract/index.ts';
+import { isDiskLocked } from '../../jobs/disk-lock.ts';
+import { lostReport } from '../../jobs/lost-report.ts';
 import { disksOfPlan } from '../../texts/index.ts';
 import type { Channel } from '../engine-host/channel.ts';
 import { toPlainError } from '../engine-host/protocol.ts';
 import { createHostLink, type HostLink } from './host-link.ts';
 
 export interface EngineClientOptions {
+  /** What reports say that this program is. */
+  readonly appVersion: string;
   /** Starts an engine host with the user's own rights. */
   startHost(): Channel;
   /** Starts one with administrator rights. @throws EngineError `elevation-refused`, `elevation-unavailable` */
   startElevatedHost(): Promise<Channel>;
+  /** How long an elevated host that nobody needs stays, milliseconds. */
+  readonly elevatedWaitMs?: number;
   /** Told of messages that break the contract, for the log. */
   onFault?(error: EngineError): void;
 }
+
+/** Between two looks at whether a job goes on unseen. Milliseconds. */
+const UNSEEN_LOOK_MS = 500;
 
 /** A plan that nobody has confirmed by then is forgotten about, and the rights with it. */
 const ELEVATED_WAIT_MS = 10 * 60_000;
@@ -24,7 +33,7 @@ interface EngineClientEvents {
   'preflight.result': EventPayload<'preflight.result'>;
   'preflight.remedy': EventPayload<'preflight.remedy'>;
   'engine.gone': EventPayload<'engine.gone'>;
-  /** The jobs that run now, whenever one has begun or ended. */
+  /** The jobs that run now, whenever one, or a remedy, has begun or ended. */
   'running': readonly RunningJob[];
 }
 
@@ -34,6 +43,8 @@ export interface RunningJob {
   readonly plan: Plan;
   readonly link: HostLink;
   readonly progress: JobProgress | null;
+  readonly startedAt: Date;
+  readonly preflight: Report['preflight'];
 }
 
 /**
@@ -45,15 +56,21 @@ export class EngineClient {
   readonly #options: EngineClientOptions;
   readonly #listeners = new Map<string, Set<(payload: never) => void>>();
   readonly #running = new Map<string, RunningJob>();
+  /** Jobs that go on in elevated hosts whose connection is lost. */
+  readonly #unseen = new Set<string>();
   /** Jobs that have ended in hosts that are no longer there. */
   readonly #kept = new Map<string, JobState>();
+  /** The lists of files of jobs that have ended, or are about to. */
+  readonly #sums = new Map<string, string>();
   #ordinary: HostLink | null = null;
   /** An elevated host that has looked at a disk for a plan and waits to run it, so that the user is asked once. */
   #waiting: { readonly link: HostLink; readonly timer: ReturnType<typeof setTimeout> } | null = null;
   #starting: Promise<unknown> = Promise.resolve();
   #elevating: Promise<HostLink> | null = null;
-  /** Runs of checks and remedies, and the host they run in. */
-  readonly #checking = new Map<string, HostLink>();
+  /** Runs of checks and remedies: the host they run in, or what ends the waiting for one, which a user has to allow. */
+  readonly #checking = new Map<string, HostLink | AbortController>();
+  /** Remedies that change something of this computer right now. */
+  #remedies = 0;
 
   constructor(options: EngineClientOptions) {
     this.#options = options;
@@ -74,6 +91,16 @@ export class EngineClient {
 
   running(): readonly RunningJob[] {
     return [...this.#running.values()];
+  }
+
+  /** Something is being put right: it must not be cut off any more than a job. */
+  remedying(): boolean {
+    return this.#remedies > 0;
+  }
+
+  /** What `sha256sum --check` takes of the medium that an ended job made; null for jobs that make none, and once it is forgotten. */
+  sums(jobId: string): string | null {
+    return this.#sums.get(jobId) ?? null;
   }
 
   /** For a host that runs already; the next one is told when it starts. */
@@ -97,8 +124,9 @@ export class EngineClient {
     if (name === 'job.start') return this.#start(input as CallInput<'job.start'>);
     if (name === 'job.list') return this.#list();
     if (name === 'job.limit') return this.#linkOf((input as CallInput<'job.limit'>).jobId).call('job.limit', input as CallInput<'job.limit'>);
-    if (name === 'plan.capture') return this.#planCapture(input as CallInput<'plan.capture'>, signal);
-    if (name === 'preflight.run' || name === 'preflight.remedy') return this.#preflight(name, input as never, signal);
+    if (name === 'plan.capture' || name === 'plan.drivers') return this.#planLooking(name, input as CallInput<typeof name>, signal);
+    if (name === 'preflight.run') return this.#preflight(name, input as CallInput<'preflight.run'>, signal);
+    if (name === 'preflight.remedy') return this.#remedy(input as CallInput<'preflight.remedy'>, signal);
     if (name === 'preflight.cancel') return this.#cancelPreflight((input as CallInput<'preflight.cancel'>).runId);
     if (name === 'job.cancel') return this.#cancel((input as CallInput<'job.cancel'>).jobId);
     if (name === 'job.forget') return this.#forget((input as CallInput<'job.forget'>).jobId);
@@ -118,6 +146,7 @@ export class EngineClient {
     const link = createHostLink(channel, (error) => this.#options.onFault?.(error));
     link.onGone((error) => this.#gone(link, error));
     link.listen('job.progress', (progress) => this.#progressed(progress));
+    link.listen('job.sums', ({ jobId, text }) => this.#sums.set(jobId, (this.#sums.get(jobId) ?? '') + text));
     link.listen('job.ended', (report) => this.#ended(report));
     link.listen('preflight.result', (result) => this.#emit('preflight.result', result));
     link.listen('preflight.remedy', (said) => this.#emit('preflight.remedy', said));
@@ -129,10 +158,40 @@ export class EngineClient {
     if (wasOrdinary) this.#ordinary = null;
     if (this.#waiting?.link === link) this.#takeWaiting();
     const lost = this.running().filter((job) => job.link === link);
-    for (const job of lost) this.#running.delete(job.jobId);
-    if (lost.length > 0) this.#emit('running', this.running());
+    for (const job of lost) {
+      if (wasOrdinary) this.#died(job, error);
+      else void this.#followUnseen(job, error);
+    }
     // An elevated host goes when its job has ended: that is no news.
-    if (wasOrdinary || lost.length > 0) this.#emit('engine.gone', toPlainError(error));
+    if (wasOrdinary) this.#emit('engine.gone', toPlainError(error));
+  }
+
+  /** Nobody else can say any more which disks were left in the middle. */
+  #died(job: RunningJob, error: EngineError): void {
+    this.#keep(lostReport(this.#running.get(job.jobId) ?? job, toPlainError(error), this.#options.appVersion, 'failed'));
+  }
+
+  /**
+   * An elevated host sees its job through when only the connection is lost, and its disks stay locked for as long: the kernel
+   * takes a lock back when its process ends.
+   */
+  async #followUnseen(job: RunningJob, error: EngineError): Promise<void> {
+    const { jobId, plan } = job;
+    this.#unseen.add(jobId);
+    // A process that dies lets go of everything, but not all at once.
+    await pause(UNSEEN_LOOK_MS);
+    const busy = async (): Promise<boolean> => (await Promise.all(disksOf(plan).map(isDiskLocked))).includes(true);
+    if (!(await busy())) {
+      this.#unseen.delete(jobId);
+      this.#died(job, error);
+      this.#emit('engine.gone', toPlainError(error));
+      return;
+    }
+    const lost = toPlainError(new EngineError('engine-connection-lost', {}, { cause: error }));
+    this.#emit('engine.gone', lost);
+    while (await busy()) await pause(UNSEEN_LOOK_MS);
+    this.#unseen.delete(jobId);
+    this.#keep(lostReport(job, lost, this.#options.appVersion, 'unknown'));
   }
 
   #progressed(progress: JobProgress): void {
@@ -143,11 +202,16 @@ export class EngineClient {
 
   #ended(report: Report): void {
     const job = this.#running.get(report.jobId);
+    this.#keep(report);
+    if (job && job.link !== this.#ordinary) job.link.close();
+  }
+
+  #keep(report: Report): void {
+    const job = this.#running.get(report.jobId);
     this.#running.delete(report.jobId);
     this.#kept.set(report.jobId, { jobId: report.jobId, plan: report.plan, progress: job?.progress ?? null, report });
     this.#emit('job.ended', report);
     this.#emit('running', this.running());
-    if (job && job.link !== this.#ordinary) job.link.close();
   }
 
   /** One start at a time, so that two clicks cannot both find a disk free. */
@@ -168,7 +232,7 @@ export class EngineClient {
       const { jobId } = await link.call('job.start', { plan, confirmed, preflight });
       // A very short job may have ended before this answer arrived.
       if (!this.#kept.has(jobId)) {
-        this.#running.set(jobId, { jobId, plan, link, progress: null });
+        this.#running.set(jobId, { jobId, plan, link, progress: null, startedAt: new Date(), preflight: preflight && { ...preflight, skipped: preflight.skipped ?? false } });
         this.#emit('running', this.running());
       } else if (elevate) link.close();
       return { jobId };
@@ -179,28 +243,58 @@ export class EngineClient {
   }
 
   /** What is on a disk has to be read for this plan; with more rights where the user's own do not do. */
-  async #planCapture(input: CallInput<'plan.capture'>, signal: AbortSignal | undefined): Promise<CallOutput<'plan.capture'>> {
+  async #planLooking<Name extends 'plan.capture' | 'plan.drivers'>(name: Name, input: CallInput<Name>, signal: AbortSignal | undefined): Promise<CallOutput<Name>> {
     try {
-      return await this.#host().call('plan.capture', input, signal);
+      return await this.#host().call(name, input as never, signal);
     } catch (error) {
       if (!(error instanceof EngineError) || error.code !== 'rights-needed') throw error;
     }
-    return (await this.#elevated()).call('plan.capture', input, signal);
+    return (await this.#elevated()).call(name, input as never, signal);
   }
 
   /** Checks and remedies that need rights go to the elevated host that the plan and the job will use too: the user is asked once. */
   async #preflight<Name extends 'preflight.run' | 'preflight.remedy'>(name: Name, input: CallInput<Name>, signal: AbortSignal | undefined): Promise<CallOutput<Name>> {
-    const link = input.elevated ? await this.#elevated() : this.#host();
-    this.#checking.set(input.runId, link);
     try {
+      const link = input.elevated ? await this.#elevatedFor(input.runId) : this.#host();
+      this.#checking.set(input.runId, link);
       return await link.call(name, input as never, signal);
     } finally {
       this.#checking.delete(input.runId);
     }
   }
 
+  /** With the user's own rights where they do; else the user is asked for more, as for a job. */
+  async #remedy(input: CallInput<'preflight.remedy'>, signal: AbortSignal | undefined): Promise<CallOutput<'preflight.remedy'>> {
+    this.#remedies++;
+    this.#emit('running', this.running());
+    try {
+      return await this.#remedyNow(input, signal);
+    } finally {
+      this.#remedies--;
+      this.#emit('running', this.running());
+    }
+  }
+
+  async #remedyNow(input: CallInput<'preflight.remedy'>, signal: AbortSignal | undefined): Promise<CallOutput<'preflight.remedy'>> {
+    try {
+      return await this.#preflight('preflight.remedy', input, signal);
+    } catch (error) {
+      if (input.elevated || !(error instanceof EngineError) || error.code !== 'rights-needed') throw error;
+    }
+    return this.#preflight('preflight.remedy', { ...input, elevated: true }, signal);
+  }
+
+  /** @throws AbortError when the run is cancelled first */
+  #elevatedFor(runId: string): Promise<HostLink> {
+    const waiting = new AbortController();
+    this.#checking.set(runId, waiting);
+    return abortable(this.#elevated(), waiting.signal);
+  }
+
   async #cancelPreflight(runId: string): Promise<null> {
-    await this.#checking.get(runId)?.call('preflight.cancel', { runId });
+    const where = this.#checking.get(runId);
+    if (where instanceof AbortController) where.abort();
+    else await where?.call('preflight.cancel', { runId });
     return null;
   }
 
@@ -213,7 +307,12 @@ export class EngineClient {
   }
 
   #keepWaiting(link: HostLink): void {
-    const timer = setTimeout(() => this.#takeWaiting()?.close(), ELEVATED_WAIT_MS);
+    const timer = setTimeout(() => {
+      this.#waiting = null;
+      // Mending a file system or scanning a disk takes as long as it takes.
+      if ([...this.#checking.values()].includes(link)) this.#keepWaiting(link);
+      else link.close();
+    }, this.#options.elevatedWaitMs ?? ELEVATED_WAIT_MS);
     timer.unref();
     this.#waiting = { link, timer };
   }
@@ -227,25 +326,33 @@ export class EngineClient {
   }
 
   #linkOf(jobId: string): HostLink {
+    if (this.#unseen.has(jobId)) throw new EngineError('engine-connection-lost');
     return this.#running.get(jobId)?.link ?? this.#host();
   }
 
   async #list(): Promise<JobState[]> {
-    const links = new Set([this.#host(), ...this.running().map((job) => job.link)]);
+    const unseen = this.running().filter(({ jobId }) => this.#unseen.has(jobId));
+    const links = new Set([this.#host(), ...this.running().filter((job) => !unseen.includes(job)).map((job) => job.link)]);
     const lists = await Promise.all([...links].map((link) => link.call('job.list', null)));
-    const states = new Map([...this.#kept, ...lists.flat().map((state) => [state.jobId, state] as const)]);
-    return [...states.values()];
+    const frozen = unseen.map(({ jobId, plan, progress }): JobState => ({ jobId, plan, progress, report: null }));
+    const states = new Map([...this.#kept, ...[...frozen, ...lists.flat()].map((state) => [state.jobId, state] as const)]);
+    // One host may answer long before another one: what has ended since stays ended.
+    return [...states.values()].map((state) => (state.report === null ? this.#kept.get(state.jobId) ?? state : state));
   }
 
-  #cancel(jobId: string): Promise<null> {
+  async #cancel(jobId: string): Promise<null> {
     return this.#linkOf(jobId).call('job.cancel', { jobId });
   }
 
   async #forget(jobId: string): Promise<null> {
     this.#kept.delete(jobId);
+    this.#sums.delete(jobId);
     return this.#linkOf(jobId).call('job.forget', { jobId });
   }
 }
+
+/** Keeps no process alive. */
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void setTimeout(resolve, milliseconds).unref());
 
 /** `Disk.id` of every disk a plan touches. */
 const disksOf = (plan: Plan): string[] => disksOfPlan(plan).map(({ id }) => id);

@@ -1,8 +1,7 @@
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { errnoOf } from '../../../native-free-engine/index.ts';
+import { errnoOf, replaceFile } from '../../../native-free-engine/index.ts';
 import { DEFAULT_NAME_TEMPLATE, settingsSchema, type Settings } from '../../contract/index.ts';
-import { writeFileAtomically } from '../../host/index.ts';
 
 const DEFAULT_SETTINGS: Settings = { language: 'system', theme: 'system', practiceFolder: null, imageFolders: [], driverFolders: [], nameTemplate: DEFAULT_NAME_TEMPLATE };
 
@@ -31,7 +30,7 @@ export async function openSettings(path: string): Promise<SettingsStore> {
       // One write after the other, so that the last change is the one that stays; a failed one does not stop the next.
       const write = writing.then(async () => {
         await mkdir(dirname(path), { recursive: true });
-        await writeFileAtomically(path, text);
+        await replaceFile(path, text, { mode: 0o600 });
       });
       writing = write.catch(() => undefined);
       await write;
