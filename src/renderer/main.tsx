@@ -17,6 +17,7 @@ import './styles/jobs.css';
 import './styles/imaging.css';
 import './styles/preflight.css';
 import './styles/windows.css';
+import './styles/discs.css';
 
 /** A window that was closed and opened again finds its running job where it is now. */
 async function findJobs(): Promise<void> {

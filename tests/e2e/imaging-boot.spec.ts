@@ -24,7 +24,6 @@ for (const [kind, platform] of [['gpt-uefi', 'efi'], ['mbr-bios', 'pc']] as cons
   need({ ...LOOP_NEEDS, tools: [...LOOP_NEEDS.tools, ...BOOT_DISK_TOOLS, ...QEMU_TOOLS] })(
     `a disk that boots (${kind}) is imaged in the window, its image boots, and so does the larger disk it is restored to`,
     async () => {
-      test.setTimeout(300_000);
       lab = await openLab();
       const disk = await bootDisk(lab, kind);
       const source = await attachLoop(lab, { backing: disk.path, readOnly: true });

@@ -9,7 +9,6 @@ let program: RunningProgram;
 test.afterEach(() => program.close());
 
 test('a practice disk is imaged in the window, the image verified, and restored to a larger disk', async () => {
-  test.setTimeout(180_000);
   program = await startProgram({ practice: [{ name: 'small', size: 128 * MIB }, { name: 'large', size: 256 * MIB }] });
   const { page, folder, practiceFolder } = program;
   const images = join(folder, 'images');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { serveSlowly } from './slow-server.ts';
+import { serveSlowly } from '../labs/slow-server.ts';
 import type { RunningProgram } from './window.ts';
 import { agreeAndStart, begin, choose, lookAt, next, passChecks, reportShown } from './wizard.ts';
 
@@ -30,11 +30,13 @@ export async function walkProgram(program: RunningProgram, image: string, at: (s
     await at('practice');
     await page.keyboard.press('Escape');
     await next(page);
-    await page.locator('.check-summary .verdict-mark').waitFor({ timeout: 60_000 });
+    await page.locator('.check-summary .verdict-mark').waitFor();
     await at('check');
     await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await at('plan');
+    // Minutes, unless it is let go: the job is still running when all has been looked at.
+    server.setSpeed(256 << 10);
     await agreeAndStart(page);
     await page.locator('.phase-percent').filter({ hasText: /[1-9]/ }).waitFor();
     await at('progress');
@@ -54,6 +56,7 @@ export async function walkProgram(program: RunningProgram, image: string, at: (s
     await next(page);
     await at('format');
     await next(page);
+    await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await at('format plan');
     await home();
@@ -64,6 +67,9 @@ export async function walkProgram(program: RunningProgram, image: string, at: (s
     await page.locator('.image-typed input').fill(join(folder, 'kept.img.zst'));
     await at('read destination');
     await next(page);
+    await page.locator('.check-summary .verdict-mark').waitFor();
+    await at('read check');
+    await passChecks(page);
     await page.locator('.plan-steps').waitFor();
     await at('read plan');
     await agreeAndStart(page);

@@ -5,6 +5,8 @@ import { _electron, type ElectronApplication, type Page } from '@playwright/test
 import { inflatePracticeDisk } from './practice-image.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
+/** For what hangs: on a busy machine half a minute is not long. */
+const PATIENCE_MS = 300_000;
 
 /** The built program, running with settings, practice disks and a lock of its own. */
 export interface RunningProgram {
@@ -49,10 +51,12 @@ export async function startProgram(options: ProgramOptions = {}): Promise<Runnin
   if (process.env['WERKBANK_ELECTRON'] !== '1') process.env['ELECTRON_OVERRIDE_DIST_PATH'] = join(ROOT, 'tests/electron-stand-in');
   const app = await _electron.launch({
     args: [ROOT, `--user-data-dir=${settings}`],
+    timeout: PATIENCE_MS,
     // Playwright takes it here as everywhere; its types for Electron do not list it yet.
     colorScheme: 'no-override' as 'no-preference',
     env: { ...(process.env as Record<string, string>), ...options.env, XDG_CONFIG_HOME: join(folder, 'config'), XDG_DATA_HOME: join(folder, 'data'), LANG: 'en_US.UTF-8', LC_ALL: '', LANGUAGE: '' },
   });
+  app.context().setDefaultTimeout(PATIENCE_MS);
   const page = await app.firstWindow();
   await page.waitForFunction(() => 'werkbank' in globalThis);
   return {

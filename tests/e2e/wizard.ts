@@ -3,7 +3,7 @@ import type { RunningProgram } from './window.ts';
 
 /** Steps of the wizards by what they are, not by what they say: they work in both languages. */
 
-export type Job = 'capture' | 'restore' | 'library' | 'write' | 'windows-stick' | 'format' | 'read';
+export type Job = 'capture' | 'restore' | 'library' | 'write' | 'windows-stick' | 'format' | 'read' | 'iso' | 'extract';
 
 export const begin = (page: Page, job: Job): Promise<void> => page.locator(`.big-job-${job}`).click();
 
@@ -16,12 +16,13 @@ export async function lookAt(page: Page, location: string): Promise<void> {
 
 export const next = (page: Page): Promise<void> => page.locator('.wizard-footer .button-primary').click();
 
-/** Ticks a disk by a part of its row's words. */
-export const choose = (page: Page, disk: string): Promise<void> => page.locator('.disk-choice').filter({ hasText: disk }).locator('input').press('Space');
+/** Ticks a practice disk by its name, any other by its path: this machine may have disks of the same name. */
+export const choose = (page: Page, disk: string): Promise<void> =>
+  page.locator(disk.startsWith('/') ? '.disk-choice' : '.disk-choice:has(.badge-practice)').filter({ hasText: disk }).locator('input').press('Space');
 
 /** Waits until all checks have answered, accepts what they warn of, and goes on to the plan. */
 export async function passChecks(page: Page): Promise<void> {
-  await page.locator('.check-summary .verdict-mark').waitFor({ timeout: 60_000 });
+  await page.locator('.check-summary .verdict-mark').waitFor();
   for (const box of await page.locator('.check-accept:not([data-selected])').getByRole('checkbox').all()) await box.press('Space');
   await next(page);
 }
@@ -81,4 +82,4 @@ export async function restoreInWindow({ page }: RunningProgram, disk: string): P
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Restored and verified');
 }
 
-export const reportShown = (page: Page): Promise<void> => page.locator('.outcome').waitFor({ timeout: 90_000 });
+export const reportShown = (page: Page): Promise<void> => page.locator('.outcome').waitFor();

@@ -149,6 +149,62 @@ test('a refused start is shown in place and can be tried again', async () => {
   expect(useNavigation.getState().screen).toEqual({ name: 'home' });
 });
 
+test('a job that began before this page did is found by its first news', async () => {
+  answers['job.list'] = () => [{ jobId: 'late', plan, progress: null, report: null }];
+  useJobs.getState().progressed(progressAt('late', plan, 10, []));
+  useJobs.getState().progressed(progressAt('late', plan, 11, []));
+  await expect.poll(() => useJobs.getState().jobs['late']?.plan).toEqual(plan);
+  expect(asked.filter(({ name }) => name === 'job.list')).toHaveLength(1);
+});
+
+test('a list that was drawn up before a job ended does not make it run again', async () => {
+  let answer: (list: unknown) => void = () => undefined;
+  answers['job.list'] = () => new Promise((resolve) => (answer = resolve));
+  useJobs.setState({ jobs: { a: { jobId: 'a', plan, progress: null, shown: null, report: null, curve: [] } } });
+  const loading = useJobs.getState().load();
+  useJobs.getState().ended(reportOf('a', plan, 67, [], false));
+  answer([{ jobId: 'a', plan, progress: null, report: null }]);
+  await loading;
+  expect(useJobs.getState().jobs['a']?.report?.outcome).toBe('done');
+});
+
+test('a job that runs is no failed start because the list of jobs did not come', async () => {
+  answers['plan.write'] = () => plan;
+  answers['job.start'] = () => ({ jobId: 'j1' });
+  answers['job.list'] = () => new Refusal(error('engine-host-gone'));
+  await useWrite.getState().makePlan();
+  await useWrite.getState().start();
+  expect(useWrite.getState()).toMatchObject({ startError: null, starting: false, plan: null });
+  expect(useNavigation.getState().screen).toEqual({ name: 'job', jobId: 'j1' });
+});
+
+test('two presses of the button start one job', async () => {
+  answers['plan.write'] = () => plan;
+  answers['job.start'] = () => ({ jobId: 'j1' });
+  answers['job.list'] = () => [];
+  await useWrite.getState().makePlan();
+  await Promise.all([useWrite.getState().start(), useWrite.getState().start()]);
+  expect(asked.filter(({ name }) => name === 'job.start')).toHaveLength(1);
+});
+
+test('a start that takes long takes nothing from a wizard begun anew in the meantime, nor its user from another screen', async () => {
+  let started: (job: unknown) => void = () => undefined;
+  answers['plan.write'] = () => ({ ...plan });
+  answers['job.start'] = () => new Promise((resolve) => (started = resolve));
+  answers['job.list'] = () => [{ jobId: 'j1', plan, progress: null, report: null }];
+  await useWrite.getState().makePlan();
+  const starting = useWrite.getState().start();
+  useNavigation.getState().go({ name: 'library' });
+  useWrite.getState().restart(false);
+  await useWrite.getState().makePlan();
+  const newer = useWrite.getState().plan;
+  started({ jobId: 'j1' });
+  await starting;
+  expect(useNavigation.getState().screen).toEqual({ name: 'library' });
+  expect(useWrite.getState().plan).toBe(newer);
+  expect(useJobs.getState().jobs['j1']).toBeDefined();
+});
+
 test('progress of one job leaves the others the very same objects', () => {
   const job = (jobId: string) => ({ jobId, plan, progress: null, shown: null, report: null, curve: [] });
   useJobs.setState({ jobs: { a: job('a'), b: job('b') } });

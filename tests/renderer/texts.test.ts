@@ -37,6 +37,15 @@ test('the window has no text that it never asks for', () => {
   expect(ours.filter((key) => !patterns.some((one) => one.test(key)))).toEqual([]);
 });
 
+test.each([['en', ''], ['nl', 'Een ']])('a wizard is called the same on its card and above its steps (%s)', (language, article) => {
+  const of = (namespace: string) => locales[`../../resources/locales/${language}/${namespace}.json`] as unknown as Record<string, Record<string, { title?: string } & string>>;
+  const { home } = of('app');
+  const bare = (title: string) => (title.startsWith(article) ? title.slice(article.length) : title).toLowerCase();
+  const titles = Object.entries(of('jobs')['kind']!).filter(([kind]) => home![kind]?.title !== undefined);
+  expect(titles.length).toBe(10);
+  for (const [kind, title] of titles) expect(bare(home![kind]!.title!), kind).toBe(title.toLowerCase());
+});
+
 test.each(OURS)('%s has the same keys in both languages', (namespace) => {
   const keys = (language: string) => flatten(locales[`../../resources/locales/${language}/${namespace}.json`]!, '').sort();
   expect(keys('nl')).toEqual(keys('en'));

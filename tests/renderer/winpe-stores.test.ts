@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Bridge, CallName, DriverWish, PlainError, WinpePlan, WinpeRequest } from '../../src/contract/index.ts';
-import { driversReady, driverSystem, useDriverChoice, wantedDrivers } from '../../src/renderer/stores/driver-choice.ts';
+import { driverSystem } from '../../src/contract/index.ts';
+import { driversReady, useDriverChoice, wantedDrivers } from '../../src/renderer/stores/driver-choice.ts';
 import { useWinpe } from '../../src/renderer/stores/winpe.ts';
 import { choiceOf, winpePlanOf, WINPE_IMAGE } from './harness/winpe-data.ts';
 
@@ -22,10 +23,10 @@ beforeEach(() => {
   useWinpe.getState().restart();
 });
 
-const SYSTEM = driverSystem(WINPE_IMAGE);
+const SYSTEM = { ...driverSystem(WINPE_IMAGE), disk: null };
 
 test('what a WIM says of itself becomes what drivers are chosen for', () => {
-  expect(SYSTEM).toEqual({ architecture: 'amd64', build: 26100 });
+  expect(driverSystem(WINPE_IMAGE)).toEqual({ architecture: 'amd64', build: 26100 });
   expect(driverSystem({ architecture: 'arm64', version: '' })).toEqual({ architecture: 'arm64', build: null });
 });
 
@@ -48,7 +49,7 @@ test('folders are looked through one at a time, and only the newest answer count
     'drivers.choose': async (wish: DriverWish) => {
       asked.push(wish.machines.kind);
       if (asked.length === 1) await new Promise<void>((resolve) => (first = resolve));
-      return choiceOf(wish);
+      return { ...choiceOf(wish), system: null };
     },
   };
   const drivers = useDriverChoice.getState;
@@ -72,7 +73,7 @@ test('a plan asks for sticks or an ISO, never both; another one starts with the 
   const asked: WinpeRequest[] = [];
   answers = {
     'media.inspectWinpe': () => WINPE_IMAGE,
-    'drivers.choose': choiceOf,
+    'drivers.choose': (wish: DriverWish) => ({ ...choiceOf(wish), system: null }),
     'plan.winpe': (request: WinpeRequest): WinpePlan => {
       asked.push(request);
       return { kind: 'winpe', id: 'p', createdAt: '', steps: [], ...winpePlanOf(request, []) };
@@ -82,10 +83,10 @@ test('a plan asks for sticks or an ISO, never both; another one starts with the 
   await wizard().inspect(` ${WINPE_IMAGE.location} `);
   expect(wizard().image).toEqual(WINPE_IMAGE);
   wizard().choose(['/dev/sda']);
-  wizard().setOptions({ isoPath: '/srv/x.iso', keyboard: ' 0413:00020409 ', commands: ['echo klaar', ''] });
+  wizard().setOptions({ isoPath: '/srv/x.iso', keyboard: ' 0413:00020409 ', commands: ['echo klaar', ''], scratchMiB: 256 });
   useDriverChoice.getState().change({ folders: ['/srv/drivers'], allKinds: true }, SYSTEM);
   await wizard().makePlan();
-  expect(asked[0]).toMatchObject({ source: WINPE_IMAGE.location, disks: ['/dev/sda'], iso: null, keyboard: '0413:00020409', region: null, commands: ['echo klaar'], allowSystemDisk: false });
+  expect(asked[0]).toMatchObject({ source: WINPE_IMAGE.location, disks: ['/dev/sda'], iso: null, keyboard: '0413:00020409', region: null, commands: ['echo klaar'], scratchMiB: 256, allowSystemDisk: false });
   wizard().setOptions({ output: 'iso' });
   await wizard().makePlan();
   expect(asked[1]).toMatchObject({ disks: [], iso: { path: '/srv/x.iso', overwrite: false, hybrid: false } });

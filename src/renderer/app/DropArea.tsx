@@ -3,16 +3,21 @@ import { useTranslation } from 'react-i18next';
 import { pathOf } from '../bridge.ts';
 import { Icon } from '../components/Icon.tsx';
 import { useNavigation } from '../stores/navigation.ts';
+import { useExtract } from '../stores/extract.ts';
+import { useIso } from '../stores/iso.ts';
 import { useRestore } from '../stores/restore.ts';
 import { useWindowsStick } from '../stores/windows-stick.ts';
 import { useWinpe } from '../stores/winpe.ts';
 import { useWrite } from '../stores/write.ts';
 
+/** Wizards that look at what is dropped on them before anything else. */
+const LOOKING: readonly string[] = ['windows-stick', 'winpe', 'iso', 'extract'];
+
 /** A file dropped anywhere on the window is an image: to restore where that is asked for or nothing else can be done with it, else to write. */
 export function DropArea() {
   const { t } = useTranslation();
   const [over, setOver] = useState(false);
-  const restoring = useNavigation(({ screen }) => screen.name === 'restore' || screen.name === 'library');
+  const act = useNavigation(({ screen }) => (screen.name === 'restore' || screen.name === 'library' ? 'drop-restore' : LOOKING.includes(screen.name) ? 'drop-look' : 'drop'));
   useEffect(() => {
     const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
     const drag = (event: DragEvent) => {
@@ -46,7 +51,7 @@ export function DropArea() {
     <div className="drop-area" role="presentation">
       <div className="drop-area-card">
         <Icon name="image" size={48} />
-        {t(restoring ? 'app:drop-restore' : 'app:drop')}
+        {t(`app:${act}`)}
       </div>
     </div>
   );
@@ -59,6 +64,8 @@ function take(path: string): void {
   const { screen } = useNavigation.getState();
   if (screen.name === 'windows-stick') void useWindowsStick.getState().inspect(path);
   else if (screen.name === 'winpe') void useWinpe.getState().inspect(path);
+  else if (screen.name === 'iso') void useIso.getState().inspect(path);
+  else if (screen.name === 'extract') void useExtract.getState().inspect(path);
   else if (screen.name === 'restore' || screen.name === 'library' || ONLY_RESTORED.test(path)) restoreThis(path);
   else writeThis(path);
 }

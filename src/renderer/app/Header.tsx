@@ -6,8 +6,9 @@ import { Segmented } from '../components/Segmented.tsx';
 import { goHome, useNavigation } from '../stores/navigation.ts';
 import { languageOf, useSettings } from '../stores/settings.ts';
 import { Button } from '../components/Button.tsx';
+import { RunningJobs } from './RunningJobs.tsx';
 
-/** The bar on top: home, the preview mark, language and theme. */
+/** The bar on top: home, what is running, the history, language and theme. */
 export function Header() {
   const { t } = useTranslation();
   const theme = useSettings((state) => state.settings.theme);
@@ -23,6 +24,7 @@ export function Header() {
       </Button>
       {preview && <span className="badge badge-preview" title={t('app:preview.why')}><Icon name="info" size={16} />{t('app:preview.mark')}</span>}
       <div className="header-space" />
+      <RunningJobs />
       <Button kind="quiet" className="header-history" aria-label={t('history:title')} onPress={() => useNavigation.getState().go({ name: 'history' })}><Icon name="history" size={20} /><span className="header-history-word">{t('history:title')}</span></Button>
       <Segmented
         label={t('app:language')}

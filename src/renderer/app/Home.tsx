@@ -5,7 +5,10 @@ import { BenchDisks } from '../components/BenchDisks.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { StepHeading } from '../components/StepHeading.tsx';
 import { useCapture } from '../stores/capture.ts';
+import { useDrivers } from '../stores/drivers.ts';
+import { useExtract } from '../stores/extract.ts';
 import { useFormat } from '../stores/format.ts';
+import { useIso } from '../stores/iso.ts';
 import { useJobs } from '../stores/jobs.ts';
 import { useNavigation } from '../stores/navigation.ts';
 import { useRead } from '../stores/read.ts';
@@ -16,18 +19,30 @@ import { useWrite } from '../stores/write.ts';
 import { JobCard } from './JobCard.tsx';
 import { useSettings } from '../stores/settings.ts';
 
-const BIG_JOBS = [
-  { name: 'capture', icon: 'capture', restart: () => useCapture.getState().restart() },
-  { name: 'restore', icon: 'restore', restart: () => useRestore.getState().restart(false) },
-  { name: 'library', icon: 'library', restart: () => undefined },
-  { name: 'write', icon: 'write', restart: () => useWrite.getState().restart(false) },
-  { name: 'windows-stick', icon: 'windows', restart: () => useWindowsStick.getState().restart(false) },
-  { name: 'winpe', icon: 'shell', restart: () => useWinpe.getState().restart() },
-  { name: 'format', icon: 'refresh', restart: () => useFormat.getState().restart() },
-  { name: 'read', icon: 'read', restart: () => useRead.getState().restart() },
-] as const satisfies readonly { name: string; icon: IconName; restart: () => void }[];
+interface BigJob { readonly name: 'capture' | 'restore' | 'library' | 'write' | 'windows-stick' | 'winpe' | 'drivers' | 'format' | 'read' | 'iso' | 'extract'; readonly icon: IconName; readonly restart: () => void }
 
-/** The jobs one can start, the library, and the jobs that are going on. */
+/** What can be started, by what it is about; each group is one row. */
+const GROUPS: readonly { readonly name: 'images' | 'media' | 'sticks'; readonly jobs: readonly BigJob[] }[] = [
+  { name: 'images', jobs: [
+    { name: 'capture', icon: 'capture', restart: () => useCapture.getState().restart() },
+    { name: 'restore', icon: 'restore', restart: () => useRestore.getState().restart(false) },
+    { name: 'library', icon: 'library', restart: () => undefined },
+  ] },
+  { name: 'media', jobs: [
+    { name: 'write', icon: 'write', restart: () => useWrite.getState().restart(false) },
+    { name: 'windows-stick', icon: 'windows', restart: () => useWindowsStick.getState().restart(false) },
+    { name: 'winpe', icon: 'shell', restart: () => useWinpe.getState().restart() },
+    { name: 'drivers', icon: 'chip', restart: () => useDrivers.getState().restart() },
+  ] },
+  { name: 'sticks', jobs: [
+    { name: 'format', icon: 'refresh', restart: () => useFormat.getState().restart() },
+    { name: 'read', icon: 'read', restart: () => useRead.getState().restart() },
+    { name: 'iso', icon: 'disc', restart: () => useIso.getState().restart() },
+    { name: 'extract', icon: 'disc-look', restart: () => useExtract.getState().restart() },
+  ] },
+];
+
+/** What is going on, what can be started, and the disks there are. */
 export function Home() {
   const { t } = useTranslation();
   const go = useNavigation((state) => state.go);
@@ -37,22 +52,28 @@ export function Home() {
     <main className="home">
       <div className="home-inner">
         <StepHeading lead={t('app:home.lead')}>{t('app:home.title')}</StepHeading>
-        <div className="big-jobs">
-          {BIG_JOBS.map(({ name, icon, restart }) => (
-            <Button key={name} kind="card" className={`big-job big-job-${name}`} onPress={() => { restart(); go({ name }); }}>
-              <span className="big-job-icon"><Icon name={icon} size={30} /></span>
-              <span className="big-job-title">{t(`app:home.${name}.title`)}</span>
-              <span className="big-job-text">{t(`app:home.${name}.text`)}</span>
-              <span className="big-job-start">{t('app:home.start')}<Icon name="forward" size={20} /></span>
-            </Button>
-          ))}
-        </div>
         {jobIds.length > 0 && (
           <section aria-labelledby="home-jobs" className="home-jobs">
             <h2 id="home-jobs">{t('app:home.jobs')}</h2>
             {jobIds.map((jobId) => <JobCard key={jobId} jobId={jobId} />)}
           </section>
         )}
+        <div className="big-groups">
+          {GROUPS.map((group) => (
+            <section key={group.name} className="big-group" aria-labelledby={`group-${group.name}`}>
+              <h2 id={`group-${group.name}`}>{t(`app:home.group.${group.name}`)}</h2>
+              <div className={`big-jobs ${group.jobs.length > 3 ? 'big-jobs-many' : ''}`}>
+                {group.jobs.map(({ name, icon, restart }) => (
+                  <Button key={name} kind="card" className={`big-job big-job-${name}`} onPress={() => { restart(); go({ name }); }}>
+                    <span className="big-job-icon"><Icon name={icon} size={26} /></span>
+                    <span className="big-job-title">{t(`app:home.${name}.title`)}</span>
+                    <span className="big-job-text">{t(`app:home.${name}.text`)}</span>
+                  </Button>
+                ))}
+              </div>
+            </section>
+          ))}
+        </div>
         <BenchDisks />
         <p className="home-foot">
           {version && <span>{t('app:home.version', { version })}</span>}

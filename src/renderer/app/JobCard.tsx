@@ -20,7 +20,7 @@ export function JobCard({ jobId }: { jobId: string }) {
   return (
     <div className="job-card">
       <span className={`job-card-icon outcome-${outcome ?? 'running'}`}>
-        <Icon name={outcome === null ? 'clock' : outcome === 'done' ? 'check' : outcome === 'cancelled' ? 'stop' : 'warning'} size={24} />
+        <Icon name={outcome === null ? 'clock' : outcome === 'done' ? 'check' : outcome === 'cancelled' ? 'stop' : outcome === 'unknown' ? 'question' : 'warning'} size={24} />
       </span>
       <div className="job-card-text">
         <strong>{title}</strong>

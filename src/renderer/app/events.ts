@@ -1,5 +1,6 @@
 import type { JobProgress } from '../../contract/index.ts';
 import { listen } from '../bridge.ts';
+import { forgetSwappedDisks } from '../stores/choices.ts';
 import { useDisks } from '../stores/disks.ts';
 import { useHistory } from '../stores/history.ts';
 import { useJobs } from '../stores/jobs.ts';
@@ -28,6 +29,7 @@ function showNow(): void {
 /** Brings every event of the main process to the store it belongs to. Returns the way to stop. */
 export function listenToEverything(): () => void {
   const stops = [
+    forgetSwappedDisks(),
     listen('disks', (disks) => useDisks.getState().replace(disks)),
     listen('job.progress', showSoon),
     listen('job.ended', (report) => {

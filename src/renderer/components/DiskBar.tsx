@@ -10,10 +10,12 @@ interface DiskBarProps {
   readonly table: 'gpt' | 'mbr' | 'none' | 'corrupt' | 'unreadable';
   /** Lists the partitions in words below the bar. */
   readonly legend?: boolean;
+  /** So many of them, and how many more there are. */
+  readonly most?: number;
 }
 
 /** A disk or an image drawn to scale; the used part of each partition is darker. The words beside it say the same. */
-export function DiskBar({ size, partitions, table, legend = true }: DiskBarProps) {
+export function DiskBar({ size, partitions, table, legend = true, most = Infinity }: DiskBarProps) {
   const { t, i18n } = useTranslation();
   const segments = segmentsOf(size, partitions);
   const drawn = partitions.filter((partition) => partition.role !== 'extended');
@@ -24,7 +26,7 @@ export function DiskBar({ size, partitions, table, legend = true }: DiskBarProps
       </div>
       {legend && drawn.length > 0 && (
         <ul className="disk-legend">
-          {drawn.map((partition) => (
+          {drawn.slice(0, most).map((partition) => (
             <li key={`${partition.number}-${partition.offset}`}>
               <span className={`legend-mark role-${partition.role}`} aria-hidden="true" />
               {/* A file system without a table around it has no number. */}
@@ -37,6 +39,7 @@ export function DiskBar({ size, partitions, table, legend = true }: DiskBarProps
               </span>
             </li>
           ))}
+          {drawn.length > most && <li>{t('wizard:disk.more-partitions', { count: drawn.length - most })}</li>}
         </ul>
       )}
       {legend && drawn.length === 0 && (

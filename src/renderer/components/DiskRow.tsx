@@ -8,6 +8,9 @@ import { Icon } from './Icon.tsx';
 /** What the bus or the badge says already. */
 const SAID_ELSEWHERE: readonly Reason['code'][] = ['practice', 'loop'];
 
+/** Partitions in words of one row: a list of disks stays a list. */
+const MOST = 8;
+
 /** All that is known of a disk, in one large row. `problem` says why it cannot be chosen. */
 export function DiskRow({ disk, problem, verdict = true }: { disk: Disk; problem?: string | undefined; verdict?: boolean }) {
   const { t } = useTranslation();
@@ -22,7 +25,7 @@ export function DiskRow({ disk, problem, verdict = true }: { disk: Disk; problem
         {disk.practice && <span className="badge badge-practice"><Icon name="practice" size={16} />{t('wizard:disk.practice')}</span>}
         {disk.size > 0 && <strong className="disk-row-size"><Bytes value={disk.size} /></strong>}
       </div>
-      {disk.size > 0 && <DiskBar size={disk.size} partitions={disk.partitions} table={disk.table} />}
+      {disk.size > 0 && <DiskBar size={disk.size} partitions={disk.partitions} table={disk.table} most={MOST} />}
       {problem ? <p className="verdict verdict-no"><Icon name="lock" size={20} />{problem}</p> : verdict && disk.verdict.kind !== 'writable' && <VerdictLine disk={disk} />}
     </div>
   );

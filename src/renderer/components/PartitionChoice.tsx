@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { Partition } from '../../contract/index.ts';
 import { segmentsOf } from '../formatting/segments.ts';
 import { formatBytes } from '../formatting/numbers.ts';
-import { choosable } from '../stores/capture.ts';
+import { choosable } from '../stores/choosable.ts';
 import { Button } from './Button.tsx';
-import { fileSystemName, partitionText } from './disk-texts.ts';
+import { fileSystemName, partitionText, partitionTitle, purposeText } from './disk-texts.ts';
 import { Icon } from './Icon.tsx';
+import { Without } from './LeftOut.tsx';
 
 interface PartitionChoiceProps {
   readonly label: string;
@@ -17,7 +18,7 @@ interface PartitionChoiceProps {
   readonly onChoose: (chosen: readonly number[] | null) => void;
 }
 
-/** A disk drawn to scale with every partition a button, and the same below as a list with boxes to tick. */
+/** A disk drawn to scale with every partition a button, and the same below as a list with boxes to tick: what each is for, and what is missed without it. */
 export function PartitionChoice({ label, size, partitions, chosen, onChoose }: PartitionChoiceProps) {
   const { t, i18n } = useTranslation();
   const all = choosable(partitions);
@@ -58,7 +59,11 @@ export function PartitionChoice({ label, size, partitions, chosen, onChoose }: P
             <span className="check-box"><Icon name="check" size={20} /></span>
             <span className={`legend-mark role-${partition.role}`} aria-hidden="true" />
             <span className="partition-number">{partition.number}</span>
-            <span className="partition-what">{partitionText(t, partition)}</span>
+            <span className="partition-what">
+              {partitionTitle(t, partition)}
+              <span className="partition-purpose">{purposeText(t, partition, partitions)}</span>
+              {!taken(partition.number) && <Without partition={partition} all={partitions} leftOut />}
+            </span>
             <span className="partition-size">
               {partition.usedBytes !== null
                 ? t('wizard:partitions.used-of', { used: formatBytes(i18n.language, partition.usedBytes), size: formatBytes(i18n.language, partition.length) })

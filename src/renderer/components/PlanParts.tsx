@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { PlannedDisk, PlanStep, Reason } from '../../contract/index.ts';
+import type { Plan, PlannedDisk, Reason } from '../../contract/index.ts';
 import { textOr } from '../app/i18n.ts';
 import { formatList } from '../formatting/numbers.ts';
 import { isConfirmed, type Confirmed } from '../stores/confirmations.ts';
@@ -10,6 +10,7 @@ import { Checkbox } from './Checkbox.tsx';
 import { diskName, modelName, reasonText } from './disk-texts.ts';
 import { DiskBar } from './DiskBar.tsx';
 import { Icon } from './Icon.tsx';
+import { identitiesOf } from './job/plan-texts.ts';
 import { Notice } from './Notice.tsx';
 
 /** Which disk loses what follows. */
@@ -49,26 +50,27 @@ export function Losses({ disks }: { disks: readonly PlannedDisk[] }) {
 }
 
 /** Steps of one kind as one sentence: what is done to every disk is said once. */
-function sentences(t: TFunction, language: string, steps: readonly PlanStep[]): string[] {
-  const disks = new Set(steps.flatMap(({ params }) => (params['disk'] === undefined ? [] : [String(params['disk'])])));
+function sentences(t: TFunction, language: string, plan: Plan): string[] {
+  const { steps } = plan;
+  const disks = identitiesOf(plan).length;
   return [...new Set(steps.map(({ code }) => code))].map((code) => {
     const same = steps.filter((step) => step.code === code);
     const names = same.flatMap(({ params }) => (params['disk'] === undefined ? [] : [String(params['disk'])]));
-    const params = { ...same[0]?.params };
-    if (names.length > 0) params['disk'] = names.length > 1 && names.length === disks.size ? t('jobs:eachDisk') : formatList(language, names);
+    const params: Record<string, string | number> = { ...same[0]?.params, disks };
+    if (names.length > 0) params['disk'] = names.length > 1 && names.length === disks ? t('jobs:eachDisk') : formatList(language, names);
     if (params['fileSystem'] !== undefined) params['fileSystem'] = textOr(t, `jobs:fileSystem.${params['fileSystem']}`, String(params['fileSystem']));
     return textOr(t, `jobs:step.${code}`, code, params);
   });
 }
 
 /** The steps in order, as sentences. */
-export function Steps({ steps }: { steps: readonly PlanStep[] }) {
+export function Steps({ plan }: { plan: Plan }) {
   const { t, i18n } = useTranslation();
   return (
     <section className="panel" aria-labelledby="plan-steps">
       <h2 id="plan-steps">{t('wizard:plan.steps')}</h2>
       <ol className="plan-steps">
-        {sentences(t, i18n.language, steps).map((sentence) => <li key={sentence}>{sentence}</li>)}
+        {sentences(t, i18n.language, plan).map((sentence) => <li key={sentence}>{sentence}</li>)}
       </ol>
     </section>
   );
@@ -78,14 +80,19 @@ interface ConfirmationsProps {
   readonly disks: readonly PlannedDisk[];
   readonly confirmed: Confirmed;
   readonly onConfirm: (diskId: string, code: string, agreed: boolean) => void;
+  /** Whose words the questions are: what is erased, or only added to. */
+  readonly words?: 'wizard' | 'drivers';
 }
 
 /** The question to agree to holds the whole reason. */
 const QUESTION_SAYS_WHY: readonly Reason['code'][] = ['internal', 'unknown-bus'];
 
 /** One box for each thing the user has to agree to by name. */
-export function Confirmations({ disks, confirmed, onConfirm }: ConfirmationsProps) {
+export function Confirmations({ disks, confirmed, onConfirm, words = 'wizard' }: ConfirmationsProps) {
   const { t, i18n } = useTranslation();
+  const question = ({ code, params }: Reason, disk: string): string => (words === 'drivers'
+    ? textOr(t, `drivers:confirm.${code}`, t('drivers:confirm.other', { disk }), { disk, ...params })
+    : textOr(t, `wizard:confirm.${code}`, t('wizard:confirm.other', { disk }), { disk, ...params }));
   const asked = disks.filter((disk) => disk.confirm.length > 0);
   if (asked.length === 0) return null;
   return (
@@ -100,7 +107,7 @@ export function Confirmations({ disks, confirmed, onConfirm }: ConfirmationsProp
             isSelected={isConfirmed(confirmed, disk.identity.id, reason.code)}
             onChange={(agreed) => onConfirm(disk.identity.id, reason.code, agreed)}
           >
-            <strong>{textOr(t, `wizard:confirm.${reason.code}`, t('wizard:confirm.other', { disk: name }), { disk: name, ...reason.params })}</strong>
+            <strong>{question(reason, name)}</strong>
             {!QUESTION_SAYS_WHY.includes(reason.code) && <span className="confirmation-why">{reasonText(t, reason)}</span>}
           </Checkbox>
         );
@@ -109,11 +116,11 @@ export function Confirmations({ disks, confirmed, onConfirm }: ConfirmationsProp
   );
 }
 
-/** Names the planned disks that are no longer there. */
-export function GoneDisks({ gone }: { gone: readonly PlannedDisk[] }) {
+/** Names the chosen disks that are no longer there. */
+export function GoneDisks({ gone }: { gone: readonly (Parameters<typeof diskName>[2] & { readonly id: string })[] }) {
   const { t, i18n } = useTranslation();
   return gone.map((disk) => (
-    <Notice key={disk.identity.id} kind="warning" announced title={t('wizard:plan.gone', { disk: diskName(t, i18n.language, disk.identity) })}>
+    <Notice key={disk.id} kind="warning" announced title={t('wizard:plan.gone', { disk: diskName(t, i18n.language, disk) })}>
       <p>{t('wizard:plan.gone-text')}</p>
     </Notice>
   ));

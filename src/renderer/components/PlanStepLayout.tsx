@@ -1,29 +1,32 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Plan, PlannedDisk } from '../../contract/index.ts';
+import { copiedDrivers, type Plan, type PlannedDisk } from '../../contract/index.ts';
 import { openConfirmations, openStops } from '../stores/confirmations.ts';
-import { useDisks } from '../stores/disks.ts';
+import { useGoneDisks } from '../stores/disks.ts';
 import type { Planning, PlanningActions } from '../stores/planning.ts';
 import { Button } from './Button.tsx';
+import { FindParent } from './FindParent.tsx';
+import { identitiesOf } from './job/plan-texts.ts';
 import { ErrorNotice } from './Notice.tsx';
+import { GoneDisks } from './PlanParts.tsx';
 
 export function plannedDisks(plan: Plan): readonly PlannedDisk[] {
-  return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe' ? plan.disks : plan.kind === 'format' ? [plan.disk] : [];
-}
-
-/** Disks of the plan that are not plugged in any more. */
-export function useGoneDisks(plan: Plan | null): readonly PlannedDisk[] {
-  const disks = useDisks((state) => state.disks);
-  if (!plan || !disks) return [];
-  return plannedDisks(plan).filter(({ identity }) => !disks.some((disk) => disk.id === identity.id));
+  return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe' ? plan.disks : plan.kind === 'format' || plan.kind === 'drivers' ? [plan.disk] : [];
 }
 
 /** Nothing is in the way of running the plan. */
 export function useMayStart(state: Planning<Plan>): boolean {
-  const gone = useGoneDisks(state.plan);
+  const gone = useGoneDisks(state.plan === null ? [] : identitiesOf(state.plan));
   if (state.plan === null || state.starting || gone.length > 0) return false;
-  const stops = state.plan.kind === 'capture' ? openStops(state.plan, state.confirmed) : 0;
-  return stops + openConfirmations(plannedDisks(state.plan), state.confirmed) === 0;
+  if (state.plan.kind === 'drivers' && copiedDrivers(state.plan).length === 0) return false;
+  return openDecisions(state) === 0;
+}
+
+/** How many things of the plan are still to be agreed to. */
+export function openDecisions({ plan, confirmed }: Planning<Plan>): number {
+  if (plan === null) return 0;
+  const stops = plan.kind === 'capture' ? openStops(plan, confirmed) : 0;
+  return stops + openConfirmations(plannedDisks(plan), confirmed);
 }
 
 /** The plan, or why there is none yet. */
@@ -34,10 +37,13 @@ export function PlanOrProblem<P extends Plan>({ state, children, extra }: {
   extra?: ReactNode;
 }) {
   const { t } = useTranslation();
+  const gone = useGoneDisks(state.plan === null ? [] : identitiesOf(state.plan));
   if (state.planError) {
     return (
       <>
-        <ErrorNotice error={state.planError}><Button onPress={() => void state.makePlan()}>{t('wizard:plan.again')}</Button></ErrorNotice>
+        <ErrorNotice error={state.planError}>
+          {state.planError.code === 'image-parent-missing' ? <FindParent error={state.planError} onAgain={() => void state.makePlan()} /> : <Button onPress={() => void state.makePlan()}>{t('wizard:plan.again')}</Button>}
+        </ErrorNotice>
         {extra}
       </>
     );
@@ -47,6 +53,7 @@ export function PlanOrProblem<P extends Plan>({ state, children, extra }: {
     <>
       {state.startError && <ErrorNotice error={state.startError} />}
       {state.starting && <p className="busy" role="status"><span className="spinner" aria-hidden="true" />{t('wizard:plan.starting')}</p>}
+      <GoneDisks gone={gone} />
       {children(state.plan)}
     </>
   );

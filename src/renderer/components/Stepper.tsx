@@ -13,7 +13,7 @@ export function Stepper({ steps, current }: { steps: readonly { key: string; lab
           return (
             <li key={step.key} className={`stepper-step stepper-${state}`} aria-current={state === 'here' ? 'step' : undefined}>
               <span className="stepper-number" aria-hidden="true">{state === 'done' ? <Icon name="check" size={16} /> : index + 1}</span>
-              <span>{step.label}</span>
+              <span className="stepper-label">{step.label}</span>
               {state === 'done' && <span className="visually-hidden">{t('wizard:step-done')}</span>}
             </li>
           );

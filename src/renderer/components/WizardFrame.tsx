@@ -1,4 +1,4 @@
-import { useEffect, useRef, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode, type RefObject } from 'react';
 import { Stepper } from './Stepper.tsx';
 
 interface WizardFrameProps {
@@ -16,16 +16,18 @@ interface WizardFrameProps {
 
 /** One step of a wizard: steps on top, the question in the middle, the way on below. */
 export function WizardFrame({ title, steps, current, children, footer, onEnter, onEscape }: WizardFrameProps) {
+  const frame = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLElement>(null);
   useEffect(() => {
     if (content.current) content.current.scrollTop = 0;
   }, [current]);
   useWizardKeys(onEnter, onEscape);
+  useKeptFocus(frame);
   return (
-    <div className="wizard">
+    <div className="wizard" ref={frame}>
       <div className="wizard-top">
         <p className="wizard-title">{title}</p>
-        <Stepper steps={steps} current={current} />
+        {steps.length > 1 && <Stepper steps={steps} current={current} />}
       </div>
       <main className="wizard-content" ref={content}>
         <div className="wizard-inner" key={current}>{children}</div>
@@ -35,7 +37,30 @@ export function WizardFrame({ title, steps, current, children, footer, onEnter, 
   );
 }
 
-const USES_ENTER = 'button, a, select, textarea, summary, [role="button"], [role="dialog"] *, [role="alertdialog"] *';
+/** A control that goes, or can no longer be used, takes the focus with it: the heading has it then, and the next Tab or Enter goes on from there. */
+function useKeptFocus(frame: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const root = frame.current;
+    if (!root) return undefined;
+    let last: Element | null = null;
+    const remember = () => {
+      last = document.activeElement;
+    };
+    const observer = new MutationObserver(() => {
+      if (document.activeElement !== document.body || !last || (last.isConnected && !last.matches(':disabled'))) return;
+      last = null;
+      root.querySelector('h1')?.focus({ preventScroll: true });
+    });
+    root.addEventListener('focusin', remember);
+    observer.observe(root, { childList: true, subtree: true, attributeFilter: ['disabled'] });
+    return () => {
+      root.removeEventListener('focusin', remember);
+      observer.disconnect();
+    };
+  }, [frame]);
+}
+
+const USES_ENTER = 'button, a, select, textarea, summary, [role="button"], [role="treegrid"] *, [role="dialog"] *, [role="alertdialog"] *';
 
 /** Enter and Escape for the whole step, left alone where a control or a dialog needs them. */
 function useWizardKeys(onEnter: (() => void) | undefined, onEscape: (() => void) | undefined): void {
@@ -53,7 +78,15 @@ function useWizardKeys(onEnter: (() => void) | undefined, onEscape: (() => void)
         newest.current.onEnter?.();
       }
     };
+    // A group of radio buttons keeps Enter to itself and does nothing with it.
+    const pressOnRadio = (event: KeyboardEvent) => {
+      if (event.key === 'Enter' && event.target instanceof HTMLInputElement && event.target.type === 'radio') press(event);
+    };
     window.addEventListener('keydown', press);
-    return () => window.removeEventListener('keydown', press);
+    window.addEventListener('keydown', pressOnRadio, { capture: true });
+    return () => {
+      window.removeEventListener('keydown', press);
+      window.removeEventListener('keydown', pressOnRadio, { capture: true });
+    };
   }, []);
 }

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { Bus, Disk, Partition, Reason } from '../../contract/index.ts';
+import { partitionPurpose, type Bus, type Disk, type Partition, type Reason } from '../../contract/index.ts';
 import { textOr } from '../app/i18n.ts';
 import { formatBytes } from '../formatting/numbers.ts';
 import { fileName } from '../formatting/paths.ts';
@@ -51,6 +51,18 @@ export function partitionText(t: TFunction, partition: Pick<Partition, 'role' | 
   return [plain ? '' : role, fileSystemName(partition), label && `“${label}”`].filter(Boolean).join(' · ')
     || textOr(t, 'jobs:role.unknown', partition.type ?? '');
 }
+
+/** The same where it stands first in a row: with a capital, but for the name of a file system, which is written as its makers do. */
+export function partitionTitle(t: TFunction, partition: Parameters<typeof partitionText>[1]): string {
+  const text = partitionText(t, partition);
+  const fileSystem = fileSystemName(partition);
+  return fileSystem !== '' && text.startsWith(fileSystem) ? text : text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+type Purposeful = Parameters<typeof partitionPurpose>[0];
+
+/** `Starts Windows (UEFI): needed to boot`. @param all the partitions that lie beside it */
+export const purposeText = (t: TFunction, partition: Purposeful, all: readonly Purposeful[]): string => t(`jobs:purpose.${partitionPurpose(partition, all)}`);
 
 /** What a screen reader says for a disk that can be chosen. */
 export function diskSpoken(t: TFunction, language: string, disk: Disk): string {

@@ -73,14 +73,24 @@ export function roundEstimate(seconds: number): number {
   return Math.max(1, Math.ceil(seconds / step) * step);
 }
 
-/** `14 Nov 2026, 10:32`. */
+/** Day before month and 24 hours in English too: a bench has readers from everywhere, and 3/11 is two days. */
+const dated = (language: string): string => (language === 'en' ? 'en-GB' : language);
+
+/** `14 Nov 2026, 10:32`; what is no moment is shown as it is. */
 export function formatMoment(language: string, iso: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(iso));
+  const moment = new Date(iso);
+  return Number.isNaN(moment.getTime()) ? iso : new Intl.DateTimeFormat(dated(language), { dateStyle: 'medium', timeStyle: 'short' }).format(moment);
+}
+
+/** `14 Nov 2026` of `2026-11-14` or a moment of that day in UTC; what is no date is shown as it is. */
+export function formatDay(language: string, iso: string): string {
+  const day = new Date(iso.slice(0, 10));
+  return Number.isNaN(day.getTime()) ? iso : new Intl.DateTimeFormat(dated(language), { dateStyle: 'medium', timeZone: 'UTC' }).format(day);
 }
 
 /** `14:03:27`. */
 export function formatTimeOfDay(language: string, iso: string): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(new Date(iso));
+  return new Intl.DateTimeFormat(dated(language), { timeStyle: 'medium' }).format(new Date(iso));
 }
 
 /** `a, b and c`. */

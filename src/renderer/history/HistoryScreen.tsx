@@ -7,6 +7,7 @@ import { Button } from '../components/Button.tsx';
 import { Fold } from '../components/Fold.tsx';
 import { Icon, type IconName } from '../components/Icon.tsx';
 import { ErrorNotice, Notice } from '../components/Notice.tsx';
+import { ShowMore, useFirst } from '../components/ShowMore.tsx';
 import { StepHeading } from '../components/StepHeading.tsx';
 import { TextInput } from '../components/TextInput.tsx';
 import { formatDuration, formatMoment } from '../formatting/numbers.ts';
@@ -28,6 +29,7 @@ export function HistoryScreen() {
     return () => window.removeEventListener('keydown', press);
   }, []);
   const entries = list?.entries ?? [];
+  const { first, rest, showMore } = useFirst(entries, search);
   return (
     <main className="home">
       <div className="home-inner history">
@@ -51,7 +53,8 @@ export function HistoryScreen() {
                 <p>{t(search.trim() === '' ? 'history:none-text' : 'history:none-found-text')}</p>
               </div>
             )}
-            {entries.length > 0 && <ul className="history-list">{entries.map((entry) => <Entry key={entry.id} entry={entry} />)}</ul>}
+            {entries.length > 0 && <ul className="history-list">{first.map((entry) => <Entry key={entry.id} entry={entry} />)}</ul>}
+            <ShowMore rest={rest} onPress={showMore} />
             {list.faulty.length > 0 && (
               <Fold title={t('history:faulty', { count: list.faulty.length })}>
                 <ul className="notes">
@@ -67,7 +70,7 @@ export function HistoryScreen() {
   );
 }
 
-const OUTCOME_ICONS: Readonly<Record<HistoryEntry['outcome'], IconName>> = { done: 'check', partly: 'warning', failed: 'danger', cancelled: 'stop' };
+const OUTCOME_ICONS: Readonly<Record<HistoryEntry['outcome'], IconName>> = { done: 'check', partly: 'warning', failed: 'danger', cancelled: 'stop', unknown: 'question' };
 
 function Entry({ entry }: { entry: HistoryEntry }) {
   const { t, i18n } = useTranslation();

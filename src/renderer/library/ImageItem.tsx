@@ -3,10 +3,12 @@ import { useTranslation } from 'react-i18next';
 import type { LibraryImage } from '../../contract/index.ts';
 import { Button } from '../components/Button.tsx';
 import { fileSystemLabel } from '../components/disk-texts.ts';
+import { FindParent } from '../components/FindParent.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { ErrorNotice } from '../components/Notice.tsx';
 import { formatBytes, formatMoment } from '../formatting/numbers.ts';
 import { folderOf } from '../formatting/paths.ts';
+import { useLibrary } from '../stores/library.ts';
 import { useNavigation } from '../stores/navigation.ts';
 import { useRestore } from '../stores/restore.ts';
 import { ConvertDialog } from './ConvertDialog.tsx';
@@ -58,7 +60,7 @@ export function ImageItem({ image, images }: { image: LibraryImage; images: read
         {parent && <div className="fact-wide"><dt>{t('wizard:library.builds-on')}</dt><dd>{parent.name}</dd></div>}
         {childNames.length > 0 && <div className="fact-wide"><dt>{t('wizard:library.needed-by')}</dt><dd>{childNames.join(', ')}</dd></div>}
       </dl>
-      {parent?.error && <ErrorNotice error={parent.error} />}
+      {parent?.error && <ErrorNotice error={parent.error}><FindParent error={parent.error} onAgain={() => void useLibrary.getState().load()} /></ErrorNotice>}
       <div className="library-actions">
         <Button kind="primary" aria-label={t('wizard:library.act-of', { act: t('wizard:library.restore'), name })} onPress={() => restore(path)}><Icon name="restore" size={20} />{t('wizard:library.restore')}</Button>
         <Button aria-label={t('wizard:library.act-of', { act: t('wizard:library.verify'), name })} onPress={() => setDialog('verify')}><Icon name="shield" size={20} />{t('wizard:library.verify')}</Button>

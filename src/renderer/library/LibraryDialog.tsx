@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { PlainError } from '../../contract/index.ts';
 import { toPlainError } from '../bridge.ts';
 import { Button } from '../components/Button.tsx';
+import { FindParent } from '../components/FindParent.tsx';
 import { ErrorNotice } from '../components/Notice.tsx';
 
 interface LibraryDialogProps {
@@ -43,7 +44,7 @@ export function LibraryDialog({ title, children, act, kind = 'primary', ready = 
             <Heading slot="title">{title}</Heading>
             <div className="dialog-text">
               {children}
-              {error && <ErrorNotice error={error} />}
+              {error && <ErrorNotice error={error}><FindParent error={error} onAgain={() => void run()} /></ErrorNotice>}
               {error && onRefused?.(error)}
             </div>
             <div className="dialog-actions">

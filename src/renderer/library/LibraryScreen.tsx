@@ -5,6 +5,7 @@ import { toPlainError } from '../bridge.ts';
 import { Button } from '../components/Button.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { ErrorNotice } from '../components/Notice.tsx';
+import { ShowMore, useFirst } from '../components/ShowMore.tsx';
 import { StepHeading } from '../components/StepHeading.tsx';
 import { TextInput } from '../components/TextInput.tsx';
 import { formatBytes } from '../formatting/numbers.ts';
@@ -40,6 +41,7 @@ export function LibraryScreen() {
   };
   const images = allImages(listings);
   const shown = matching(images, search);
+  const { first, rest, showMore } = useFirst(shown, search);
   const unfinished = (listings ?? []).flatMap((listing) => listing.unfinished);
   const faulty = (listings ?? []).flatMap((listing) => listing.faulty);
   return (
@@ -61,7 +63,6 @@ export function LibraryScreen() {
         )}
         {listings !== null && listings.length > 0 && (
           <>
-            <Folders listings={listings} onAdd={() => void add()} />
             {unfinished.map((capture) => <UnfinishedCard key={capture.path} capture={capture} />)}
             {faulty.map((file) => <FaultyCard key={file.path} path={file.path} error={file.error} />)}
             <section className="library-images" aria-labelledby="library-images">
@@ -69,9 +70,11 @@ export function LibraryScreen() {
               {images.length > 3 && <TextInput label={t('wizard:library.search')} value={search} onChange={setSearch} />}
               {images.length === 0 && <div className="empty"><Icon name="image" size={44} /><strong>{t('wizard:library.empty')}</strong><p>{t('wizard:library.empty-text')}</p></div>}
               <ul className="library-list">
-                {shown.map((image) => <ImageItem key={image.path} image={image} images={images} />)}
+                {first.map((image) => <ImageItem key={image.path} image={image} images={images} />)}
               </ul>
+              <ShowMore rest={rest} onPress={showMore} />
             </section>
+            <Folders listings={listings} onAdd={() => void add()} />
           </>
         )}
       </div>

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import type { CapturePlan, CaptureRequest, CheckResult, Partition, PlainError, PreflightRequest, RemedyAction, UnfinishedCapture } from '../../contract/index.ts';
 import { call, toPlainError } from '../bridge.ts';
 import { inFolder } from '../formatting/paths.ts';
+import { alsoChosen, chosenNumbers } from './choosable.ts';
 import { imageFolders } from './library.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 import { emptyRequest } from './preflight-requests.ts';
@@ -134,9 +135,6 @@ export function leftOutRisks(partitions: readonly Partition[], chosen: readonly 
   ];
 }
 
-/** The partitions one can choose among: an extended one is only a box around others. */
-export const choosable = <P extends Partition>(partitions: readonly P[]): P[] => partitions.filter(({ role, number }) => role !== 'extended' && number > 0);
-
 /** What the checks have to know of this capture. */
 export const captureChecks = (state: CaptureState): PreflightRequest => ({
   ...emptyRequest('capture'),
@@ -148,10 +146,9 @@ export const captureChecks = (state: CaptureState): PreflightRequest => ({
 /** Does what a remedy that is a choice of this wizard says. */
 export function chooseForCapture(action: RemedyAction, partitions: readonly Partition[]): void {
   const { partitions: chosen, choosePartitions, setName, setOptions } = useCapture.getState();
-  const numbers = chosen ?? choosable(partitions).map(({ number }) => number);
   switch (action.id) {
-    case 'take-partitions': return choosePartitions([...new Set([...numbers, ...action.numbers])].sort((a, b) => a - b));
-    case 'leave-out-partitions': return choosePartitions(numbers.filter((number) => !action.numbers.includes(number)));
+    case 'take-partitions': return choosePartitions(alsoChosen(chosen, partitions, action.numbers));
+    case 'leave-out-partitions': return choosePartitions(chosenNumbers(chosen, partitions).filter((number) => !action.numbers.includes(number)));
     case 'rename': return setName(action.name);
     case 'split': return setOptions({ partBytes: action.bytes });
     case 'memory-level': return setOptions({ memory: action.level });

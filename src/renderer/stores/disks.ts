@@ -1,6 +1,7 @@
 import { create } from 'zustand';
 import type { Disk, PlainError } from '../../contract/index.ts';
 import { call, toPlainError } from '../bridge.ts';
+import { isStill, type Told } from './same-disk.ts';
 
 interface DisksState {
   /** null until the first list has come. */
@@ -34,6 +35,18 @@ export const useDisks = create<DisksState>((set, get) => ({
     await get().load();
   },
 }));
+
+/** The chosen disks that are still plugged in, may be written, and hold what goes on them. */
+export function useChosenDisks(chosen: readonly string[], fits: (disk: Disk) => boolean = () => true): readonly Disk[] {
+  const disks = useDisks((state) => state.disks);
+  return (disks ?? []).filter((disk) => chosen.includes(disk.id) && disk.verdict.kind !== 'hidden' && fits(disk));
+}
+
+/** Those of them that are not plugged in any more, or have another one in their place. */
+export function useGoneDisks<D extends Told>(disks: readonly D[]): readonly D[] {
+  const there = useDisks((state) => state.disks);
+  return there === null ? [] : disks.filter((disk) => !there.some((now) => isStill(disk, now)));
+}
 
 /** Practice disks last, each kind by number. */
 export function inOrder(disks: readonly Disk[]): Disk[] {

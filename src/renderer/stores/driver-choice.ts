@@ -1,11 +1,15 @@
 import { create } from 'zustand';
-import type { DriverChoice, DriverWish, HardwareDevice, PlainError, WinpeRequest } from '../../contract/index.ts';
+import type { DriverPreview, DriverSystem, DriverWish, HardwareDevice, PlainError, WinpeRequest } from '../../contract/index.ts';
 import { call, toPlainError } from '../bridge.ts';
+import { useSettings } from './settings.ts';
 
 type Wanted = NonNullable<WinpeRequest['drivers']>;
 
 /** What is asked for, as it is typed. */
 type Typed = Pick<DriverChoiceState, 'folders' | 'machines' | 'ids' | 'allKinds'>;
+
+/** What is to load the drivers; with a stick, what its files say where nothing was asked for. */
+export type DriverTarget = DriverSystem & { readonly disk: string | null };
 
 interface DriverChoiceState {
   /** As typed, one a line; none for no drivers. */
@@ -17,19 +21,18 @@ interface DriverChoiceState {
   readonly allKinds: boolean;
   readonly choosing: boolean;
   /** The packages that would be taken; null while it is not known. */
-  readonly choice: DriverChoice | null;
+  readonly choice: DriverPreview | null;
   readonly error: PlainError | null;
   /** Storage and network controllers of this machine; null until they have come. */
   readonly devices: readonly HardwareDevice[] | null;
-  readonly change: (change: Partial<Typed>, system: DriverSystem) => void;
+  readonly change: (change: Partial<Typed>, target: DriverTarget) => void;
   /** Looks through the folders once more. */
-  readonly refresh: (system: DriverSystem) => Promise<void>;
+  readonly refresh: (target: DriverTarget) => Promise<void>;
   readonly loadDevices: () => Promise<void>;
+  /** The folders are there the next time. */
+  readonly remember: () => void;
   readonly restart: (typed?: Partial<Typed>) => void;
 }
-
-/** The Windows that is to load the drivers. */
-export type DriverSystem = Pick<DriverWish, 'architecture' | 'build'>;
 
 const FRESH = { folders: [], machines: 'any', ids: [], allKinds: false, choosing: false, choice: null, error: null } as const;
 
@@ -44,15 +47,15 @@ export const useDriverChoice = create<DriverChoiceState>((set, get) => {
   return {
     ...FRESH,
     devices: null,
-    change: (change, system) => {
+    change: (change, target) => {
       newest++;
       clearTimeout(timer);
       set({ ...change, choice: null, error: null });
       const wanted = wantedDrivers(get()) !== null;
       set({ choosing: wanted });
-      if (wanted) timer = setTimeout(() => void get().refresh(system), CHOICE_DELAY);
+      if (wanted) timer = setTimeout(() => void get().refresh(target), CHOICE_DELAY);
     },
-    refresh: async (system) => {
+    refresh: async (target) => {
       clearTimeout(timer);
       const mine = ++newest;
       const wanted = wantedDrivers(get());
@@ -63,7 +66,7 @@ export const useDriverChoice = create<DriverChoiceState>((set, get) => {
         await before;
         if (mine !== newest) return;
         try {
-          const choice = await call('drivers.choose', { ...wanted, ...system });
+          const choice = await call('drivers.choose', { ...wanted, ...target });
           if (mine === newest) set({ choice, choosing: false, error: null });
         } catch (thrown) {
           if (mine === newest) set({ choice: null, choosing: false, error: toPlainError(thrown) });
@@ -78,6 +81,13 @@ export const useDriverChoice = create<DriverChoiceState>((set, get) => {
       } catch (thrown) {
         set({ error: toPlainError(thrown) });
       }
+    },
+    remember: () => {
+      const folders = lines(get().folders);
+      const kept = useSettings.getState().settings.driverFolders;
+      if (folders.length === 0 || folders.join('\n') === kept.join('\n')) return;
+      // Not being able to is not worth a word: they are typed once more then.
+      void useSettings.getState().change({ driverFolders: folders }).catch(() => undefined);
     },
     restart: (typed) => {
       clearTimeout(timer);
@@ -104,12 +114,4 @@ export const typedDrivers = (wanted: Wanted | null): Partial<Typed> =>
 /** No drivers are wanted, or those that fit are known. */
 export function driversReady(state: Pick<DriverChoiceState, 'folders' | 'choosing' | 'choice'>): boolean {
   return lines(state.folders).length === 0 || (!state.choosing && (state.choice?.chosen.length ?? 0) > 0);
-}
-
-const ARCHITECTURES: Readonly<Record<string, DriverWish['architecture']>> = { x64: 'amd64', x86: 'x86', arm64: 'arm64', arm: 'arm' };
-
-/** As INFs name it, of what a WIM says. */
-export function driverSystem({ architecture, version }: { readonly architecture: string; readonly version: string } | undefined = { architecture: '', version: '' }): DriverSystem {
-  const build = Number(version.split('.')[2]);
-  return { architecture: ARCHITECTURES[architecture] ?? 'amd64', build: Number.isInteger(build) && build > 0 ? build : null };
 }

@@ -1,9 +1,10 @@
 import { create } from 'zustand';
-import type { FormatPlan, FormatRequest } from '../../contract/index.ts';
+import type { FormatPlan, FormatRequest, PreflightRequest } from '../../contract/index.ts';
 import { call } from '../bridge.ts';
+import { emptyRequest } from './preflight-requests.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
-export type FormatStep = 'disk' | 'format' | 'plan';
+export type FormatStep = 'disk' | 'format' | 'check' | 'plan';
 
 interface FormatState extends Planning<FormatPlan>, PlanningActions {
   readonly step: FormatStep;
@@ -31,6 +32,9 @@ export const useFormat = create<FormatState>((set, get) => ({
     return call('plan.format', { disk: disk ?? '', fileSystem, label: label.trim(), eject, allowSystemDisk: false });
   }),
 }));
+
+/** What the checks have to know of this. */
+export const formatChecks = ({ disk }: Pick<FormatState, 'disk'>): PreflightRequest => ({ ...emptyRequest('format'), targets: disk === null ? [] : [disk] });
 
 /** FAT32 holds 11 characters, exFAT 15; the smaller one is what every system shows. */
 export const LONGEST_LABEL = { fat32: 11, exfat: 15, auto: 11 } as const;

@@ -36,12 +36,22 @@ function dueNumbers(shown: JobProgress | null, next: JobProgress): JobProgress {
 }
 
 /** All jobs, running and ended. Progress comes ten times a second: components select the one value they show. */
-export const useJobs = create<JobsState>((set) => {
+export const useJobs = create<JobsState>((set, get) => {
   const update = (jobId: string, change: (job: WatchedJob) => WatchedJob) =>
     set((state) => {
       const job = state.jobs[jobId];
       return job ? { jobs: { ...state.jobs, [jobId]: change(job) } } : state;
     });
+
+  let finding = false;
+  /** A job that this window did not see begin: it was started for a page that has gone since. */
+  const find = (jobId: string) => {
+    if (get().jobs[jobId] || finding) return;
+    finding = true;
+    void get().load().catch(() => undefined).finally(() => {
+      finding = false;
+    });
+  };
 
   return {
     jobs: {},
@@ -49,7 +59,11 @@ export const useJobs = create<JobsState>((set) => {
     load: async () => {
       const found = await call('job.list', null);
       set((state) => ({
-        jobs: Object.fromEntries(found.map((job) => [job.jobId, { ...job, shown: job.progress, curve: state.jobs[job.jobId]?.curve ?? NO_SAMPLES }])),
+        jobs: Object.fromEntries(found.map((job) => {
+          const known = state.jobs[job.jobId];
+          // A list that was drawn up before an event is not newer than the event.
+          return [job.jobId, { ...job, report: job.report ?? known?.report ?? null, shown: job.progress, curve: known?.curve ?? NO_SAMPLES }];
+        })),
       }));
     },
     start: async (plan, confirmed, preflight = null) => {
@@ -58,8 +72,8 @@ export const useJobs = create<JobsState>((set) => {
         engineGone: null,
         jobs: { ...state.jobs, [jobId]: state.jobs[jobId] ?? { jobId, plan, progress: null, shown: null, report: null, curve: NO_SAMPLES } },
       }));
-      // Events may have come before the answer: what the host knows is the truth.
-      await useJobs.getState().load();
+      // Events may have come before the answer: what the host knows is the truth. That it does not say it changes nothing about the job.
+      await get().load().catch(() => undefined);
       return jobId;
     },
     cancel: async (jobId) => {
@@ -69,9 +83,14 @@ export const useJobs = create<JobsState>((set) => {
       await call('job.forget', { jobId });
       set((state) => ({ jobs: Object.fromEntries(Object.entries(state.jobs).filter(([id]) => id !== jobId)) }));
     },
-    progressed: (progress) =>
-      update(progress.jobId, (job) => ({ ...job, progress, shown: dueNumbers(job.shown, progress), curve: addSample(job.curve, progress) })),
-    ended: (report) => update(report.jobId, (job) => ({ ...job, report })),
+    progressed: (progress) => {
+      find(progress.jobId);
+      update(progress.jobId, (job) => ({ ...job, progress, shown: dueNumbers(job.shown, progress), curve: addSample(job.curve, progress) }));
+    },
+    ended: (report) => {
+      find(report.jobId);
+      update(report.jobId, (job) => ({ ...job, report }));
+    },
     setEngineGone: (engineGone) => set({ engineGone }),
   };
 });

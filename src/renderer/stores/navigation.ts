@@ -2,7 +2,7 @@ import { create } from 'zustand';
 
 export type Screen =
   | { readonly name: 'home' }
-  | { readonly name: 'capture' | 'restore' | 'library' | 'write' | 'windows-stick' | 'winpe' | 'format' | 'read' | 'history' }
+  | { readonly name: 'capture' | 'restore' | 'library' | 'write' | 'windows-stick' | 'winpe' | 'drivers' | 'iso' | 'extract' | 'format' | 'read' | 'history' }
   /** A job of the history. */
   | { readonly name: 'past'; readonly id: string }
   | { readonly name: 'job'; readonly jobId: string };

@@ -1,8 +1,8 @@
-import type { Plan, PlainError } from '../../contract/index.ts';
+import { CHECKED_AS, type Plan, type PlainError } from '../../contract/index.ts';
 import { toPlainError } from '../bridge.ts';
 import { withConfirmation, type Confirmed } from './confirmations.ts';
 import { useJobs } from './jobs.ts';
-import { goToJob } from './navigation.ts';
+import { goToJob, useNavigation } from './navigation.ts';
 import { usePreflight } from './preflight.ts';
 
 /** The part of every wizard from the question to the running job. */
@@ -48,15 +48,22 @@ export function planningActions<P extends Plan>(
       const { plan, confirmed, starting } = get();
       if (!plan || starting) return;
       set({ starting: true, startError: null });
+      // Asking for rights takes as long as its user does, who may be in another wizard by then, or has begun this one anew.
+      const { screen } = useNavigation.getState();
+      const isHere = () => get().plan === plan;
       try {
         const agreed = Object.fromEntries(Object.entries(confirmed).map(([id, codes]) => [id, [...codes]]));
-        const checked = plan.kind === 'capture' || plan.kind === 'restore' || plan.kind === 'write' ? usePreflight.getState().outcome(plan.kind) : null;
-        goToJob(await useJobs.getState().start(plan, agreed, checked));
-        // The next job is checked afresh.
-        usePreflight.setState({ request: null });
-        set(NOT_PLANNED);
+        const job = CHECKED_AS[plan.kind];
+        const checked = job === null ? null : usePreflight.getState().outcome(job);
+        const jobId = await useJobs.getState().start(plan, agreed, checked);
+        if (useNavigation.getState().screen === screen) {
+          goToJob(jobId);
+          // The next job is checked afresh.
+          usePreflight.setState({ request: null });
+        }
+        if (isHere()) set(NOT_PLANNED);
       } catch (thrown) {
-        set({ startError: toPlainError(thrown), starting: false });
+        if (isHere()) set({ startError: toPlainError(thrown), starting: false });
       }
     },
   };

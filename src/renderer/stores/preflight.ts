@@ -27,6 +27,8 @@ interface PreflightState {
   readonly error: PlainError | null;
   readonly accepted: readonly string[];
   readonly remedy: RemedyRun | null;
+  /** Checks that were run with administrator rights: they are run with them again. */
+  readonly withRights: readonly CheckId[];
   /** Runs the checks of a job, unless just these have been run a moment ago. */
   readonly begin: (request: PreflightRequest) => void;
   /** Runs some of them again, or optional ones for the first time. */
@@ -68,25 +70,41 @@ export const usePreflight = create<PreflightState>((set, get) => {
       }
     }
   };
+  /** Looks at the disks again, a few seconds each time, until they are quiet or somebody stops it. */
+  const waitUntilQuiet = async (check: CheckId, runId: string): Promise<void> => {
+    const waiting = () => get().remedy?.runId === runId && get().remedy?.running === true;
+    for (let { request } = get(); request && waiting();) {
+      await run({ ...request, checks: [check] }, false);
+      const results = get().checks[check]?.results ?? [];
+      if (get().error !== null || results.every(({ verdict }) => verdict !== 'warning' && verdict !== 'advice')) break;
+    }
+    const { remedy } = get();
+    if (remedy?.runId === runId) set({ remedy: { ...remedy, running: false } });
+  };
   return {
-    request: null, checks: {}, runs: [], startedAt: 0, took: null, error: null, accepted: [], remedy: null,
+    request: null, checks: {}, runs: [], startedAt: 0, took: null, error: null, accepted: [], remedy: null, withRights: [],
     begin: (request) => {
       const { request: before, startedAt, error, runs } = get();
       const same = before !== null && JSON.stringify(before) === JSON.stringify(request);
       if (same && error === null && (runs.length > 0 || Date.now() - startedAt < FRESH_MS)) return;
       get().cancel();
       // What was accepted of the same job stays accepted: names say of what.
-      set({ request, checks: {}, startedAt: Date.now(), took: null, error: null, remedy: null, accepted: before?.job === request.job ? get().accepted : [] });
+      set({ request, checks: {}, startedAt: Date.now(), took: null, error: null, remedy: null, withRights: [], accepted: before?.job === request.job ? get().accepted : [] });
       void run(request, false);
     },
     again: (checks, elevated = false) => {
-      const { request } = get();
-      if (request) void run({ ...request, checks: [...checks] }, elevated);
+      const { request, withRights } = get();
+      if (!request) return;
+      if (elevated) set({ withRights: [...new Set([...withRights, ...checks])] });
+      const mine = (rights: boolean) => checks.filter((check) => (elevated || withRights.includes(check)) === rights);
+      for (const rights of [false, true]) if (mine(rights).length > 0) void run({ ...request, checks: mine(rights) }, rights);
     },
     cancel: () => {
       const { runs, remedy } = get();
       for (const runId of remedy?.running ? [...runs, remedy.runId] : runs) void call('preflight.cancel', { runId }).catch(() => undefined);
-      set({ runs: [], checks: withoutOpen(get().checks) });
+      // Waiting is nothing but checking again and again: it ends here.
+      const waits = remedy?.running === true && remedy.remedy.action?.id === 'wait-until-quiet';
+      set({ runs: [], checks: withoutOpen(get().checks), ...(waits ? { remedy: { ...remedy, running: false } } : {}) });
     },
     accept: (name, accepted) => set({ accepted: accepted ? [...new Set([...get().accepted, name])] : get().accepted.filter((other) => other !== name) }),
     carryOut: async (check, remedy) => {
@@ -97,11 +115,15 @@ export const usePreflight = create<PreflightState>((set, get) => {
         if (now?.runId === runId) set({ remedy: { ...now, ...changes } });
       };
       set({ remedy: { runId, check, remedy, running: true, lines: [], share: null, error: null } });
+      if (remedy.action.id === 'wait-until-quiet') return waitUntilQuiet(check, runId);
       try {
         await call('preflight.remedy', { runId, action: remedy.action, elevated: false });
         change({ running: false });
       } catch (thrown) {
-        change({ running: false, error: toPlainError(thrown) });
+        const error = toPlainError(thrown);
+        change({ running: false, error });
+        // Nothing was done, and looking again may take the rights that were just refused.
+        if (error.code === 'elevation-refused' || error.code === 'elevation-unavailable') return;
       }
       get().again([check]);
     },
@@ -121,7 +143,7 @@ export const usePreflight = create<PreflightState>((set, get) => {
       const { request, checks, accepted } = get();
       const results = allResults(checks);
       if (request?.job !== job || results.length === 0) return null;
-      return { results, accepted: accepted.filter((name) => results.some((result) => result.verdict !== 'fine' && acceptedAs(result) === name)) };
+      return { results, accepted: accepted.filter((name) => results.some((result) => result.verdict !== 'fine' && acceptedAs(result) === name)), skipped: false };
     },
   };
 });

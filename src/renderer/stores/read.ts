@@ -1,9 +1,10 @@
 import { create } from 'zustand';
-import type { Disk, ReadPlan } from '../../contract/index.ts';
+import type { Disk, PreflightRequest, ReadPlan } from '../../contract/index.ts';
 import { call } from '../bridge.ts';
+import { emptyRequest } from './preflight-requests.ts';
 import { NOT_PLANNED, planningActions, type Planning, type PlanningActions } from './planning.ts';
 
-export type ReadStep = 'disk' | 'destination' | 'plan';
+export type ReadStep = 'disk' | 'destination' | 'check' | 'plan';
 
 interface ReadState extends Planning<ReadPlan>, PlanningActions {
   readonly step: ReadStep;
@@ -31,6 +32,11 @@ export const useRead = create<ReadState>((set, get) => ({
     return call('plan.read', { disk: disk ?? '', destination: destination.trim(), format, overwrite });
   }),
 }));
+
+/** What the checks have to know of this. */
+export const readChecks = ({ disk, destination, format }: Pick<ReadState, 'disk' | 'destination' | 'format'>): PreflightRequest => ({
+  ...emptyRequest('read'), sources: disk === null ? [] : [{ disk, partitions: null }], destination: destination.trim() || null, compression: format === 'raw' ? 'none' : 'balanced',
+});
 
 /** A file name from a disk's model: `sandisk-ultra.img.zst`. */
 export function suggestedName(disk: Disk | undefined, format: 'raw' | 'zstd'): string {

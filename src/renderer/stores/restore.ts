@@ -1,6 +1,7 @@
 import { create } from 'zustand';
-import type { Disk, DiskImageInfo, PlainError, PreflightRequest, RestorePlan, RestoreRequest } from '../../contract/index.ts';
+import type { Disk, DiskImageInfo, ImagedPartition, PlainError, PreflightRequest, RemedyAction, RestorePlan, RestoreRequest } from '../../contract/index.ts';
 import { call } from '../bridge.ts';
+import { alsoChosen } from './choosable.ts';
 import { imageFolders } from './library.ts';
 import { emptyRequest } from './preflight-requests.ts';
 import { lookingAction } from './looking.ts';
@@ -86,3 +87,10 @@ export function misfit(disk: Disk, image: DiskImageInfo | null, chosen: readonly
 export const restoreChecks = ({ image, partitions, disks }: Pick<RestoreState, 'image' | 'partitions' | 'disks'>): PreflightRequest => ({
   ...emptyRequest('restore'), targets: [...disks], image: image?.location ?? null, imagePartitions: partitions && [...partitions],
 });
+
+/** Does what a remedy that is a choice of this wizard says. */
+export function chooseForRestore(action: RemedyAction, partitions: readonly ImagedPartition[]): void {
+  const { partitions: chosen, choosePartitions, setOptions } = useRestore.getState();
+  if (action.id === 'memory-level') setOptions({ memory: action.level });
+  if (action.id === 'take-partitions') choosePartitions(alsoChosen(chosen, partitions, action.numbers));
+}

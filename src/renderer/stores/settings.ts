@@ -27,6 +27,12 @@ export const useSettings = create<SettingsState>((set, get) => ({
   },
 }));
 
+/** The start of a path as this computer writes it, for examples. */
+export function useExampleFolder(): string {
+  const windows = useSettings((state) => state.info?.platform === 'win32');
+  return windows ? 'D:\\' : '/home/anna/';
+}
+
 /** The language on the screen: the chosen one, else the system's where we speak it, else English. */
 export function languageOf(settings: Settings, systemLanguage: string): 'en' | 'nl' {
   if (settings.language !== 'system') return settings.language;

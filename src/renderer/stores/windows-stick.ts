@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { DriverWish, PlainError, PreflightRequest, StickFirmware, WindowsMediaInfo, WindowsStickPlan } from '../../contract/index.ts';
+import { driverSystem, type DriverWish, type PlainError, type PreflightRequest, type StickFirmware, type WindowsMediaInfo, type WindowsStickPlan } from '../../contract/index.ts';
 import { call } from '../bridge.ts';
 import { customisingOf, useCustomising } from './customising.ts';
 import { emptyRequest } from './preflight-requests.ts';
@@ -17,6 +17,10 @@ interface WindowsStickState extends Planning<WindowsStickPlan>, PlanningActions 
   readonly mediaError: PlainError | null;
   readonly firmware: StickFirmware;
   readonly label: string;
+  /** Numbers of the Windows that go along; none: all of them. */
+  readonly editions: readonly number[];
+  /** Where an install image is packed anew; empty for the system's own. */
+  readonly workFolder: string;
   /** A folder laid over the files of the disc; empty for none. */
   readonly extraFolder: string;
   /** A folder with driver packages; empty for none. */
@@ -28,13 +32,13 @@ interface WindowsStickState extends Planning<WindowsStickPlan>, PlanningActions 
   readonly setLocation: (location: string) => void;
   readonly inspect: (location: string) => Promise<void>;
   readonly choose: (disks: readonly string[]) => void;
-  readonly setOptions: (options: Partial<Pick<WindowsStickState, 'firmware' | 'label' | 'extraFolder' | 'driverFolder' | 'verify' | 'eject'>>) => void;
+  readonly setOptions: (options: Partial<Pick<WindowsStickState, 'firmware' | 'label' | 'editions' | 'workFolder' | 'extraFolder' | 'driverFolder' | 'verify' | 'eject'>>) => void;
   /** Empties the wizard; `keepMedia` goes straight to the disks with the same ISO and answers. */
   readonly restart: (keepMedia: boolean) => void;
 }
 
 const FRESH = {
-  step: 'image', location: '', inspecting: false, media: null, mediaError: null, firmware: 'uefi', label: '', extraFolder: '', driverFolder: '', disks: [], verify: true, eject: true, ...NOT_PLANNED,
+  step: 'image', location: '', inspecting: false, media: null, mediaError: null, firmware: 'uefi', label: '', editions: [], workFolder: '', extraFolder: '', driverFolder: '', disks: [], verify: true, eject: true, ...NOT_PLANNED,
 } as const;
 
 /** The wizard that makes Windows installation sticks. */
@@ -45,7 +49,7 @@ export const useWindowsStick = create<WindowsStickState>((set, get) => ({
   inspect: lookingAction<WindowsStickState>(set, get, async (location) => {
     const media = await call('media.inspectWindows', { location });
     // A disc that only a BIOS starts makes a stick for a BIOS.
-    return { media, firmware: media.uefi.length > 0 || !media.bios ? 'uefi' : 'bios' };
+    return { media, editions: [], firmware: media.uefi.length > 0 || !media.bios ? 'uefi' : 'bios' };
   }, (mediaError) => ({ mediaError })),
   choose: (disks) => set({ disks }),
   setOptions: (options) => set(options),
@@ -55,10 +59,10 @@ export const useWindowsStick = create<WindowsStickState>((set, get) => ({
     set(FRESH);
   },
   ...planningActions<WindowsStickPlan>(set, get, () => {
-    const { location, disks, firmware, label, extraFolder, verify, eject } = get();
+    const { location, disks, firmware, label, editions, workFolder, extraFolder, verify, eject } = get();
     const drivers = driversOf(get());
     return call('plan.windowsStick', {
-      location, disks: [...disks], firmware, label: label.trim(), extraFolder: extraFolder.trim() || null, customising: customisingOf(useCustomising.getState()), drivers, verify, eject, allowSystemDisk: false,
+      location, disks: [...disks], firmware, label: label.trim(), editions: editions.length > 0 ? [...editions] : null, workFolder: workFolder.trim() || null, extraFolder: extraFolder.trim() || null, customising: customisingOf(useCustomising.getState()), drivers, verify, eject, allowSystemDisk: false,
     });
   }),
 }));
@@ -67,12 +71,12 @@ export const useWindowsStick = create<WindowsStickState>((set, get) => ({
 function driversOf({ driverFolder, media }: Pick<WindowsStickState, 'driverFolder' | 'media'>): DriverWish | null {
   const folder = driverFolder.trim();
   if (folder === '') return null;
-  const [edition] = media?.editions ?? [];
-  const build = Number(edition?.version.split('.')[2]);
-  return {
-    folders: [folder], architecture: edition?.architecture === 'arm64' ? 'arm64' : edition?.architecture === 'x86' ? 'x86' : 'amd64',
-    build: Number.isSafeInteger(build) && build > 0 ? build : null, kinds: ['storage', 'network'], machines: { kind: 'any' },
-  };
+  return { folders: [folder], ...driverSystem(media?.editions[0]), kinds: ['storage', 'network'], machines: { kind: 'any' } };
+}
+
+/** What certainly goes on a stick, in bytes. How large fewer editions get, the plan tells. */
+export function leastBytes({ media, editions }: Pick<WindowsStickState, 'media' | 'editions'>): number | null {
+  return media && media.bytes - (editions.length > 0 ? media.installs.reduce((sum, { size }) => sum + size, 0) : 0);
 }
 
 /** What the checks have to know of these sticks. */

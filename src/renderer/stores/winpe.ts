@@ -22,9 +22,13 @@ interface WinpeOptions {
   readonly keyboard: string;
   readonly region: string;
   readonly language: string;
+  readonly systemLocale: string;
+  readonly timeZone: string;
   readonly extraFolder: string;
   readonly toolsFolder: string;
   readonly newLoaders: boolean;
+  /** MB; null leaves it as it is. */
+  readonly scratchMiB: number | null;
   readonly verify: boolean;
   readonly eject: boolean;
 }
@@ -50,7 +54,7 @@ interface WinpeState extends WinpeOptions, Planning<WinpePlan>, PlanningActions 
 
 const FRESH = {
   step: 'image', location: '', inspecting: false, image: null, imageError: null, disks: [], output: 'sticks', isoPath: '', overwrite: false, hybrid: false, firmware: 'uefi', label: '',
-  driversIn: 'medium', commands: [], keyboard: '', region: '', language: '', extraFolder: '', toolsFolder: '', newLoaders: false, verify: true, eject: true, ...NOT_PLANNED,
+  driversIn: 'medium', commands: [], keyboard: '', region: '', language: '', systemLocale: '', timeZone: '', extraFolder: '', toolsFolder: '', newLoaders: false, scratchMiB: null, verify: true, eject: true, ...NOT_PLANNED,
 } as const;
 
 const orNull = (typed: string): string | null => typed.trim() || null;
@@ -68,23 +72,25 @@ export const useWinpe = create<WinpeState>((set, get) => ({
     set(FRESH);
   },
   again: ({ image, request }) => {
-    const { firmware, label, drivers, driversIn, commands, keyboard, region, language, extraFolder, toolsFolder, newLoaders, verify, eject, iso } = request;
+    const { firmware, label, drivers, driversIn, commands, keyboard, region, language, systemLocale, timeZone, extraFolder, toolsFolder, newLoaders, scratchMiB, verify, eject, iso } = request;
     useDriverChoice.getState().restart(typedDrivers(drivers));
     set({
       ...FRESH, step: 'destination', location: image.location, image, output: iso ? 'iso' : 'sticks', isoPath: '', hybrid: iso?.hybrid ?? false, firmware, label, driversIn, commands,
-      keyboard: keyboard ?? '', region: region ?? '', language: language ?? '', extraFolder: extraFolder ?? '', toolsFolder: toolsFolder ?? '', newLoaders, verify, eject,
+      keyboard: keyboard ?? '', region: region ?? '', language: language ?? '', systemLocale: systemLocale ?? '', timeZone: timeZone ?? '', extraFolder: extraFolder ?? '', toolsFolder: toolsFolder ?? '', newLoaders, scratchMiB, verify, eject,
     });
   },
   ...planningActions<WinpePlan>(set, get, () => {
-    const { location, disks, output, isoPath, overwrite, hybrid, firmware, label, driversIn, commands, keyboard, region, language, extraFolder, toolsFolder, newLoaders, verify, eject } = get();
+    const { location, disks, output, isoPath, overwrite, hybrid, firmware, label, driversIn, commands, keyboard, region, language, systemLocale, timeZone, extraFolder, toolsFolder, newLoaders, scratchMiB, verify, eject } = get();
     return call('plan.winpe', {
       source: location, disks: output === 'sticks' ? [...disks] : [], iso: output === 'iso' ? { path: isoPath.trim(), overwrite, hybrid } : null,
       firmware, label: label.trim(), drivers: wantedDrivers(useDriverChoice.getState()), driversIn, commands: commands.filter((line) => line.trim() !== ''),
-      keyboard: orNull(keyboard), region: orNull(region), language: orNull(language), extraFolder: orNull(extraFolder), toolsFolder: orNull(toolsFolder),
-      newLoaders, scratchMiB: null, verify, eject, allowSystemDisk: false,
+      keyboard: orNull(keyboard), region: orNull(region), language: orNull(language), systemLocale: orNull(systemLocale), timeZone: orNull(timeZone), extraFolder: orNull(extraFolder), toolsFolder: orNull(toolsFolder),
+      newLoaders, scratchMiB, verify, eject, allowSystemDisk: false,
     });
   }),
 }));
 
 /** What the checks have to know of these media. */
-export const winpeChecks = ({ output, disks }: Pick<WinpeState, 'output' | 'disks'>): PreflightRequest => ({ ...emptyRequest('media'), targets: output === 'sticks' ? [...disks] : [] });
+export const winpeChecks = ({ output, disks, isoPath }: Pick<WinpeState, 'output' | 'disks' | 'isoPath'>): PreflightRequest => ({
+  ...emptyRequest('media'), ...(output === 'sticks' ? { targets: [...disks] } : { destination: isoPath.trim() || null }),
+});

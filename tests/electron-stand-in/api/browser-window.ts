@@ -24,7 +24,7 @@ interface WindowOptions {
 interface Bounds { readonly x: number; readonly y: number; readonly width: number; readonly height: number }
 
 const Base = strictEmitter('electron.BrowserWindow', [
-  'ready-to-show', 'close', 'closed', 'show', 'hide', 'focus', 'blur', 'page-title-updated', 'unresponsive', 'responsive',
+  'ready-to-show', 'close', 'closed', 'query-session-end', 'show', 'hide', 'focus', 'blur', 'page-title-updated', 'unresponsive', 'responsive',
   'resize', 'move', 'resized', 'moved', 'maximize', 'unmaximize', 'minimize', 'restore',
 ]);
 const windows = new Set<BrowserWindow>();

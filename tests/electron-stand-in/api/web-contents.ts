@@ -158,9 +158,9 @@ export class WebContents extends Base {
     session.on('Page.frameStoppedLoading', ({ frameId }: { frameId: string }) => { if (frameId === this.#target) this.#setLoading(false); });
     session.on('Page.domContentEventFired', () => { if (this.#isShown()) this.emit('dom-ready', {}); });
     session.on('Page.loadEventFired', () => { if (this.#isShown()) this.emit('did-finish-load', {}); });
+    // Of links; the page's `window.open` is window-open.ts.
     session.on('Page.windowOpen', ({ url, windowName, windowFeatures }: { url: string; windowName: string; windowFeatures: string[] }) => {
-      const { action } = this.#openHandler({ url, frameName: windowName, features: windowFeatures.join(','), disposition: 'foreground-tab' });
-      if (action === 'allow') console.error(`stand-in: the page may open ${url} in a window of its own, but child windows are not provided`);
+      this.#askToOpen(url, windowName, windowFeatures.join(','));
     });
     session.on('Page.javascriptDialogOpening', ({ type }: { type: string }) => {
       if (type === 'beforeunload' && preview) void session.send('Page.handleJavaScriptDialog', { accept: this.#navigating || this.askClose() });
@@ -190,7 +190,13 @@ export class WebContents extends Base {
     return strict('electron.WebFrameMain', { url, origin: url.startsWith('file:') ? 'file://' : new URL(url || 'about:blank').origin, parent: null, name: '', processId: this.id, routingId: 1, frameTreeNodeId: this.id });
   }
 
+  #askToOpen(url: string, frameName: string, features: string): void {
+    const { action } = this.#openHandler({ url, frameName, features, disposition: 'foreground-tab' });
+    if (action === 'allow') console.error(`stand-in: the page may open ${url} in a window of its own, but child windows are not provided`);
+  }
+
   #hear(message: FromWorld): void {
+    if (message.kind === 'window-open') return this.#askToOpen(message.to, message.name, message.features);
     if (message.kind === 'will-navigate') {
       const event = Object.assign(new CancellableEvent(), { url: message.to, isMainFrame: true, isSameDocument: false });
       this.emit('will-navigate', event, message.to);

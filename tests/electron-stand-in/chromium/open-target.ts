@@ -43,8 +43,8 @@ async function createAppWindow({ command, profile, devTools }: Chromium, width: 
   });
   const rights = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   spawn(command, [`--user-data-dir=${profile}`, `--app=${url}`, `--window-size=${width},${height}`, '--test-type', ...rights], { stdio: 'ignore' });
-  const timeout = AbortSignal.timeout(10_000);
-  const late = new Promise<never>((_, reject) => { timeout.addEventListener('abort', () => { reject(new Error('Chromium opened no window within 10 s')); }); });
+  const timeout = AbortSignal.timeout(60_000);
+  const late = new Promise<never>((_, reject) => { timeout.addEventListener('abort', () => { reject(new Error('Chromium opened no window within 60 s')); }); });
   return Promise.race([created, late]);
 }
 

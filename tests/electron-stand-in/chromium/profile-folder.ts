@@ -29,7 +29,7 @@ export function makeProfile(): string {
 
 export function removeProfile(folder: string): void {
   try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 20 });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
   } catch {
     // Chromium's last child may still be writing: the next start sweeps it.
   }

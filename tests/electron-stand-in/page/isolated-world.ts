@@ -22,6 +22,7 @@ export type FromWorld = { readonly url: string } & (
   | { readonly kind: 'send'; readonly channel: string; readonly args: string }
   | { readonly kind: 'invoke'; readonly id: number; readonly channel: string; readonly args: string }
   | { readonly kind: 'will-navigate'; readonly to: string }
+  | { readonly kind: 'window-open'; readonly to: string; readonly name: string; readonly features: string }
 );
 
 type Without<T> = T extends unknown ? Omit<T, 'url'> : never;
@@ -36,6 +37,7 @@ interface KeyEvent extends Event {
   readonly key: string;
   readonly ctrlKey: boolean;
 }
+declare const document: EventTarget;
 declare const location: { readonly href: string };
 declare const window: EventTarget & { readonly parent: unknown; readonly navigation: EventTarget };
 
@@ -144,6 +146,10 @@ export function isolatedWorld(
     // The main process decides, and navigates itself if nobody objects.
     event.preventDefault();
     tell({ kind: 'will-navigate', to: destination.url });
+  });
+  document.addEventListener(`${settings.secret}:open`, (event) => {
+    const { to, name, features } = (event as CustomEvent<{ to: string; name: string; features: string }>).detail;
+    tell({ kind: 'window-open', to, name, features });
   });
   if (settings.guardClosing) {
     window.addEventListener('beforeunload', (event) => { event.preventDefault(); });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createCodec } from '../codec.ts';
 import { createBridge } from './bridge.ts';
 import { isolatedWorld, type WorldSettings } from './isolated-world.ts';
+import { windowOpen } from './window-open.ts';
 
 export const WORLD_NAME = 'Electron Isolated Context';
 
@@ -31,7 +32,7 @@ export function pageScripts(preload: string | null, guardClosing: boolean): Page
   const preloadFunction = `(function (require, module, exports, process) {\n${source}\n})`;
   return {
     settings,
-    page: `(${createBridge.toString()})('page', ${JSON.stringify(settings.secret)});`,
+    page: `(${createBridge.toString()})('page', ${JSON.stringify(settings.secret)});\n(${windowOpen.toString()})(${JSON.stringify(settings.secret)});`,
     isolated: `(${isolatedWorld.toString()})(${JSON.stringify(settings)}, ${createCodec.toString()}, ${createBridge.toString()}, ${preloadFunction});\n`
       + `//# sourceURL=${preload === null ? 'stand-in' : encodeURI(preload)}\n`,
     needsPaths: source.includes('getPathForFile'),

@@ -24,8 +24,8 @@ const SURFACE_OFFER = remedy('scan-surface', { action: { id: 'scan', check: 'sur
 
 export const FINE: readonly CheckResult[] = [
   result('power', 'fine', 'mains', { evidence: [{ ...said('mains-on', { name: 'AC' }), from: '/sys/class/power_supply/AC' }, { ...said('battery-full', { name: 'BAT0', charge: 100 }), from: '/sys/class/power_supply/BAT0' }] }),
-  result('clock', 'fine', 'plausible', { params: { now: '2026-11-21 09:12' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
-  result('external-devices', 'fine', 'none'), result('hidden-disks', 'fine', 'none-hidden'),
+  result('clock', 'fine', 'plausible', { params: { now: '2026-11-21T09:12:00.000Z' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
+  result('external-devices', 'fine', 'none'), result('hidden-disks', 'fine', 'present', { params: { count: 1 } }),
   result('smart', 'fine', 'healthy', { subject: KINGSTON, evidence: [{ ...said('passed'), from: 'smartctl -j -a /dev/sdb' }, { ...said('temperature', { value: 34 }), from: 'smartctl -j -a /dev/sdb' }] }),
   result('activity', 'fine', 'quiet', { subject: KINGSTON, params: { busy: 1, rate: 0, seconds: 2 } }),
 ];
@@ -44,7 +44,7 @@ export const TROUBLE: readonly CheckResult[] = [
     params: { charge: 11, minutes: 19 }, evidence: [{ ...said('battery-discharging', { name: 'BAT0', charge: 11 }), from: '/sys/class/power_supply/BAT0' }],
     remedies: [remedy('plug-in', { ways: [{ code: 'by-hand', steps: [said('plug-in')] }] })],
   }),
-  result('clock', 'fine', 'plausible', { params: { now: '2026-11-21 09:12' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
+  result('clock', 'fine', 'plausible', { params: { now: '2026-11-21T09:12:00.000Z' } }), result('firmware', 'fine', 'uefi-secure'), MEMORY,
   result('smart', 'warning', 'unreadable-sectors', {
     subject: KINGSTON, remedies: [SURFACE_OFFER, remedy('replace-disk', { ways: [{ code: 'by-hand', steps: [said('image-first'), said('replace-disk')] }] })],
     evidence: [{ ...said('passed'), from: 'smartctl -j -a /dev/sdb' }, { ...said('pending', { value: 8 }), from: 'smartctl -j -a /dev/sdb' }, { ...said('powerOnHours', { value: 31_204 }), from: 'smartctl -j -a /dev/sdb' }],
@@ -73,7 +73,7 @@ export function statesOf(request: PreflightRequest, kind: 'fine' | 'trouble', so
   const results = [...all, ...named].filter(wanted);
   const ids = [...new Set(results.map(({ check }) => check))];
   const states = ids.map((check): CheckState => ({ check, done: true, share: null, map: null, results: results.filter((found) => found.check === check) }));
-  const scan = request.checks?.includes('surface') ? [{ check: 'surface' as const, done: true, share: null, map: MAP, results: [result('surface', 'warning', 'bad', { subject: KINGSTON, params: { bytes: 12_288, places: 2, slow: 4 } })] }] : [];
+  const scan = request.checks?.includes('surface') ? [{ check: 'surface' as const, done: true, share: null, map: MAP, results: [result('surface', 'warning', 'bad', { subject: KINGSTON, params: { bytes: 12_288, count: 2, slow: 4 } })] }] : [];
   return [...states, ...scan];
 }
 
@@ -84,7 +84,7 @@ function nameResults({ destination }: PreflightRequest): CheckResult[] {
   const name = destination?.split('/').at(-1)?.replace('.qcow2', '') ?? '';
   const subject: CheckResult['subject'] = { kind: 'destination', id: name, name };
   const remedies = [remedy('rename', { action: { id: 'rename', name: 'BALIE-02-Windows-2026-11-21' } })];
-  if (/[<>:"|?*]/.test(name)) return [result('image-name', 'stop', 'invalid', { subject, params: { name, suggested: '', reason: '":"' }, remedies })];
+  if (/[<>:"|?*]/.test(name)) return [result('image-name', 'stop', 'invalid', { subject, params: { name, suggested: '', reason: 'forbidden-character :' }, remedies })];
   if (/^image/.test(name)) return [result('image-name', 'advice', 'meaningless', { subject, params: { name, suggested: '' }, remedies })];
   return [result('image-name', 'fine', 'good', { subject, params: { name } })];
 }
@@ -107,5 +107,5 @@ export const HISTORY: HistoryList = {
     entry('h4', 'verify', 'done', day(19, '17:25'), 'KASSA-1-2026-11-19.qcow2', []),
     entry('h5', 'format', 'cancelled', day(18, '10:00'), '', [SANDISK], { elapsedSeconds: 3 }),
   ],
-  faulty: [{ path: '/home/anna/.local/share/werkbank/history/2026-11-02T10-00-00Z-write-cut.json', error: { code: 'history-corrupt', params: { path: '/home/anna/.local/share/werkbank/history/2026-11-02T10-00-00Z-write-cut.json', reason: 'no JSON' }, retryable: false, place: null, detail: '' } }],
+  faulty: [{ path: '/home/anna/.local/share/werkbank/history/2026-11-02T10-00-00Z-write-cut.json', error: { code: 'history-corrupt', params: { path: '/home/anna/.local/share/werkbank/history/2026-11-02T10-00-00Z-write-cut.json', reason: 'not-json' }, retryable: false, place: null, detail: '' } }],
 };

@@ -12,12 +12,12 @@ const wobble = (seconds: number, base: number) => base * (1 + 0.12 * Math.sin(se
 function disksOf(plan: Plan) {
   if (plan.kind === 'verify' || plan.kind === 'convert' || plan.kind === 'iso' || plan.kind === 'extract') return [];
   return plan.kind === 'write' || plan.kind === 'restore' || plan.kind === 'windows-stick' || plan.kind === 'winpe' ? plan.disks.map((disk) => ({ ...disk.identity, number: disk.number }))
-    : plan.kind === 'format' ? [{ ...plan.disk.identity, number: plan.disk.number }] : [{ ...plan.disk, number: plan.number }];
+    : plan.kind === 'format' || plan.kind === 'drivers' ? [{ ...plan.disk.identity, number: plan.disk.number }] : [{ ...plan.disk, number: plan.number }];
 }
 
 const PHASES: Readonly<Record<Plan['kind'], Phase>> = {
   write: 'writing', read: 'reading', format: 'formatting', capture: 'capturing', restore: 'restoring', verify: 'verifying', convert: 'converting',
-  'windows-stick': 'writing', winpe: 'writing', iso: 'writing', extract: 'writing',
+  'windows-stick': 'writing', winpe: 'writing', iso: 'writing', extract: 'writing', drivers: 'writing',
 };
 
 export function progressAt(jobId: string, plan: Plan, seconds: number, failing: readonly string[]): JobProgress {
@@ -44,6 +44,9 @@ export function progressAt(jobId: string, plan: Plan, seconds: number, failing: 
   };
 }
 
+/** The disk that is captured here has bad places. */
+const WITH_HOLES = { outcome: 'partly', error: { code: 'source-bad-sectors', params: { bytes: 12_288, disk: 'Kingston DataTraveler Max' }, retryable: false, place: null, detail: '' } } as const;
+
 export function reportOf(jobId: string, plan: Plan, seconds: number, failing: readonly string[], cancelled: boolean): Report {
   const targets: Report['targets'] = disksOf(plan).map((disk) => {
     const failed = failing.includes(disk.id);
@@ -52,15 +55,16 @@ export function reportOf(jobId: string, plan: Plan, seconds: number, failing: re
       outcome: cancelled ? 'cancelled' : failed ? 'failed' : 'verify' in plan && plan.verify ? 'verified' : 'written',
       error: failed ? { code: 'target-write-failed', params: { disk: disk.model, offset: 1_234_567_168, detail: 'EIO' }, retryable: true, place: null, detail: 'EIO' } : null,
       bytesWritten: 1_900_000_000, bytesSkipped: TOTAL - 1_900_000_000, bytesVerified: failed || cancelled ? 0 : TOTAL, writeSeconds: 40, verifySeconds: 25,
-      sha256: failed || cancelled ? null : '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', ejected: plan.kind !== 'restore' && !failed && !cancelled, notes: [],
+      sha256: failed || cancelled ? null : '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', ejected: 'eject' in plan && plan.eject && !failed && !cancelled, notes: [],
     };
   });
   const failed = targets.filter((target) => target.outcome === 'failed').length;
   return {
     jobId, program: 'Werkbank', version: '0.1.0', host: { name: 'bench-2', system: 'Linux', release: '6.12' }, startedAt: '2026-11-21T09:30:00Z', endedAt: '2026-11-21T09:31:07Z', elapsedSeconds: seconds, plan,
-    outcome: cancelled ? 'cancelled' : failed === 0 ? 'done' : failed === targets.length ? 'failed' : 'partly', error: null,
+    ...(plan.kind === 'capture' && !cancelled ? WITH_HOLES : { outcome: cancelled ? 'cancelled' : failed === 0 ? 'done' : failed === targets.length ? 'failed' : 'partly', error: null }),
     checksums: [{ algorithm: 'sha256', hex: '9f2d1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', from: null }], expectedMatched: cancelled || plan.kind !== 'write' ? null : true,
     targets: plan.kind === 'capture' ? [] : targets, imaging: imagingOutcome(plan),
+    files: plan.kind === 'windows-stick' && !cancelled ? { count: 923, bytes: 5_400_000_000, sha256: '0d3a1c5e8b7a46033d0f1e2c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a6978', list: [] } : null,
     events: [], preflight: null, machine: { maker: 'Dell Inc.', model: 'OptiPlex 7090', serial: '7XK3P93', firmware: 'UEFI Dell Inc. 1.24.0 2025-03-11', memory: 16_700_000_000, processor: 'Intel Core i5-11500', system: 'Debian GNU/Linux 13 (trixie)' },
     speedCurve: Array.from({ length: 80 }, (_, index) => {
       const at = (seconds * (index + 1)) / 80;

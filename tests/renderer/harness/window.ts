@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 import { build } from 'vite';
-import type { Harness } from './fake-bridge.ts';
+import type { Harness } from './harness.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -31,7 +31,7 @@ export async function startHarness(executablePath = '/usr/bin/chromium'): Promis
   return {
     open: async (options = {}, context = {}) => {
       const page = await (await browser.newContext({ viewport: { width: 1200, height: 800 }, ...context })).newPage();
-      page.setDefaultTimeout(45_000);
+      page.setDefaultTimeout(300_000);
       page.on('pageerror', (error) => console.error('in the window:', error.message, error.stack));
       page.on('console', (message) => message.type() === 'error' && console.error('in the window:', message.text()));
       await page.addInitScript({ content: `window.harnessOptions = ${JSON.stringify(options)};\n${bridge}` });

@@ -9,7 +9,7 @@ const driver = (infName: string, provider: string, kind: DriverPackageInfo['kind
   path: `/srv/drivers/${kind}/${infName}`, infName, provider, className: kind === 'network' ? 'Net' : 'SCSIAdapter', kind, date, version, architectures: ['amd64'], catalog: 'present', missing: [], devices: 4, hardwareIds: ['PCI\\VEN_8086&DEV_15F3'], ...change,
 });
 
-const DRIVERS = [
+export const DRIVERS = [
   driver('e2f.inf', 'Intel', 'network', '2.1.4.3', '2025-09-30'),
   driver('rt640x64.inf', 'Realtek', 'network', '10.74.1128.2024', '2025-11-28'),
   driver('iaStorVD.inf', 'Intel Corporation', 'storage', '20.2.6.1025', '2026-02-11'),
@@ -26,7 +26,7 @@ export function choiceOf({ folders, machines }: DriverWish): DriverChoice {
   const chosen = machines.kind === 'any' ? DRIVERS : machines.kind === 'this' ? [DRIVERS[0]!, DRIVERS[2]!] : [DRIVERS[0]!];
   return {
     chosen, bytes: chosen.length * 5_400_000, unmatched: machines.kind === 'ids' ? machines.ids.slice(1) : [],
-    unreadable: machines.kind === 'any' ? [{ path: '/srv/drivers/broken/netx.inf', error: { code: 'inf-invalid', params: { path: '/srv/drivers/broken/netx.inf', reason: 'no [Version]' }, retryable: false, place: null, detail: '' } }] : [],
+    unreadable: machines.kind === 'any' ? [{ path: '/srv/drivers/broken/netx.inf', error: { code: 'inf-invalid', params: { path: '/srv/drivers/broken/netx.inf', reason: 'no-device' }, retryable: false, place: null, detail: '' } }] : [],
   };
 }
 

@@ -5,7 +5,10 @@ import { toPlainError } from '../../bridge.ts';
 import { useJob, useJobs } from '../../stores/jobs.ts';
 import { goHome, useNavigation, type Screen } from '../../stores/navigation.ts';
 import { useCapture } from '../../stores/capture.ts';
+import { useDrivers } from '../../stores/drivers.ts';
+import { useExtract } from '../../stores/extract.ts';
 import { useFormat } from '../../stores/format.ts';
+import { useIso } from '../../stores/iso.ts';
 import { useRead } from '../../stores/read.ts';
 import { useRestore } from '../../stores/restore.ts';
 import { useWindowsStick } from '../../stores/windows-stick.ts';
@@ -18,15 +21,16 @@ import { ErrorNotice } from '../Notice.tsx';
 import { useWizardSteps } from '../wizard-steps.ts';
 import { WizardFrame } from '../WizardFrame.tsx';
 import { ProgressStep } from './ProgressStep.tsx';
+import { planTitle } from './plan-texts.ts';
 import { ReportStep } from './ReportStep.tsx';
 
 const ANOTHER_ICONS: Record<Plan['kind'], IconName> = {
-  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'windows', winpe: 'shell', iso: 'write', extract: 'library',
+  capture: 'capture', restore: 'restore', write: 'write', format: 'refresh', read: 'refresh', verify: 'library', convert: 'library', 'windows-stick': 'windows', winpe: 'shell', iso: 'disc', extract: 'disc-look', drivers: 'chip',
 };
 
 /** A job from its start to its report: the last two steps of every wizard. */
 export function JobScreen({ jobId }: { jobId: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const plan = useJob(jobId, (job) => job.plan);
   const report = useJob(jobId, (job) => job.report) ?? null;
   const { title, steps } = useWizardSteps(plan?.kind ?? 'write');
@@ -80,7 +84,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
       footer={report ? ended : running}
     >
       {error && <ErrorNotice error={error} />}
-      {report ? <ReportStep report={report} /> : <ProgressStep jobId={jobId} plan={plan} />}
+      {report ? <ReportStep report={report} justEnded /> : <ProgressStep jobId={jobId} plan={plan} />}
       <ConfirmDialog
         isOpen={asking && !report && !cancelling}
         title={t('progress:cancel-title')}
@@ -89,6 +93,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
         onAct={() => void cancel()}
         onClose={() => setAsking(false)}
       >
+        <p><strong>{planTitle(t, i18n.language, plan)}</strong></p>
         <p>{t(`progress:cancel-leaves.${plan.kind}`)}</p>
       </ConfirmDialog>
     </WizardFrame>
@@ -97,7 +102,7 @@ export function JobScreen({ jobId }: { jobId: string }) {
 
 function screenOf(kind: Plan['kind']): Exclude<Screen['name'], 'job' | 'past'> {
   if (kind === 'verify' || kind === 'convert') return 'library';
-  return kind === 'iso' || kind === 'extract' ? 'home' : kind;
+  return kind;
 }
 
 /** Empties the wizard of this kind for another round. */
@@ -110,8 +115,9 @@ function startAnother(plan: Plan): void {
     case 'read': return useRead.getState().restart();
     case 'windows-stick': return void stickAnother(plan.image.location);
     case 'winpe': return useWinpe.getState().again(plan);
-    case 'iso':
-    case 'extract':
+    case 'iso': return void useIso.getState().again(plan);
+    case 'extract': return void useExtract.getState().again(plan.image.location);
+    case 'drivers': return useDrivers.getState().again(plan);
     case 'verify':
     case 'convert': return;
   }

@@ -7,10 +7,13 @@ import { Icon, type IconName } from '../Icon.tsx';
 import { ErrorNotice, Notice } from '../Notice.tsx';
 import { identitiesOf } from './plan-texts.ts';
 
-const ICONS: Record<TargetOutcome['outcome'], IconName> = { written: 'check', verified: 'check', failed: 'danger', cancelled: 'stop' };
+const ICONS: Record<TargetOutcome['outcome'], IconName> = { written: 'check', verified: 'check', failed: 'danger', cancelled: 'stop', unknown: 'question' };
 
-/** One disk of a report: how it went, in numbers, and what to do where it went wrong. */
-export function OutcomeRow({ target, report }: { target: TargetOutcome; report: Report }) {
+/**
+ * One disk of a report: how it went, in numbers, and what to do where it went wrong.
+ * @param unplugged it was pulled out after the job, without having been ejected
+ */
+export function OutcomeRow({ target, report, unplugged }: { target: TargetOutcome; report: Report; unplugged: boolean }) {
   const { t, i18n } = useTranslation();
   const { kind } = report.plan;
   const bus = identitiesOf(report.plan).find(({ id }) => id === target.disk)?.bus ?? 'unknown';
@@ -21,7 +24,8 @@ export function OutcomeRow({ target, report }: { target: TargetOutcome; report: 
     t('report-view:stretch', {
       bytes: formatBytes(language, bytes), time: formatDuration(language, seconds), speed: formatSpeed(language, seconds > 0 ? bytes / seconds : 0),
     });
-  const done = target.outcome === 'written' && kind === 'format' ? t('report-view:formatted') : t(`jobs:target.${target.outcome}`);
+  const written = target.outcome === 'written';
+  const done = written && kind === 'format' ? t('report-view:formatted') : written && kind === 'drivers' ? t('report-view:updated') : t(`jobs:target.${target.outcome}`);
   return (
     <li className={`target target-${target.outcome}`}>
       <div className="target-head">
@@ -43,6 +47,7 @@ export function OutcomeRow({ target, report }: { target: TargetOutcome; report: 
         {ownSum && <div className="fact-wide"><dt>{t('report-view:sha256')}</dt><dd className="mono">{target.sha256}</dd></div>}
       </dl>
       {target.ejected && <p className="ejected"><Icon name="eject" size={20} />{t('report-view:ejected')}</p>}
+      {unplugged && <Notice kind="info" announced title={t('wizard:disks.unplugged')}><p>{t('progress:unplugged.done')}</p></Notice>}
       {target.error && <ErrorNotice error={target.error} />}
       {target.notes.map((note, index) => {
         const { title, remedy } = errorTexts(t, note);

@@ -10,6 +10,7 @@ import { JobBar } from './JobBar.tsx';
 import { identitiesOf, planDiskName, planTitle, writesDisks } from './plan-texts.ts';
 import { SpeedCurve } from './SpeedCurve.tsx';
 import { TargetRow } from './TargetRow.tsx';
+import { UnpluggedNow } from './UnpluggedNow.tsx';
 
 /** What is happening now, how fast, how long still, and what holds it back. */
 export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
@@ -19,6 +20,7 @@ export function ProgressStep({ jobId, plan }: { jobId: string; plan: Plan }) {
   return (
     <>
       <Phase jobId={jobId} title={title} />
+      <UnpluggedNow jobId={jobId} plan={plan} />
       <EventsNow jobId={jobId} />
       <section className="panel progress-panel" aria-label={t('progress:overall')}>
         <JobBar jobId={jobId} label={t('progress:overall')} large />
@@ -102,12 +104,14 @@ function Bottleneck({ jobId, plan }: { jobId: string; plan: Plan }) {
   const { t, i18n } = useTranslation();
   const kind = useJob(jobId, (job) => job.progress?.bottleneck?.kind ?? null);
   const disk = useJob(jobId, (job) => job.progress?.bottleneck?.disk ?? null);
-  const source = plan.kind === 'capture' ? plan.disk.id : null;
-  const name = disk ?? source ? planDiskName(t, i18n.language, plan, (disk ?? source)!) : t('progress:a-disk');
+  const reads = plan.kind === 'read' || plan.kind === 'capture';
+  const held = disk ?? (reads ? plan.disk.id : null);
+  // A file that is written is on no disk of the plan.
+  const key = kind === 'target' && (reads || held === null) ? 'destination' : reads ? `read-${kind}` : kind;
   return (
     <p className="bottleneck">
       <Icon name="gauge" size={22} />
-      {kind === null ? t('progress:bottleneck.unknown') : plan.kind === 'read' || plan.kind === 'capture' ? t(`progress:bottleneck.read-${kind}`, { disk: name }) : t(`progress:bottleneck.${kind}`, { disk: name })}
+      {kind === null ? t('progress:bottleneck.unknown') : t(`progress:bottleneck.${key}`, { disk: held === null ? '' : planDiskName(t, i18n.language, plan, held) })}
     </p>
   );
 }

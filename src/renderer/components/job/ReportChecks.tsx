@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { acceptedAs, checkTextKey, type Report } from '../../../contract/index.ts';
+import { acceptedAs, type Report } from '../../../contract/index.ts';
+import { checkText } from '../../app/i18n.ts';
 import { formatBytes } from '../../formatting/numbers.ts';
 import { GROUPS } from '../../stores/preflight.ts';
 import { Fold } from '../Fold.tsx';
@@ -8,12 +9,13 @@ import { FineLine, VerdictBadge } from '../preflight/ResultCard.tsx';
 /** What the checks before the job said, and what was accepted. */
 export function ReportChecks({ preflight }: { preflight: NonNullable<Report['preflight']> }) {
   const { t } = useTranslation();
-  const { results, accepted } = preflight;
+  const { results, accepted, skipped } = preflight;
   const shown = GROUPS.filter((verdict) => verdict !== 'fine').flatMap((verdict) => results.filter((result) => result.verdict === verdict));
   const fine = results.filter(({ verdict }) => verdict === 'fine');
   return (
     <section className="panel report-checks" aria-labelledby="report-checks">
       <h2 id="report-checks">{t('report-view:checks')}</h2>
+      {skipped && <p>{t('report-view:checks-skipped')}</p>}
       {shown.length > 0 && (
         <ul className="fine-list">
           {shown.map((result) => {
@@ -23,7 +25,7 @@ export function ReportChecks({ preflight }: { preflight: NonNullable<Report['pre
               <li key={`${name} ${verdict}`}>
                 <VerdictBadge verdict={verdict} />
                 <div>
-                  <p><strong>{t(`preflight:${check}.title`)}</strong>{subject.name !== '' && ` · ${subject.name}`}: {t(checkTextKey(check, 'finding', finding.code), finding.params)}</p>
+                  <p><strong>{t(`preflight:${check}.title`)}</strong>{subject.name !== '' && ` · ${subject.name}`}: {checkText(t, check, 'finding', finding)}</p>
                   {accepted.includes(name) && <p className="report-accepted">{t('report-view:accepted')} <span className="mono">{name}</span></p>}
                 </div>
               </li>

@@ -10,6 +10,7 @@ export function identitiesOf(plan: Plan): DiskIdentity[] {
     case 'windows-stick':
     case 'winpe':
     case 'restore': return plan.disks.map((disk) => disk.identity);
+    case 'drivers':
     case 'format': return [plan.disk.identity];
     case 'read':
     case 'capture': return [plan.disk];
@@ -21,7 +22,7 @@ export function identitiesOf(plan: Plan): DiskIdentity[] {
 }
 
 /** Whether the disks of a plan are written, each with a state of its own. */
-export const writesDisks = (plan: Plan): boolean => plan.kind === 'write' || plan.kind === 'format' || plan.kind === 'restore' || plan.kind === 'windows-stick' || (plan.kind === 'winpe' && plan.disks.length > 0);
+export const writesDisks = (plan: Plan): boolean => plan.kind === 'write' || plan.kind === 'format' || plan.kind === 'drivers' || plan.kind === 'restore' || plan.kind === 'windows-stick' || (plan.kind === 'winpe' && plan.disks.length > 0);
 
 /** One line for a job: `debian.iso to SanDisk Ultra, 31.9 GB …`. */
 export function planTitle(t: TFunction, language: string, plan: Plan): string {
@@ -34,6 +35,7 @@ export function planTitle(t: TFunction, language: string, plan: Plan): string {
     case 'winpe': return t('progress:title.winpe', { image: plan.image.name, target: plan.iso ? fileName(plan.iso.path) : disk });
     case 'restore': return t('progress:title.restore', { image: plan.image.name, disk });
     case 'format': return t('progress:title.format', { disk });
+    case 'drivers': return t('progress:title.drivers', { disk });
     case 'read': return t('progress:title.read', { disk, file: fileName(plan.destination) });
     case 'capture': return t('progress:title.capture', { disk, file: fileName(plan.destination) });
     case 'verify': return t('progress:title.verify', { image: plan.image.name });

@@ -8,7 +8,7 @@ import { SurfaceMap } from './SurfaceMap.tsx';
 
 /** What takes as long as the disk is large is only done when it is asked for. */
 const SCANS: Readonly<Record<CheckedJob, readonly CheckId[]>> = {
-  capture: ['file-system-scan', 'surface'], restore: ['surface'], write: ['surface'], media: ['surface'], deploy: ['dhcp'],
+  capture: ['file-system-scan', 'surface'], restore: ['surface'], write: ['surface'], media: ['surface'], read: ['surface'], format: ['surface'], deploy: ['dhcp'],
 };
 
 export function OptionalScans({ job }: { job: CheckedJob }) {

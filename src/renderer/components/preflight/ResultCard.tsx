@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { acceptedAs, checkTextKey, type CheckResult, type CheckVerdict } from '../../../contract/index.ts';
+import { acceptedAs, type CheckResult, type CheckVerdict } from '../../../contract/index.ts';
+import { checkText } from '../../app/i18n.ts';
 import { needsAccepting, usePreflight } from '../../stores/preflight.ts';
 import { Button } from '../Button.tsx';
 import { Checkbox } from '../Checkbox.tsx';
@@ -32,7 +33,7 @@ export function ResultCard({ result, choices }: { result: CheckResult; choices: 
           {running ? <span className="spinner spinner-small" aria-hidden="true" /> : <Icon name="refresh" size={20} />}{t('check:again')}
         </Button>
       </header>
-      <p className="check-finding">{t(checkTextKey(check, 'finding', finding.code), finding.params)}</p>
+      <p className="check-finding">{checkText(t, check, 'finding', finding)}</p>
       <Evidence result={result} />
       <RemedyList result={result} choices={choices} />
       <Fold title={t('check:why')}><p className="check-why">{t(`preflight:${check}.why`)}</p></Fold>
@@ -53,7 +54,7 @@ function Evidence({ result: { check, evidence } }: { result: CheckResult }) {
     <ul className="check-evidence">
       {evidence.map(({ code, params, from }, index) => (
         <li key={`${code} ${index}`}>
-          <span>{t(checkTextKey(check, 'evidence', code), params)}</span>
+          <span>{checkText(t, check, 'evidence', { code, params })}</span>
           {from !== '' && <span className="evidence-from">{t('check:from')} <span className="mono">{from}</span></span>}
         </li>
       ))}
@@ -69,7 +70,7 @@ export function FineLine({ result }: { result: CheckResult }) {
     <li>
       <VerdictBadge verdict="fine" />
       <div>
-        <p><strong>{t(`preflight:${check}.title`)}</strong>{subject.name !== '' && ` · ${subject.name}`}: {t(checkTextKey(check, 'finding', finding.code), finding.params)}</p>
+        <p><strong>{t(`preflight:${check}.title`)}</strong>{subject.name !== '' && ` · ${subject.name}`}: {checkText(t, check, 'finding', finding)}</p>
         {evidence.length > 0 && <Evidence result={result} />}
       </div>
     </li>

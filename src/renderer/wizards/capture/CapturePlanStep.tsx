@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { CapturedPartition, CapturePlan } from '../../../contract/index.ts';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
-import { diskName, partitionText } from '../../components/disk-texts.ts';
+import { diskName, partitionTitle, purposeText } from '../../components/disk-texts.ts';
 import { DiskBar } from '../../components/DiskBar.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Notes, Stops } from '../../components/ImagingParts.tsx';
+import { LeftOut } from '../../components/LeftOut.tsx';
 import { Notice } from '../../components/Notice.tsx';
 import { Steps } from '../../components/PlanParts.tsx';
 import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
@@ -14,6 +15,7 @@ import { RadioCards } from '../../components/RadioCards.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { formatBytes } from '../../formatting/numbers.ts';
 import { destinationOf, useCapture } from '../../stores/capture.ts';
+import { choosable } from '../../stores/choosable.ts';
 import { UnfinishedChoice } from './UnfinishedChoice.tsx';
 
 /** What is taken and how, what has to be agreed to, and whether it fits. */
@@ -29,7 +31,7 @@ export function CapturePlanStep() {
             <Stops plan={plan} confirmed={state.confirmed} onConfirm={state.confirm} />
             <Taken plan={plan} />
             <Place plan={plan} />
-            <Steps steps={plan.steps} />
+            <Steps plan={plan} />
           </>
         )}
       </PlanOrProblem>
@@ -77,21 +79,23 @@ function Taken({ plan }: { plan: CapturePlan }) {
     <section className="panel" aria-labelledby="plan-taken">
       <h2 id="plan-taken">{t('wizard:capture.taken', { disk: diskName(t, i18n.language, plan.disk) })}</h2>
       <DiskBar size={plan.disk.size} partitions={plan.partitions} table={plan.table} legend={false} />
-      {taken.length > 0 && <ul className="taken-list">{taken.map((partition) => <TakenLine key={partition.number} partition={partition} />)}</ul>}
-      <Notes notes={plan.notes} />
+      {taken.length > 0 && <ul className="taken-list">{taken.map((partition) => <TakenLine key={partition.number} partition={partition} all={plan.partitions} />)}</ul>}
+      <LeftOut all={plan.partitions} left={plan.chosen === null ? [] : choosable(plan.partitions).filter(({ number }) => !plan.chosen?.includes(number))} />
+      <Notes notes={plan.notes.filter(({ code }) => code !== 'not-chosen')} />
     </section>
   );
 }
 
-function TakenLine({ partition }: { partition: CapturedPartition }) {
+function TakenLine({ partition, all }: { partition: CapturedPartition; all: readonly CapturedPartition[] }) {
   const { t } = useTranslation();
   return (
     <li>
       <span className={`legend-mark role-${partition.role}`} aria-hidden="true" />
       <span className="partition-number">{partition.number}</span>
       <span className="partition-what">
-        {partitionText(t, partition)}
+        {partitionTitle(t, partition)}
         {partition.hold && <span className="taken-hold"> · {t(`jobs:hold.${partition.hold}`)}</span>}
+        <span className="partition-purpose">{purposeText(t, partition, all)}</span>
       </span>
       <span className={`badge ${partition.method === 'whole' ? 'badge-whole' : ''}`}>{t(`jobs:method.${partition.method}`)}</span>
       <span className="partition-size"><Bytes value={partition.usedBytes ?? partition.length} /></span>

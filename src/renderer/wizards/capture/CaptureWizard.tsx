@@ -1,7 +1,8 @@
 import { Trans, useTranslation } from 'react-i18next';
 import { diskName } from '../../components/disk-texts.ts';
 import { WizardShell } from '../../components/WizardShell.tsx';
-import { captureChecks, choosable, chooseForCapture, useCapture } from '../../stores/capture.ts';
+import { captureChecks, chooseForCapture, useCapture } from '../../stores/capture.ts';
+import { choosable } from '../../stores/choosable.ts';
 import { useDisks } from '../../stores/disks.ts';
 import { CaptureDiskStep, CapturePartitionsStep } from './source-steps.tsx';
 import { DestinationStep } from './DestinationStep.tsx';
@@ -18,6 +19,7 @@ export function CaptureWizard() {
     <WizardShell
       kind="capture"
       state={state}
+      disks={disk && [disk]}
       ready={{
         disk: disk !== undefined,
         partitions: disk !== undefined && (state.partitions === null || state.partitions.length > 0),

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { checkTextKey, remedyTextKey, type CheckVerdict } from '../../../contract/index.ts';
+import { remedyTextKey, type CheckVerdict } from '../../../contract/index.ts';
+import { checkText } from '../../app/i18n.ts';
 import { call } from '../../bridge.ts';
 import { Button } from '../../components/Button.tsx';
 import { Icon } from '../../components/Icon.tsx';
@@ -44,7 +45,7 @@ export function NameCheck() {
             <Icon name={VERDICT_ICONS[result.verdict]} size={20} />
             <span className="name-words">
               <Word verdict={result.verdict} />
-              {result.verdict === 'fine' ? t('check:name.good') : t(checkTextKey(result.check, 'finding', result.finding.code), result.finding.params)}
+              {result.verdict === 'fine' ? t('check:name.good') : checkText(t, result.check, 'finding', result.finding)}
             </span>
             {result.remedies.map(({ code, params, action }) => action?.id === 'rename' && (
               <Button key={code} onPress={() => state.setName(action.name)}><Icon name="edit" size={20} />{t(remedyTextKey(code), { ...params, name: action.name })}</Button>

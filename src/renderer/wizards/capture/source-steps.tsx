@@ -7,7 +7,8 @@ import { Notice } from '../../components/Notice.tsx';
 import { PartitionChoice } from '../../components/PartitionChoice.tsx';
 import { PracticePanel } from '../../components/PracticePanel.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
-import { choosable, leftOutRisks, useCapture } from '../../stores/capture.ts';
+import { leftOutRisks, useCapture } from '../../stores/capture.ts';
+import { choosable } from '../../stores/choosable.ts';
 
 const readable = (disk: Disk) => disk.size > 0 && !disk.verdict.reasons.some(({ code }) => code === 'no-medium');
 

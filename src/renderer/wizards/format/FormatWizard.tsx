@@ -2,10 +2,10 @@ import { Trans, useTranslation } from 'react-i18next';
 import { diskName } from '../../components/disk-texts.ts';
 import { WizardShell } from '../../components/WizardShell.tsx';
 import { useDisks } from '../../stores/disks.ts';
-import { LONGEST_LABEL, useFormat } from '../../stores/format.ts';
+import { formatChecks, LONGEST_LABEL, useFormat } from '../../stores/format.ts';
 import { FormatDiskStep, FormatPlanStep, FormatSettingsStep } from './steps.tsx';
 
-/** Disk, format, plan: the questions before a stick is made usable again. */
+/** Disk, format, checks, plan: the questions before a stick is made usable again. */
 export function FormatWizard() {
   const { t, i18n } = useTranslation();
   const state = useFormat();
@@ -15,7 +15,9 @@ export function FormatWizard() {
     <WizardShell
       kind="format"
       state={state}
+      disks={disk && [disk]}
       ready={{ disk: disk !== undefined, format: disk !== undefined && labelFits }}
+      preflight={{ request: formatChecks(state) }}
       consequence={state.plan && <Trans t={t} i18nKey="wizard:plan.consequence" values={{ disks: diskName(t, i18n.language, state.plan.disk.identity) }} components={{ disk: <strong /> }} />}
       act={{ label: t('wizard:plan.act-format'), icon: 'danger', erases: true }}
     >

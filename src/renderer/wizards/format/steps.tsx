@@ -81,7 +81,7 @@ export function FormatPlanStep() {
         {(plan) => (
           <>
             <AtStake plan={plan} state={state} />
-            <Steps steps={plan.steps} />
+            <Steps plan={plan} />
           </>
         )}
       </PlanOrProblem>

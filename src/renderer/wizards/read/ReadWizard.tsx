@@ -2,10 +2,10 @@ import { Trans, useTranslation } from 'react-i18next';
 import { diskName } from '../../components/disk-texts.ts';
 import { WizardShell } from '../../components/WizardShell.tsx';
 import { useDisks } from '../../stores/disks.ts';
-import { useRead } from '../../stores/read.ts';
+import { readChecks, useRead } from '../../stores/read.ts';
 import { ReadDestinationStep, ReadDiskStep, ReadPlanStep } from './steps.tsx';
 
-/** Disk, destination, plan: the questions before a stick is read into an image. */
+/** Disk, destination, checks, plan: the questions before a stick is read into an image. */
 export function ReadWizard() {
   const { t, i18n } = useTranslation();
   const state = useRead();
@@ -14,7 +14,9 @@ export function ReadWizard() {
     <WizardShell
       kind="read"
       state={state}
+      disks={disk && [disk]}
       ready={{ disk: disk !== undefined, destination: state.destination.trim() !== '' }}
+      preflight={{ request: readChecks(state) }}
       consequence={state.plan && <Trans t={t} i18nKey="wizard:read.consequence" values={{ disk: diskName(t, i18n.language, state.plan.disk) }} components={{ disk: <strong /> }} />}
       act={{ label: t('wizard:read.act'), icon: 'read', erases: false }}
     >

@@ -119,7 +119,7 @@ export function ReadPlanStep() {
                 <div className="fact-wide"><dt>{t('wizard:read.to')}</dt><dd className="mono">{plan.destination}</dd></div>
               </dl>
             </section>
-            <Steps steps={plan.steps} />
+            <Steps plan={plan} />
           </>
         )}
       </PlanOrProblem>

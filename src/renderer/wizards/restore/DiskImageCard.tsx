@@ -2,13 +2,16 @@ import { useTranslation } from 'react-i18next';
 import type { DiskImageInfo } from '../../../contract/index.ts';
 import { Bytes } from '../../components/Bytes.tsx';
 import { DiskBar } from '../../components/DiskBar.tsx';
+import { FindParent } from '../../components/FindParent.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { ErrorNotice, Notice } from '../../components/Notice.tsx';
 import { formatBytes, formatMoment } from '../../formatting/numbers.ts';
+import { useRestore } from '../../stores/restore.ts';
 
 /** What an image of a disk is, in words and drawn, and what it builds on. */
 export function DiskImageCard({ image }: { image: DiskImageInfo }) {
   const { t, i18n } = useTranslation();
+  const describe = useRestore((state) => state.describe);
   const { identity } = image;
   const bad = identity?.bad.bytes ?? 0;
   return (
@@ -20,14 +23,14 @@ export function DiskImageCard({ image }: { image: DiskImageInfo }) {
           <p>{[t(`jobs:format.${image.format}`), image.variant, identity?.description].filter(Boolean).join(' · ')}</p>
         </div>
       </div>
+      {image.chain.map(({ error }, index) => error && <ErrorNotice key={index} error={error}><FindParent error={error} onAgain={() => void describe(image.location)} /></ErrorNotice>)}
       {image.size > 0 && <DiskBar size={image.size} partitions={image.partitions} table={image.table} />}
       <DiskImageFacts image={image} />
       {image.chain.length > 0 && (
         <ol className="chain" aria-label={t('wizard:library.builds-on')}>
           {image.chain.map((link, index) => (
             <li key={index}>
-              <p><Icon name="link" size={18} /> {t('wizard:library.builds-on')} <strong>{link.name}</strong>{link.createdAt && `, ${formatMoment(i18n.language, link.createdAt)}`}</p>
-              {link.error && <ErrorNotice error={link.error} />}
+              <p><Icon name="link" size={18} /><span>{t('wizard:library.builds-on')} <strong>{link.name}</strong>{link.createdAt && `, ${formatMoment(i18n.language, link.createdAt)}`}</span></p>
             </li>
           ))}
         </ol>
@@ -54,7 +57,7 @@ export function DiskImageFacts({ image }: { image: DiskImageInfo }) {
           <div><dt>{t('wizard:restore.made')}</dt><dd>{formatMoment(i18n.language, identity.createdAt)}</dd></div>
           {identity.source.machine && <div><dt>{t('wizard:restore.machine')}</dt><dd>{[identity.source.machine, identity.source.system].filter(Boolean).join(' · ')}</dd></div>}
           <div><dt>{t('wizard:restore.source')}</dt><dd>{[identity.source.model, identity.source.serial].filter(Boolean).join(' · ') || t('wizard:disk.nameless')}</dd></div>
-          {identity.purpose && <div><dt>{t('wizard:capture.purpose')}</dt><dd>{identity.purpose}</dd></div>}
+          {identity.purpose && <div><dt>{t('wizard:restore.purpose')}</dt><dd>{identity.purpose}</dd></div>}
         </>
       )}
     </dl>

@@ -1,15 +1,20 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { call, toPlainError } from '../../bridge.ts';
 import { Button } from '../../components/Button.tsx';
+import { chooseAndLook, ChooseOther } from '../../components/ChooseFile.tsx';
+import { FindParent } from '../../components/FindParent.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { ErrorNotice } from '../../components/Notice.tsx';
+import { ShowMore, useFirst } from '../../components/ShowMore.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
 import { formatBytes, formatMoment } from '../../formatting/numbers.ts';
-import { allImages, useLibrary } from '../../stores/library.ts';
+import { allImages, matching, useLibrary } from '../../stores/library.ts';
 import { useRestore } from '../../stores/restore.ts';
 import { DiskImageCard } from './DiskImageCard.tsx';
+
+/** So many are found without searching. */
+const FEW = 6;
 
 /** Which image? One of the library, or any other that holds a disk: a file, a folder, dropped or typed. */
 export function RestoreImageStep() {
@@ -20,22 +25,18 @@ export function RestoreImageStep() {
     void load();
   }, [load]);
 
-  const choose = async (dialog: 'dialog.image' | 'dialog.folder') => {
-    try {
-      const chosen = await call(dialog, null);
-      if (chosen !== null) await describe(chosen);
-    } catch (thrown) {
-      useRestore.setState({ imageError: toPlainError(thrown) });
-    }
-  };
+  const choose = (dialog: 'dialog.image' | 'dialog.folder') => void chooseAndLook(dialog, describe, (error) => useRestore.setState({ imageError: error }));
+  const [search, setSearch] = useState('');
   const images = allImages(listings);
+  const found = matching(images, search);
+  const { first, rest, showMore } = useFirst(found, search);
 
   return (
     <>
       <StepHeading lead={t('wizard:restore.image-lead')}>{t('wizard:image.title')}</StepHeading>
       <div className="image-source image-source-two">
         <div className="row">
-          <Button className="image-choose" onPress={() => void choose('dialog.image')}><Icon name="folder" />{t(image ? 'wizard:image.choose-other' : 'wizard:image.choose')}</Button>
+          <Button className="image-choose" onPress={() => choose('dialog.image')}><Icon name="folder" />{t(image ? 'wizard:image.choose-other' : 'wizard:image.choose')}</Button>
         </div>
         <span className="image-or">{t('wizard:image.or')}</span>
         <div className="image-typed">
@@ -45,15 +46,22 @@ export function RestoreImageStep() {
       </div>
       <div aria-live="polite">
         {inspecting && <p className="busy"><span className="spinner" aria-hidden="true" />{t('wizard:image.looking')}</p>}
-        {imageError && <ErrorNotice error={imageError} />}
+        {imageError && (
+          <ErrorNotice error={imageError}>
+            <FindParent error={imageError} onAgain={() => void describe(location)} />
+            <ChooseOther onChoose={() => choose('dialog.image')} />
+          </ErrorNotice>
+        )}
         {image && <DiskImageCard image={image} />}
       </div>
       {image && images.length > 0 && <div className="row"><Button onPress={() => setLocation('')}><Icon name="back" size={20} />{t('wizard:restore.another')}</Button></div>}
       {!image && !inspecting && images.length > 0 && (
         <section aria-labelledby="from-library" className="library-pick">
           <h2 id="from-library">{t('wizard:restore.from-library')}</h2>
+          {images.length > FEW && <TextInput label={t('wizard:library.search')} value={search} onChange={setSearch} />}
+          {search !== '' && <p className="disc-found" role="status">{t('wizard:library.count', { count: found.length })}</p>}
           <ul>
-            {images.map(({ path, name, identity, parent, size }) => (
+            {first.map(({ path, name, identity, parent, size }) => (
               <li key={path}>
                 <Button kind="card" className="choice" onPress={() => void describe(path)}>
                   <span className="disk-row-icon"><Icon name={parent ? 'link' : 'image'} size={26} /></span>
@@ -66,13 +74,14 @@ export function RestoreImageStep() {
               </li>
             ))}
           </ul>
+          <ShowMore rest={rest} onPress={showMore} />
         </section>
       )}
       {!image && !inspecting && (
         <div className="drop-hint drop-hint-small">
           <strong>{t('wizard:image.drop')}</strong>
           <span>{t('wizard:restore.kinds')}</span>
-          <Button onPress={() => void choose('dialog.folder')}><Icon name="folder" />{t('wizard:restore.choose-folder')}</Button>
+          <Button onPress={() => choose('dialog.folder')}><Icon name="folder" />{t('wizard:restore.choose-folder')}</Button>
         </div>
       )}
     </>

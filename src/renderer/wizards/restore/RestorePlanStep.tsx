@@ -2,19 +2,21 @@ import { useTranslation } from 'react-i18next';
 import type { Rest, RestorePlan, RestoreTarget } from '../../../contract/index.ts';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
-import { partitionText } from '../../components/disk-texts.ts';
+import { partitionText, partitionTitle, purposeText } from '../../components/disk-texts.ts';
 import { DiskBar } from '../../components/DiskBar.tsx';
 import { Fold } from '../../components/Fold.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Notes } from '../../components/ImagingParts.tsx';
+import { LeftOut } from '../../components/LeftOut.tsx';
 import { LimitInput, MemoryChoice } from '../../components/ImagingOptions.tsx';
 import { Notice } from '../../components/Notice.tsx';
-import { Confirmations, GoneDisks, LossHead, Steps } from '../../components/PlanParts.tsx';
-import { PlanOrProblem, useGoneDisks } from '../../components/PlanStepLayout.tsx';
+import { Confirmations, LossHead, Steps } from '../../components/PlanParts.tsx';
+import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
 import { RadioCards } from '../../components/RadioCards.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { formatBytes } from '../../formatting/numbers.ts';
 import { layoutPartitions } from '../../formatting/segments.ts';
+import { choosable } from '../../stores/choosable.ts';
 import { useDisks } from '../../stores/disks.ts';
 import { useRestore } from '../../stores/restore.ts';
 
@@ -22,30 +24,54 @@ import { useRestore } from '../../stores/restore.ts';
 export function RestorePlanStep() {
   const { t } = useTranslation();
   const state = useRestore();
-  const gone = useGoneDisks(state.plan);
   return (
     <>
       <StepHeading lead={t('wizard:plan.lead')}>{t('wizard:plan.title')}</StepHeading>
       <PlanOrProblem state={state}>
         {(plan) => (
           <>
-            <GoneDisks gone={gone} />
             <HalfRestored plan={plan} />
             <section className="panel" aria-labelledby="plan-losses">
               <h2 id="plan-losses">{t('wizard:restore.changes')}</h2>
               {plan.disks.map((disk) => <NowAndAfter key={disk.identity.id} target={disk} />)}
-              <Notes notes={plan.notes} />
+              <Notes notes={plan.notes.filter(({ code }) => code !== 'not-restored')} />
             </section>
             <Confirmations disks={plan.disks} confirmed={state.confirmed} onConfirm={state.confirm} />
             <section className="panel" aria-labelledby="plan-image">
               <h2 id="plan-image">{t('wizard:restore.written')}</h2>
               <p className="plan-image"><Icon name="image" /> <strong>{plan.image.name}</strong> <Bytes value={plan.usedBytes} exact /></p>
+              <Restored plan={plan} />
             </section>
           </>
         )}
       </PlanOrProblem>
       <RestoreOptions />
-      {state.plan && <Steps steps={state.plan.steps} />}
+      {state.plan && <Steps plan={state.plan} />}
+    </>
+  );
+}
+
+/** What comes back and what each is for; and what does not. */
+function Restored({ plan }: { plan: RestorePlan }) {
+  const { t } = useTranslation();
+  const { partitions } = plan.image;
+  const taken = ({ number }: { readonly number: number }) => plan.chosen === null || plan.chosen.includes(number);
+  const listed = choosable(partitions);
+  return (
+    <>
+      {listed.length > 0 && (
+        <ul className="taken-list">
+          {listed.filter(taken).map((partition) => (
+            <li key={partition.number}>
+              <span className={`legend-mark role-${partition.role}`} aria-hidden="true" />
+              <span className="partition-number">{partition.number}</span>
+              <span className="partition-what">{partitionTitle(t, partition)}<span className="partition-purpose">{purposeText(t, partition, partitions)}</span></span>
+              <span className="partition-size"><Bytes value={partition.usedBytes ?? partition.length} /></span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <LeftOut all={partitions} left={listed.filter((partition) => !taken(partition))} />
     </>
   );
 }
@@ -125,7 +151,7 @@ function RestoreOptions() {
         {t('wizard:restore.new-identifiers')}<span className="confirmation-why">{t('wizard:restore.new-identifiers-text')}</span>
       </Checkbox>
       <Checkbox isSelected={state.verify} isDisabled={state.starting} onChange={(verify) => set({ verify })}>{t('wizard:restore.verify')}</Checkbox>
-      <Fold title={t('wizard:options.more')} hint={t(`wizard:restore.rest-${state.rest}`)}>
+      <Fold title={t('wizard:options.more')} hint={`${t('wizard:restore.rest')}: ${t(`wizard:restore.rest-${state.rest}`)}`}>
         <div className="fold-stack">
           <RadioCards
             small

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { DisksConsequence } from '../../components/DisksConsequence.tsx';
 import { WizardShell } from '../../components/WizardShell.tsx';
-import { choosable } from '../../stores/capture.ts';
-import { canRestore, restoreChecks, useRestore, type RestoreStep } from '../../stores/restore.ts';
+import { choosable } from '../../stores/choosable.ts';
+import { canRestore, chooseForRestore, restoreChecks, useRestore, type RestoreStep } from '../../stores/restore.ts';
 import { RestoreImageStep } from './RestoreImageStep.tsx';
 import { RestorePlanStep } from './RestorePlanStep.tsx';
 import { RestoreDisksStep, RestorePartitionsStep, useRestoreDisks } from './steps.tsx';
@@ -27,6 +27,7 @@ export function RestoreWizard() {
     <WizardShell
       kind="restore"
       state={state}
+      disks={chosen}
       ready={{
         image: canRestore(state.image),
         partitions: state.partitions === null || state.partitions.length > 0,
@@ -34,7 +35,7 @@ export function RestoreWizard() {
       }}
       preflight={{
         request: restoreChecks(state),
-        choices: { choose: (action) => action.id === 'memory-level' && state.setOptions({ memory: action.level }), recommend: (action) => action.id === 'memory-level' && state.recommend(action.level), memory: state.memory },
+        choices: { choose: (action) => chooseForRestore(action, state.image?.partitions ?? []), recommend: (action) => action.id === 'memory-level' && state.recommend(action.level), memory: state.memory },
       }}
       beforeNext={beforeNext}
       status={status}

@@ -1,4 +1,3 @@
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Disk, DiskImageInfo } from '../../../contract/index.ts';
 import { TargetDisksStep } from '../../components/TargetDisksStep.tsx';
@@ -6,18 +5,15 @@ import { Notice } from '../../components/Notice.tsx';
 import { PartitionChoice } from '../../components/PartitionChoice.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { formatBytes, formatExactBytes } from '../../formatting/numbers.ts';
-import { choosable, leftOutRisks } from '../../stores/capture.ts';
-import { useDisks } from '../../stores/disks.ts';
+import { leftOutRisks } from '../../stores/capture.ts';
+import { choosable } from '../../stores/choosable.ts';
+import { useChosenDisks } from '../../stores/disks.ts';
 import { misfit, useRestore } from '../../stores/restore.ts';
 
 /** The chosen disks that are still plugged in, may be written, and hold what was chosen. */
 export function useRestoreDisks(): readonly Disk[] {
-  const disks = useDisks((state) => state.disks);
-  const { disks: chosen, image, partitions } = useRestore();
-  return useMemo(
-    () => (disks ?? []).filter((disk) => chosen.includes(disk.id) && disk.verdict.kind !== 'hidden' && misfit(disk, image, partitions) === null),
-    [disks, chosen, image, partitions],
-  );
+  const { disks, image, partitions } = useRestore();
+  return useChosenDisks(disks, (disk) => misfit(disk, image, partitions) === null);
 }
 
 export function RestorePartitionsStep({ image }: { image: DiskImageInfo }) {

@@ -1,51 +1,38 @@
 import { useTranslation } from 'react-i18next';
-import { call, toPlainError } from '../../bridge.ts';
 import { Button } from '../../components/Button.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { ErrorNotice } from '../../components/Notice.tsx';
 import { RadioCards } from '../../components/RadioCards.tsx';
-import { StepHeading } from '../../components/StepHeading.tsx';
-import { TextInput } from '../../components/TextInput.tsx';
+import { SourceStep } from '../../components/SourceStep.tsx';
+import { useNavigation } from '../../stores/navigation.ts';
+import { useExampleFolder } from '../../stores/settings.ts';
 import { useWindowsStick } from '../../stores/windows-stick.ts';
+import { useWrite } from '../../stores/write.ts';
+import { EditionChoice } from './EditionChoice.tsx';
 import { MediaCard } from './MediaCard.tsx';
 
 /** Which Windows? An ISO chosen, dropped or typed, or an address. */
 export function IsoStep() {
   const { t } = useTranslation();
+  const folder = useExampleFolder();
   const { location, media, mediaError, inspecting, firmware, setLocation, setOptions, inspect } = useWindowsStick();
-  const choose = async () => {
-    try {
-      const chosen = await call('dialog.image', null);
-      if (chosen !== null) await inspect(chosen);
-    } catch (thrown) {
-      useWindowsStick.setState({ mediaError: toPlainError(thrown) });
-    }
-  };
   return (
     <>
-      <StepHeading lead={t('windows:iso.lead')}>{t('windows:iso.title')}</StepHeading>
-      <div className="image-source">
-        <Button kind={media ? 'plain' : 'primary'} className="image-choose" onPress={() => void choose()}>
-          <Icon name="folder" />{t(media ? 'wizard:image.choose-other' : 'windows:iso.choose')}
-        </Button>
-        <span className="image-or">{t('wizard:image.or')}</span>
-        <div className="image-typed">
-          <TextInput label={t('wizard:image.location')} value={location} onChange={setLocation} placeholder="D:\Win11_25H2_Dutch_x64.iso" />
-          <Button isDisabled={location.trim() === '' || inspecting || media !== null} onPress={() => void inspect(location)}>{t('wizard:image.look')}</Button>
-        </div>
-      </div>
-      <div aria-live="polite">
-        {inspecting && <p className="busy"><span className="spinner" aria-hidden="true" />{t('windows:iso.looking')}</p>}
-        {mediaError && <ErrorNotice error={mediaError} />}
-        {media && <MediaCard media={media} />}
-        {!media && !mediaError && !inspecting && (
-          <div className="drop-hint">
-            <Icon name="windows" size={44} />
-            <strong>{t('windows:iso.drop')}</strong>
-            <span>{t('windows:iso.kinds')}</span>
-          </div>
-        )}
-      </div>
+      <SourceStep
+        dialog="dialog.image"
+        icon="windows"
+        texts={{
+          title: t('windows:iso.title'), lead: t('windows:iso.lead'), choose: t('windows:iso.choose'), chooseOther: t('wizard:image.choose-other'),
+          location: t('wizard:image.location'), example: `${folder}Win11_25H2_Dutch_x64.iso`, looking: t('windows:iso.looking'), drop: t('windows:iso.drop'), kinds: t('windows:iso.kinds'),
+        }}
+        location={location}
+        inspecting={inspecting}
+        error={mediaError}
+        found={media && <MediaCard media={media} />}
+        onLocation={setLocation}
+        onInspect={inspect}
+        onError={(error) => useWindowsStick.setState({ mediaError: error })}
+        wayOut={mediaError?.code === 'windows-media-unknown' && <ToWriting location={location} />}
+      />
       {media && (
         <RadioCards
           labelled
@@ -59,6 +46,19 @@ export function IsoStep() {
           }))}
         />
       )}
+      {media && <EditionChoice media={media} />}
     </>
   );
+}
+
+/** Where an image belongs that is no Windows. */
+function ToWriting({ location }: { location: string }) {
+  const { t } = useTranslation();
+  const go = () => {
+    const wizard = useWrite.getState();
+    wizard.restart(false);
+    void wizard.inspect(location);
+    useNavigation.getState().go({ name: 'write' });
+  };
+  return <Button kind="primary" onPress={go}><Icon name="write" size={20} />{t('app:home.write.title')}</Button>;
 }

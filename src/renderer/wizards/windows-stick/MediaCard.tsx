@@ -3,10 +3,11 @@ import type { WindowsEdition, WindowsMediaInfo } from '../../../contract/index.t
 import { Bytes } from '../../components/Bytes.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { Notice } from '../../components/Notice.tsx';
+import { formatDay } from '../../formatting/numbers.ts';
 
 /** Which Windows a disc installs, and on what. */
 export function MediaCard({ media }: { media: WindowsMediaInfo }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const starts = [...media.uefi.map((architecture) => `UEFI ${architecture}`), ...(media.bios ? ['BIOS'] : [])];
   return (
     <section className="panel image-card" aria-labelledby="media-name">
@@ -30,7 +31,7 @@ export function MediaCard({ media }: { media: WindowsMediaInfo }) {
                 <td><strong>{edition.name}</strong></td>
                 <td>{edition.architecture}</td>
                 <td>{edition.languages.join(', ')}</td>
-                <td>{[edition.version.split('.').slice(2).join('.'), edition.createdAt?.slice(0, 10)].filter(Boolean).join(' · ')}</td>
+                <td>{[edition.version.split('.').slice(2).join('.'), edition.createdAt && formatDay(i18n.language, edition.createdAt)].filter(Boolean).join(' · ')}</td>
                 <td><Bytes value={edition.size} /></td>
               </tr>
             ))}

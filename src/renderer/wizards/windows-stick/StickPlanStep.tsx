@@ -6,6 +6,7 @@ import { Checkbox } from '../../components/Checkbox.tsx';
 import { diskName } from '../../components/disk-texts.ts';
 import { Fold } from '../../components/Fold.tsx';
 import { Steps } from '../../components/PlanParts.tsx';
+import { PathInput } from '../../components/PathInput.tsx';
 import { PlanOrProblem } from '../../components/PlanStepLayout.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
@@ -28,7 +29,7 @@ export function StickPlanStep() {
           <>
             <AtStake plan={plan} state={state} />
             <Contents plan={plan} />
-            <Steps steps={plan.steps} />
+            <Steps plan={plan} />
           </>
         )}
       </PlanOrProblem>
@@ -36,6 +37,9 @@ export function StickPlanStep() {
         <h2 id="plan-options">{t('wizard:plan.options')}</h2>
         <Checkbox isSelected={state.verify} isDisabled={state.starting} onChange={(verify) => setOption({ verify })}>{t('windows:plan.verify')}</Checkbox>
         <Checkbox isSelected={state.eject} isDisabled={state.starting} onChange={(eject) => setOption({ eject })}>{t('wizard:plan.eject')}</Checkbox>
+        {(state.workFolder !== '' || (state.plan?.repacks.length ?? 0) > 0 || state.planError?.code === 'windows-repack-no-room') && (
+          <PathInput kind="folder" label={t('windows:repack.folder')} description={t('windows:repack.folder-text')} value={state.workFolder} onChange={(workFolder) => setOption({ workFolder })} />
+        )}
         <TextInput label={t('windows:plan.label')} description={t('windows:plan.label-text')} value={state.label} isDisabled={state.starting} maxLength={11} onChange={(label) => state.setOptions({ label: label.toUpperCase() })} onBlur={() => void state.makePlan()} />
       </section>
     </>
@@ -49,10 +53,10 @@ function Contents({ plan }: { plan: WindowsStickPlan }) {
       <h2 id="plan-contents">{t('windows:plan.contents')}</h2>
       <p>{t('media:stick', { label: plan.label, firmware: t(`media:firmware.${plan.firmware}`) })}</p>
       <dl className="facts">
-        <div className="fact-wide"><dt>{t('windows:plan.windows')}</dt><dd>{plan.image.editions.map(({ name }) => name).join(', ') || plan.image.name}</dd></div>
+        <div className="fact-wide"><dt>{t('windows:plan.windows')}</dt><dd>{plan.image.editions.filter(({ index }) => plan.editions?.includes(index) ?? true).map(({ name }) => name).join(', ') || plan.image.name}</dd></div>
         {plan.room.map((room) => {
           const disk = plan.disks.find(({ identity }) => identity.id === room.disk);
-          return disk && <div key={room.disk} className="fact-wide"><dt>{diskName(t, i18n.language, disk.identity)}</dt><dd>{t('media:room', { writes: room.writes, free: room.free })}</dd></div>;
+          return disk && <div key={room.disk} className="fact-wide"><dt>{diskName(t, i18n.language, disk.identity)}</dt><dd>{t(plan.repacks.length > 0 ? 'media:roomAbout' : 'media:room', { writes: room.writes, free: room.free })}</dd></div>;
         })}
       </dl>
       <Files title={t('media:partsTitle').replace(/:$/, '')} files={plan.parts} open />

@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { DisksConsequence } from '../../components/DisksConsequence.tsx';
 import { WizardShell } from '../../components/WizardShell.tsx';
 import { useCustomising } from '../../stores/customising.ts';
-import { useWindowsStick, windowsStickChecks, type WindowsStickStep } from '../../stores/windows-stick.ts';
+import { missingBytes, useChosenDisks } from '../../stores/disks.ts';
+import { leastBytes, useWindowsStick, windowsStickChecks, type WindowsStickStep } from '../../stores/windows-stick.ts';
 import { CustomiseStep } from './CustomiseStep.tsx';
 import { IsoStep } from './IsoStep.tsx';
 import { StickDisksStep } from './StickDisksStep.tsx';
@@ -13,7 +14,9 @@ export function WindowsStickWizard() {
   const { t } = useTranslation();
   const state = useWindowsStick();
   const { from, file, previewError } = useCustomising();
+  const chosen = useChosenDisks(state.disks, (disk) => missingBytes(disk, leastBytes(state)) === 0);
   const beforeNext = (step: WindowsStickStep) => {
+    if (step === 'disks') state.choose(chosen.map(({ id }) => id));
     if (step !== 'image' || state.media) return true;
     void state.inspect(state.location);
     return false;
@@ -22,12 +25,13 @@ export function WindowsStickWizard() {
     <WizardShell
       kind="windows-stick"
       state={state}
-      ready={{ image: state.media !== null, customise: previewError === null && (from !== 'file' || file.trim() !== ''), disks: state.disks.length > 0 }}
+      disks={chosen}
+      ready={{ image: state.media !== null, customise: previewError === null && (from !== 'file' || file.trim() !== ''), disks: chosen.length > 0 }}
       preflight={{ request: windowsStickChecks(state) }}
       beforeNext={beforeNext}
-      status={state.step === 'disks' && t('wizard:disks.chosen', { count: state.disks.length })}
+      status={state.step === 'disks' && t('wizard:disks.chosen', { count: chosen.length })}
       consequence={state.plan && <DisksConsequence disks={state.plan.disks} />}
-      act={{ label: t('windows:plan.act', { count: state.plan?.disks.length ?? state.disks.length }), icon: 'danger', erases: true }}
+      act={{ label: t('windows:plan.act', { count: state.plan?.disks.length ?? chosen.length }), icon: 'danger', erases: true }}
     >
       {state.step === 'image' && <IsoStep />}
       {state.step === 'customise' && <CustomiseStep />}

@@ -2,7 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { DriverFields } from '../../components/DriverFields.tsx';
 import { RadioCards } from '../../components/RadioCards.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
-import { driverSystem, useDriverChoice } from '../../stores/driver-choice.ts';
+import { driverSystem } from '../../../contract/index.ts';
+import { useDriverChoice } from '../../stores/driver-choice.ts';
 import { useWinpe } from '../../stores/winpe.ts';
 
 /** Which drivers go along. */

@@ -34,7 +34,7 @@ export function WinpePlanStep() {
             {overwriteBox}
             <AtStake plan={plan} state={state} />
             <Contents plan={plan} />
-            <Steps steps={plan.steps} />
+            <Steps plan={plan} />
           </>
         )}
       </PlanOrProblem>

@@ -1,42 +1,44 @@
 import { useTranslation } from 'react-i18next';
-import { call, toPlainError } from '../../bridge.ts';
 import { Button } from '../../components/Button.tsx';
 import { Checkbox } from '../../components/Checkbox.tsx';
+import { chooseAndLook, ChooseOther } from '../../components/ChooseFile.tsx';
 import { Fold } from '../../components/Fold.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { ErrorNotice } from '../../components/Notice.tsx';
 import { PathInput } from '../../components/PathInput.tsx';
+import { Select } from '../../components/Select.tsx';
 import { StepHeading } from '../../components/StepHeading.tsx';
 import { TextInput } from '../../components/TextInput.tsx';
 import { TextLines } from '../../components/TextLines.tsx';
+import { useExampleFolder } from '../../stores/settings.ts';
 import { useWinpe } from '../../stores/winpe.ts';
+
+/** MB; empty leaves it as it is. */
+const SCRATCH_SIZES = ['', '32', '64', '128', '256', '512'] as const;
+type ScratchSize = (typeof SCRATCH_SIZES)[number];
 
 /** Where WinPE comes from: an ISO, or a folder such as the one of the ADK. */
 export function WinpeSourceStep() {
   const { t } = useTranslation();
   const { location, image, imageError, inspecting, setLocation, inspect } = useWinpe();
-  const choose = async (dialog: 'dialog.image' | 'dialog.folder') => {
-    try {
-      const chosen = await call(dialog, null);
-      if (chosen !== null) await inspect(chosen);
-    } catch (thrown) {
-      useWinpe.setState({ imageError: toPlainError(thrown) });
-    }
-  };
+  const folder = useExampleFolder();
+  // The ADK is installed on Windows alone.
+  const example = folder.startsWith('/') ? `${folder}Win11_25H2_Dutch_x64.iso` : String.raw`C:\Program Files (x86)\Windows Kits\10\…\Windows Preinstallation Environment\amd64`;
+  const choose = (dialog: 'dialog.file' | 'dialog.folder') => void chooseAndLook(dialog, inspect, (error) => useWinpe.setState({ imageError: error }));
   return (
     <>
       <StepHeading lead={t('winpe:source.lead')}>{t('winpe:source.title')}</StepHeading>
       <div className="row">
-        <Button kind={image ? 'plain' : 'primary'} onPress={() => void choose('dialog.image')}><Icon name="image" size={20} />{t('windows:iso.choose')}</Button>
-        <Button onPress={() => void choose('dialog.folder')}><Icon name="folder" size={20} />{t('winpe:source.choose-folder')}</Button>
+        <Button kind={image ? 'plain' : 'primary'} onPress={() => choose('dialog.file')}><Icon name="image" size={20} />{t('windows:iso.choose')}</Button>
+        <Button onPress={() => choose('dialog.folder')}><Icon name="folder" size={20} />{t('winpe:source.choose-folder')}</Button>
       </div>
       <div className="image-typed">
-        <TextInput label={t('winpe:source.location')} value={location} onChange={setLocation} placeholder="C:\Program Files (x86)\Windows Kits\10\…\Windows Preinstallation Environment\amd64" />
+        <TextInput label={t('winpe:source.location')} value={location} onChange={setLocation} placeholder={example} />
         <Button isDisabled={location.trim() === '' || inspecting || image !== null} onPress={() => void inspect(location)}>{t('wizard:image.look')}</Button>
       </div>
       <div aria-live="polite">
         {inspecting && <p className="busy"><span className="spinner" aria-hidden="true" />{t('winpe:source.looking')}</p>}
-        {imageError && <ErrorNotice error={imageError} />}
+        {imageError && <ErrorNotice error={imageError}><ChooseOther onChoose={() => choose('dialog.file')} /><ChooseOther label={t('iso:folder.choose-other')} onChoose={() => choose('dialog.folder')} /></ErrorNotice>}
         {image && (
           <section className="panel image-card" aria-label={t('winpe:source.found')}>
             <div className="image-head">
@@ -69,8 +71,8 @@ export function WinpeSourceStep() {
 function Options() {
   const { t } = useTranslation();
   const state = useWinpe();
-  const { keyboard, region, language, commands, toolsFolder, extraFolder, newLoaders, setOptions } = state;
-  const filled = [keyboard, region, language, commands.length, toolsFolder, extraFolder, newLoaders].filter(Boolean).length;
+  const { keyboard, region, language, systemLocale, timeZone, commands, toolsFolder, extraFolder, newLoaders, scratchMiB, setOptions } = state;
+  const filled = [keyboard, region, language, systemLocale, timeZone, commands.length, toolsFolder, extraFolder, newLoaders, scratchMiB].filter(Boolean).length;
   return (
     <Fold title={t('winpe:options.title')} hint={filled > 0 ? t('winpe:options.filled', { count: filled }) : t('winpe:options.as-is')}>
       <div className="panel">
@@ -78,6 +80,15 @@ function Options() {
           <TextInput mono label={t('winpe:options.keyboard')} placeholder="0413:00020409" value={keyboard} onChange={(text) => setOptions({ keyboard: text })} />
           <TextInput mono label={t('winpe:options.region')} placeholder="nl-NL" value={region} onChange={(text) => setOptions({ region: text })} />
           <TextInput mono label={t('winpe:options.language')} description={t('winpe:options.language-text')} placeholder="nl-NL" value={language} onChange={(text) => setOptions({ language: text })} />
+          <TextInput mono label={t('winpe:options.system-locale')} description={t('winpe:options.system-locale-text')} placeholder="nl-NL" value={systemLocale} onChange={(text) => setOptions({ systemLocale: text })} />
+          <TextInput mono label={t('winpe:options.time-zone')} description={t('winpe:options.time-zone-text')} placeholder="W. Europe Standard Time" value={timeZone} onChange={(text) => setOptions({ timeZone: text })} />
+          <Select
+            label={t('winpe:options.scratch')}
+            description={t('winpe:options.scratch-text')}
+            value={String(scratchMiB ?? '') as ScratchSize}
+            options={SCRATCH_SIZES.map((value) => ({ value, name: value ? t('winpe:options.scratch-size', { size: value }) : t('winpe:options.as-is') }))}
+            onChange={(value) => setOptions({ scratchMiB: value ? Number(value) : null })}
+          />
         </div>
         <TextLines label={t('winpe:options.commands')} description={t('winpe:options.commands-text')} value={commands} onChange={(lines) => setOptions({ commands: lines })} />
         <PathInput kind="folder" label={t('winpe:options.tools')} description={t('winpe:options.tools-text')} value={toolsFolder} onChange={(path) => setOptions({ toolsFolder: path })} />

@@ -1,6 +1,7 @@
 import { Trans, useTranslation } from 'react-i18next';
 import { DisksConsequence } from '../../components/DisksConsequence.tsx';
 import { WizardShell } from '../../components/WizardShell.tsx';
+import { useChosenDisks } from '../../stores/disks.ts';
 import { driversReady, useDriverChoice } from '../../stores/driver-choice.ts';
 import { useWinpe, winpeChecks, type WinpeStep } from '../../stores/winpe.ts';
 import { WinpeDestinationStep } from './WinpeDestinationStep.tsx';
@@ -13,8 +14,11 @@ export function WinpeWizard() {
   const { t } = useTranslation();
   const state = useWinpe();
   const drivers = useDriverChoice();
-  const { plan, output, disks } = state;
+  const { plan, output } = state;
+  const chosen = useChosenDisks(state.disks);
   const beforeNext = (step: WinpeStep) => {
+    if (step === 'drivers') drivers.remember();
+    if (step === 'destination') state.choose(chosen.map(({ id }) => id));
     if (step !== 'image' || state.image) return true;
     void state.inspect(state.location);
     return false;
@@ -24,12 +28,13 @@ export function WinpeWizard() {
     <WizardShell
       kind="winpe"
       state={state}
-      ready={{ image: state.image !== null, drivers: driversReady(drivers), destination: toSticks ? disks.length > 0 : state.isoPath.trim() !== '' }}
+      disks={toSticks ? chosen : []}
+      ready={{ image: state.image !== null, drivers: driversReady(drivers), destination: toSticks ? chosen.length > 0 : state.isoPath.trim() !== '' }}
       preflight={{ request: winpeChecks(state) }}
       beforeNext={beforeNext}
-      status={state.step === 'destination' && toSticks && t('wizard:disks.chosen', { count: disks.length })}
-      consequence={plan && (plan.iso ? <Trans t={t} i18nKey="winpe:plan.consequence" values={{ path: plan.iso.path }} components={{ file: <strong /> }} /> : <DisksConsequence disks={plan.disks} />)}
-      act={{ label: toSticks ? t('windows:plan.act', { count: plan?.disks.length ?? disks.length }) : t('winpe:plan.act-iso'), icon: toSticks ? 'danger' : 'save', erases: toSticks }}
+      status={state.step === 'destination' && toSticks && t('wizard:disks.chosen', { count: chosen.length })}
+      consequence={plan && (plan.iso ? <Trans t={t} i18nKey={plan.request.iso?.overwrite ? 'iso:plan.consequence-over' : 'winpe:plan.consequence'} values={{ path: plan.iso.path }} components={{ file: <strong /> }} /> : <DisksConsequence disks={plan.disks} />)}
+      act={{ label: toSticks ? t('windows:plan.act', { count: plan?.disks.length ?? chosen.length }) : t('winpe:plan.act-iso'), icon: toSticks ? 'danger' : 'save', erases: toSticks }}
     >
       {state.step === 'image' && <WinpeSourceStep />}
       {state.step === 'drivers' && <WinpeDriversStep />}

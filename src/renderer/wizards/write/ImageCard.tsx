@@ -2,6 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { ImageInfo } from '../../../contract/index.ts';
 import { Button } from '../../components/Button.tsx';
 import { Bytes } from '../../components/Bytes.tsx';
+import { chooseAndLook, ChooseOther } from '../../components/ChooseFile.tsx';
 import { DiskBar } from '../../components/DiskBar.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { ErrorNotice, Notice } from '../../components/Notice.tsx';
@@ -12,9 +13,10 @@ import { useNavigation } from '../../stores/navigation.ts';
 import { useWindowsStick } from '../../stores/windows-stick.ts';
 import { refusalOf, useWrite } from '../../stores/write.ts';
 
-/** What the image is, in words and drawn; or why it is not written. */
+/** Why the image is not written, or nothing; and what it is, in words and drawn. */
 export function ImageCard({ image }: { image: ImageInfo }) {
   const { t, i18n } = useTranslation();
+  const inspect = useWrite((state) => state.inspect);
   const refusal = refusalOf(image);
   return (
     <section className="panel image-card" aria-labelledby="image-name">
@@ -25,6 +27,12 @@ export function ImageCard({ image }: { image: ImageInfo }) {
           <p>{[t(`jobs:image.${image.kind}`), image.label && `“${image.label}”`].filter(Boolean).join(' · ')}</p>
         </div>
       </div>
+      {refusal && (
+        <ErrorNotice error={refusal}>
+          {image.kind === 'windows-iso' && <ToWindowsStick location={image.location} />}
+          <ChooseOther onChoose={() => void chooseAndLook('dialog.image', inspect, (imageError) => useWrite.setState({ imageError }))} />
+        </ErrorNotice>
+      )}
       <dl className="facts">
         <div>
           <dt>{t('wizard:image.size')}</dt>
@@ -45,7 +53,7 @@ export function ImageCard({ image }: { image: ImageInfo }) {
         )}
       </dl>
       {image.size !== null && image.size > 0 && image.table !== 'none' && <DiskBar size={image.size} partitions={image.partitions} table={image.table} />}
-      {refusal ? <ErrorNotice error={refusal}>{image.kind === 'windows-iso' && <ToWindowsStick location={image.location} />}</ErrorNotice> : <ChecksumField image={image} />}
+      {!refusal && <ChecksumField image={image} />}
       {image.kind === 'unknown' && <Notice kind="warning" title={t('wizard:image.unknown')}><p>{t('wizard:image.unknown-text')}</p></Notice>}
     </section>
   );

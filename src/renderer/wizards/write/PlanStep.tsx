@@ -31,7 +31,7 @@ export function PlanStep() {
                 {plan.expected && <span className="badge"><Icon name="shield" size={16} />{t('wizard:plan.checked')}</span>}
               </p>
             </section>
-            <Steps steps={plan.steps} />
+            <Steps plan={plan} />
           </>
         )}
       </PlanOrProblem>

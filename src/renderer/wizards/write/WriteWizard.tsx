@@ -1,17 +1,17 @@
 import { useTranslation } from 'react-i18next';
 import { DisksConsequence } from '../../components/DisksConsequence.tsx';
 import { WizardShell } from '../../components/WizardShell.tsx';
+import { missingBytes, useChosenDisks } from '../../stores/disks.ts';
 import { imageIsReady, useWrite, writeChecks, type WriteStep } from '../../stores/write.ts';
 import { DisksStep } from './DisksStep.tsx';
 import { ImageStep } from './ImageStep.tsx';
 import { PlanStep } from './PlanStep.tsx';
-import { useChosenDisks } from './use-chosen-disks.ts';
 
 /** Image, disks, plan: the questions before an image is written. */
 export function WriteWizard() {
   const { t } = useTranslation();
   const state = useWrite();
-  const chosen = useChosenDisks();
+  const chosen = useChosenDisks(state.disks, (disk) => missingBytes(disk, state.image?.size ?? null) === 0);
   const beforeNext = (step: WriteStep) => {
     if (step === 'image' && !state.image) {
       void state.inspect(state.location);
@@ -24,6 +24,7 @@ export function WriteWizard() {
     <WizardShell
       kind="write"
       state={state}
+      disks={chosen}
       ready={{ image: imageIsReady(state), disks: chosen.length > 0 }}
       preflight={{ request: writeChecks(state) }}
       beforeNext={beforeNext}

@@ -1,0 +1,50 @@
+import type { Walker } from './walker.ts';
+
+/** A stick that installs Windows, with answers to Setup. */
+export async function walkWindowsStick({ page, at, next, act, jump, checked, planned, running, reported }: Walker): Promise<void> {
+  await page.locator('.big-job-windows-stick').click();
+  await at('70-windows-empty');
+  await page.locator('.image-typed input').fill('/home/anna/Downloads/debian.iso');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await at('71-windows-refused');
+  await page.locator('.image-typed input').fill('/home/anna/Downloads/Win11_25H2_Dutch_x64.iso');
+  await page.keyboard.press('Enter');
+  await page.locator('.image-card').waitFor();
+  await at('72-windows-media');
+  await next();
+  await at('73-windows-customise');
+  await page.locator('.choice').nth(1).click();
+  const folds = page.locator('.answer-form .fold-button');
+  await folds.nth(0).click();
+  await page.locator('.answer-form input').first().fill('BENCH-%SERIAL%');
+  await at('74-windows-machine');
+  await page.locator('.answer-form .select-button').first().click();
+  await page.getByRole('option').last().waitFor();
+  await at('75-windows-edition');
+  await page.getByRole('option').last().click();
+  for (const index of [1, 3, 5, 6]) await folds.nth(index).click();
+  await page.locator('.answer-form .choice').nth(1).click();
+  await page.locator('.answer-form .notice').scrollIntoViewIfNeeded();
+  await at('76-windows-disk');
+  await page.locator('.notice-warning').last().waitFor();
+  await page.locator('.fold-button').nth(-2).click();
+  await page.locator('.xml-preview').scrollIntoViewIfNeeded();
+  await at('77-windows-preview');
+  await next();
+  await page.getByRole('checkbox', { name: /SanDisk/ }).first().press('Space');
+  await at('78-windows-disks');
+  await next();
+  await checked();
+  await next();
+  await planned();
+  await at('79-windows-plan');
+  await page.locator('.file-list').first().scrollIntoViewIfNeeded();
+  await at('80-windows-plan-contents');
+  for (const box of await page.locator('.confirmation input').all()) await box.press('Space');
+  await act();
+  await running();
+  await jump(70);
+  await reported();
+  await at('81-windows-report');
+}

@@ -1,0 +1,56 @@
+import { ADK_FOLDER } from '../winpe-data.ts';
+import type { Walker } from './walker.ts';
+
+/** A WinPE stick with drivers, and an ISO. */
+export async function walkWinpe({ page, at, next, act, jump, checked, planned, running, reported }: Walker): Promise<void> {
+  await page.locator('.big-job-winpe').click();
+  await at('82-winpe-empty');
+  await page.locator('.image-typed input').fill('/home/anna/Downloads/debian.iso');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').waitFor();
+  await at('83-winpe-refused');
+  await page.locator('.image-typed input').fill(ADK_FOLDER);
+  await page.keyboard.press('Enter');
+  await page.locator('.image-card').waitFor();
+  await page.locator('.fold-button').click();
+  await at('84-winpe-source');
+  await page.locator('.fold-panel').scrollIntoViewIfNeeded();
+  await at('85-winpe-options');
+  await next();
+  await at('86-winpe-no-drivers');
+  await page.locator('textarea').first().fill('/srv/drivers');
+  await page.locator('.driver-table').waitFor();
+  await at('87-winpe-drivers');
+  await page.locator('.driver-table').scrollIntoViewIfNeeded();
+  await at('88-winpe-drivers-list');
+  await page.locator('.choice').nth(2).click();
+  await page.locator('textarea').nth(1).fill('PCI\\VEN_8086&DEV_15F3\nPCI\\VEN_1022&DEV_43EB');
+  await page.locator('.notice-warning').waitFor();
+  await at('89-winpe-ids');
+  await page.locator('.driver-choice').scrollIntoViewIfNeeded();
+  await at('90-winpe-unmatched');
+  await next();
+  await at('91-winpe-destination');
+  await page.getByRole('checkbox', { name: /SanDisk/ }).first().press('Space');
+  await next();
+  await checked();
+  await next();
+  await planned();
+  await at('92-winpe-plan');
+  for (const box of await page.locator('.confirmation input').all()) await box.press('Space');
+  await act();
+  await running();
+  await jump(70);
+  await reported();
+  await at('93-winpe-report');
+  await page.locator('.wizard-footer .button-primary').click();
+  await page.locator('.choice').nth(1).click();
+  await page.locator('.image-typed input').fill('/srv/images/exists.iso');
+  await at('94-winpe-iso');
+  await next();
+  await checked();
+  await next();
+  await page.locator('.panel-ask input').press('Space');
+  await planned();
+  await at('95-winpe-iso-plan');
+}
