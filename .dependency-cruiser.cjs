@@ -21,8 +21,9 @@ module.exports = {
     only('engine-layout', `${ENGINE}layout/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems)/`], 'a layout is a table and its file systems'),
     only('engine-preflight', `${ENGINE}preflight/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'verdicts stand on facts, and do no I/O'),
     only('engine-pipeline', `${ENGINE}pipeline/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout)/`], 'the pipeline moves what the formats describe'),
+    only('engine-netboot', `${ENGINE}netboot/`, [`${ENGINE}(base|struct|io|codecs)/`], 'what machines that start from the network are told'),
     only('engine-deploy', `${ENGINE}deploy/`, [`${ENGINE}(base|struct|io|codecs)/`], 'answer files and profiles are texts and trees of files'),
-    only('engine-media', `${ENGINE}media/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|layout|pipeline|deploy)/`], 'media are made of everything the engine knows'),
+    only('engine-media', `${ENGINE}media/`, [`${ENGINE}(base|struct|io|codecs|partitions|filesystems|images|registry|layout|pipeline|deploy)/`], 'media are made of everything the engine knows'),
     {
       name: 'formats-are-siblings', comment: 'A format knows no other; gpt uses mbr for its protective table, and Clonezilla keeps its partitions as partclone images.', severity: 'error',
       from: { path: `${ENGINE}(partitions|filesystems|images)/([^/]+)/` },

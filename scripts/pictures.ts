@@ -9,16 +9,18 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from '@playwright/test';
 import { customerStick, emptyStick, linuxStick } from '../tests/e2e/sticks.ts';
-import { serveSlowly } from '../tests/e2e/slow-server.ts';
+import { serveSlowly } from '../tests/labs/slow-server.ts';
 import { agreeAndStart, begin, choose, lookAt, next, passChecks, reportShown } from '../tests/e2e/wizard.ts';
 import { startProgram } from '../tests/e2e/window.ts';
+import { windowsIso } from '../tests/labs/windows-iso.ts';
 import { toolEnv } from '../tests/labs/tool.ts';
+import { unfold } from '../tests/support/disc-tree.ts';
 import { noise } from '../tests/support/fake-image.ts';
 
 const folder = process.argv[2] ?? join(import.meta.dirname, '../docs/pictures');
 const IN_DOCS = [
   'home-en-light', 'disks-en-light', 'plan-en-light', 'progress-en-light', 'report-en-light', 'progress-nl-dark',
-  'capture-partitions-en-light', 'capture-plan-en-light', 'restore-plan-en-light', 'library-nl-dark',
+  'capture-partitions-en-light', 'capture-plan-en-light', 'restore-plan-en-light', 'library-nl-dark', 'windows-answers-en-light',
 ];
 const wanted = process.argv[3];
 const work = join(tmpdir(), 'werkbank');
@@ -32,6 +34,8 @@ try {
     if (wanted && wanted !== language) continue;
     await pictures(image, language, theme);
     await imagingPictures(language, theme);
+    await discPictures(language, theme);
+    await windowsPictures(language, theme);
   }
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -101,9 +105,17 @@ async function camera(page: Page, language: string, theme: string): Promise<(nam
   await page.locator('.bench-disk').first().waitFor();
   // The mark says how this run was started; it is no part of the program as installed.
   await page.evaluate(`document.querySelector('.badge-preview').style.display = 'none'`);
+  // What else hangs on this computer, or comes and goes meanwhile, is in no picture.
+  await page.evaluate(`(() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync('.disk-choice-line:not(:has(.badge-practice)), .disk-gone, .events-now { display: none; }');
+    document.adoptedStyleSheets.push(sheet);
+  })()`);
   return async (name) => {
     const full = `${name}-${language}-${theme}`;
     if (!process.argv[2] && !IN_DOCS.includes(full)) return;
+    // The button that starts waits for a moment: it is shown as it stays.
+    if (await page.locator('[data-act]').count() > 0) await sleep(1000);
     const path = join(folder, `${full}.png`);
     await page.screenshot({ path, animations: 'disabled' });
     console.log(path, statSync(path).size);
@@ -159,6 +171,96 @@ async function imagingPictures(language: 'en' | 'nl', theme: 'light' | 'dark'): 
     await agreeAndStart(page);
     await reportShown(page);
     await picture('restore-report');
+  } finally {
+    await program.close();
+  }
+}
+
+/** A folder of tools for the bench, with what a BIOS and UEFI start. */
+function benchTools(root: string): string {
+  const from = join(root, 'Bench tools');
+  const put = (path: string, contents: Uint8Array | string): void => {
+    mkdirSync(dirname(join(from, path)), { recursive: true });
+    writeFileSync(join(from, path), contents);
+  };
+  put('efi/boot/bootx64.efi', noise(120_000, 1));
+  put('isolinux/isolinux.bin', noise(24_000, 2));
+  put('readme.txt', 'Start with tools\\check.cmd\n');
+  for (const [folder, files] of Object.entries({ network: ['e2f', 'rt640x64'], storage: ['iaStorVD', 'megasas'] })) {
+    for (const [index, name] of files.entries()) {
+      put(`drivers/${folder}/${name}.inf`, `; ${name}\n`.repeat(400));
+      put(`drivers/${folder}/${name}.sys`, noise(700_000 + index * 300_000, 3 + index));
+    }
+  }
+  put('tools/memtest.efi', noise(3 << 20, 7));
+  put('tools/images/rescue.squashfs', noise(96 << 20, 8));
+  return from;
+}
+
+/** A folder that becomes an ISO, which is then looked into. */
+async function discPictures(language: 'en' | 'nl', theme: 'light' | 'dark'): Promise<void> {
+  const program = await startProgram({ language, theme, folder: join(work, `discs-${language}`), practice: [{ name: 'SanDisk Ultra', size: 128 << 20 }] });
+  const { page } = program;
+  const from = benchTools(program.folder);
+  const iso = join(program.folder, 'bench-tools.iso');
+  try {
+    const picture = await camera(page, language, theme);
+    await begin(page, 'iso');
+    await lookAt(page, from);
+    await picture('iso-folder');
+    await next(page);
+    await picture('iso-boot');
+    await next(page);
+    await program.chooses(iso);
+    await page.locator('.image-choose').click();
+    await picture('iso-destination');
+    await next(page);
+    await page.locator('.plan-steps').waitFor();
+    await picture('iso-plan');
+    await agreeAndStart(page);
+    await reportShown(page);
+    await picture('iso-report');
+    await page.locator('.header-home').click();
+    await begin(page, 'extract');
+    await lookAt(page, iso);
+    await picture('extract-disc');
+    await next(page);
+    await page.locator('.choice').nth(1).click();
+    await unfold(page, 'drivers', 'storage');
+    await page.keyboard.press('Space');
+    await picture('extract-files');
+    await next(page);
+    await page.locator('.image-typed input').fill(join(program.folder, 'out'));
+    await next(page);
+    await page.locator('.plan-steps').waitFor();
+    await picture('extract-plan');
+    await agreeAndStart(page);
+    await reportShown(page);
+    await picture('extract-report');
+  } finally {
+    await program.close();
+  }
+}
+
+/** The answers to Setup, and the file that they make. */
+async function windowsPictures(language: 'en' | 'nl', theme: 'light' | 'dark'): Promise<void> {
+  const program = await startProgram({ language, theme, folder: join(work, `windows-${language}`), practice: [{ name: 'SanDisk Ultra', size: 128 << 20 }] });
+  const { page } = program;
+  try {
+    const picture = await camera(page, language, theme);
+    await begin(page, 'windows-stick');
+    await lookAt(page, await windowsIso());
+    await picture('windows-iso');
+    await next(page);
+    await page.locator('.choice').nth(1).click();
+    const folds = page.locator('.fold-button');
+    await folds.first().click();
+    await page.locator('.fold-panel input').first().fill('BENCH-%SERIAL%');
+    await picture('windows-answers');
+    await folds.first().click();
+    await folds.nth(-2).click();
+    await page.locator('.xml-preview').filter({ hasText: 'BENCH-' }).scrollIntoViewIfNeeded();
+    await picture('windows-answer-file');
   } finally {
     await program.close();
   }

@@ -47,5 +47,5 @@ describe.each([['gpt-uefi', 'efi'], ['gpt-bios', 'pc'], ['mbr-bios', 'pc']] as c
       await source.close();
     }
     expect(await bootFromDisk(lab, { image: larger.path, format: 'raw', firmware: disk.firmware })).toMatchObject({ platform, sha256: knownSha256(), change: 'none' });
-  }, 360_000);
+  }, 900_000);
 });

@@ -15,7 +15,7 @@ export interface DiskBootRequest {
  * Boots a virtual PC from its only disk until the system on it shuts the machine down, and gives what the system said.
  * @throws Error with the end of what stood on the serial console when it did not
  */
-export async function bootFromDisk(lab: Lab, { image, format, firmware, timeoutSeconds = 150 }: DiskBootRequest): Promise<DiskSpeaks> {
+export async function bootFromDisk(lab: Lab, { image, format, firmware, timeoutSeconds = 300 }: DiskBootRequest): Promise<DiskSpeaks> {
   const args = [
     // TCG always: where /dev/kvm exists inside another virtual machine a guest may hang on it.
     '-accel', 'tcg', '-machine', 'q35', '-m', '512', '-nodefaults', '-display', 'none', '-no-reboot', '-monitor', 'none', '-serial', 'stdio',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
@@ -7,7 +7,7 @@ import { folderTree, memoryDevice, planIso, readDisc, writeIso } from '../../nat
 import { hashFolder, hashTree, makeTree, WHEN, type Hashes } from '../engine/discs/discs.ts';
 import { need } from '../support/need.ts';
 import { testLab } from './test-lab.ts';
-import { runInUml, UML_NEEDS } from './uml.ts';
+import { runInUml, UML_NEEDS, UML_TEST_MS } from './uml.ts';
 
 const inUml = need({ ...UML_NEEDS, tools: [...UML_NEEDS.tools, 'mount', 'losetup', 'mkudffs', 'sha256sum'] });
 
@@ -43,7 +43,32 @@ done; echo "=="`,
   const [, udf = '', iso9660 = ''] = output.split(/^== ?\w*\n/m);
   expect(parse(udf)).toEqual(hashFolder(tree));
   expect(parse(iso9660)).toEqual(hashFolder(tree));
-});
+}, UML_TEST_MS);
+
+inUml('Linux mounts a disc with its own names, and finds them, links and what may be executed', async () => {
+  const lab = await testLab();
+  const tree = makeTree(join(lab.folder, 'tree'), { links: true });
+  const names = ['aux.c', 'a:b', 'Case', 'case', 'last ', `long-${'n'.repeat(245)}`];
+  for (const name of names) await writeFile(join(tree, name), name, { mode: 0o700 });
+  const target = `${'far/'.repeat(250)}away`;
+  await symlink(target, join(tree, 'far'));
+  const plan = planIso(await folderTree(tree), { label: 'LINUX', when: WHEN, names: 'linux' });
+  const sink = memoryDevice(plan.size);
+  await writeIso(plan, sink);
+  const iso = join(lab.folder, 'x.iso');
+  await writeFile(iso, sink.bytes);
+  const { code, output } = await runInUml(lab, {
+    modules: ['loop', 'isofs', 'nls_utf8'],
+    script: `export LC_ALL=C.UTF-8
+mkdir $SCRATCH/m; losetup -r /dev/loop0 ${iso} || exit 3
+mount -t iso9660 -o ro,iocharset=utf8 /dev/loop0 $SCRATCH/m || exit 4
+cd $SCRATCH/m; ${LIST}; echo "=="; stat -c %a,%u aux.c README.TXT; readlink absolute SOURCES/LINK far`,
+  });
+  expect(code, output).toBe(0);
+  const [files = '', said = ''] = output.split('==\n');
+  expect(parse(files)).toEqual(hashFolder(tree));
+  expect(said.trim().split('\n')).toEqual(['555,0', '444,0', '/absolute/./path/..', '../README.TXT', target]);
+}, UML_TEST_MS);
 
 inUml('UDF volumes that Linux wrote are read: blocks of 512 and 4096, files in their entries, in pieces, with holes, chained descriptors, links', async () => {
   const lab = await testLab();
@@ -61,7 +86,7 @@ for block in 512 4096; do
   sync; echo "== $block"; (cd m; ${LIST}); umount m; losetup -d /dev/loop0
   echo "=="; gzip -9 < u | base64 -w0; echo
 done; echo "== end"`;
-  const { code, output } = await runInUml(lab, { modules: ['loop', 'udf', 'nls_utf8'], script, timeoutSeconds: 120 });
+  const { code, output } = await runInUml(lab, { modules: ['loop', 'udf', 'nls_utf8'], script });
   expect(code, output.slice(0, 2000)).toBe(0);
   const parts = output.split(/^==.*\n/m).slice(1);
   for (const [index, block] of [512, 4096].entries()) {
@@ -78,4 +103,4 @@ done; echo "== end"`;
     expect(found['small.txt']).toBe(createHash('sha256').update('small\n').digest('hex'));
     expect(disc.tree.leftOut).toEqual([{ path: 'Größe/link', why: 'link', target: '../small.txt' }]);
   }
-}, 150_000);
+}, UML_TEST_MS);

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { need } from '../support/need.ts';
 import { attachFaulty, FAULTY_NEEDS, type FaultyDisk } from './faulty.ts';
@@ -55,9 +54,8 @@ withFaults('stalls until it is told to go on', async () => {
   const disk = await attachFaulty(await testLab(), { size: MIB, faults: [{ on: 'write', stall: true }] });
   let done = false;
   const writing = write(disk, 0, Buffer.alloc(4096, 1)).then(() => (done = true));
-  await sleep(300);
+  await expect.poll(async () => (await disk.state()).held).toBe(1);
   expect(done).toBe(false);
-  expect((await disk.state()).held).toBe(1);
   await disk.setFaults();
   await writing;
   expect(done).toBe(true);

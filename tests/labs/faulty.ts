@@ -94,7 +94,7 @@ export async function attachFaulty(lab: Lab, request: { size: number; sectorSize
         await tool('fusermount3', ['-u', mount]);
         break;
       } catch (error) {
-        if (tries === 100) throw error;
+        if (tries === 1200) throw error;
         await sleep(50);
       }
     }
@@ -112,7 +112,7 @@ export async function attachFaulty(lab: Lab, request: { size: number; sectorSize
 let made = 0;
 
 async function appears(path: string, size: number): Promise<void> {
-  for (let tries = 0; tries < 250; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     const found = await stat(path).catch(() => null);
     if (found?.size === size) return;
     await sleep(20);

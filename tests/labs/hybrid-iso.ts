@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bootKernel } from './boot-disk-kernel.ts';
 import { cached } from './cache.ts';
-import { kernelImage } from './kernel.ts';
 import { openLab } from './lab.ts';
 import { tool } from './tool.ts';
 
@@ -10,7 +10,7 @@ import { tool } from './tool.ts';
 export const BOOT_MARKER = { seabios: 'WERKBANK-BOOTED platform=pc', ovmf: 'WERKBANK-BOOTED platform=efi' } as const;
 
 /** The programs {@link hybridIso} needs, for `need()`. */
-export const HYBRID_ISO_TOOLS = ['grub-mkrescue', 'xorriso', 'mformat', 'busybox', 'cpio', 'apt-get', 'dpkg'];
+export const HYBRID_ISO_TOOLS = ['grub-mkrescue', 'xorriso', 'mformat', 'busybox', 'cpio', 'apt-get', 'dpkg', 'depmod', 'modprobe'];
 
 const INIT = `#!/bin/sh
 mount -t proc proc /proc
@@ -36,7 +36,7 @@ export async function hybridIso(): Promise<string> {
     try {
       const tree = join(lab.folder, 'tree');
       await mkdir(join(tree, 'boot/grub'), { recursive: true });
-      await copyFile(await kernelImage(), join(tree, 'boot/vmlinuz'));
+      await copyFile((await bootKernel()).kernel, join(tree, 'boot/vmlinuz'));
       await makeInitramfs(join(lab.folder, 'root'), join(tree, 'boot/initrd'));
       await writeFile(join(tree, 'boot/grub/grub.cfg'), GRUB);
       await tool('grub-mkrescue', ['-o', path, tree, '--fonts=', '--locales=', '--themes=']);

@@ -1,7 +1,6 @@
-import { copyFile, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached } from './cache.ts';
-import { openLab, type Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { tool } from './tool.ts';
 
 /** Unpacks the newest Debian kernel for virtual machines into the lab's folder and returns its version. Downloaded with apt; nothing is installed. */
@@ -15,16 +14,4 @@ export async function unpackKernel(lab: Lab): Promise<string> {
   if (!archive) throw new Error(`apt-get download ${name} left no package`);
   await tool('dpkg', ['-x', join(lab.folder, archive), lab.folder]);
   return name.replace('linux-image-', '');
-}
-
-/** The newest Debian kernel for virtual machines, as a bzImage; downloaded once. */
-export async function kernelImage(): Promise<string> {
-  return cached('vmlinuz-cloud-amd64', async (path) => {
-    const lab = await openLab();
-    try {
-      await copyFile(join(lab.folder, 'boot', `vmlinuz-${await unpackKernel(lab)}`), path);
-    } finally {
-      await lab.close();
-    }
-  });
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -14,9 +14,18 @@ export interface Lab {
   close(): Promise<void>;
 }
 
+const MEMORY = '/dev/shm';
+const ROOM_IN_MEMORY = 1 << 30;
+
+/** Where files of many GiB that are nearly all holes are best kept: holes of files in memory are read without taking up memory. */
+export async function folderForHoles(): Promise<string> {
+  const memory = await statfs(MEMORY).catch(() => null);
+  return memory && memory.bavail * memory.bsize > ROOM_IN_MEMORY ? MEMORY : tmpdir();
+}
+
 /** A lab for callers with their own clean-up (a Playwright fixture); call `close()`. */
-export async function openLab(): Promise<Lab> {
-  const folder = await mkdtemp(join(tmpdir(), 'werkbank-lab-'));
+export async function openLab(parent = tmpdir()): Promise<Lab> {
+  const folder = await mkdtemp(join(parent, 'werkbank-lab-'));
   const undos: Undo[] = [];
   const first: Undo[] = [];
   return {

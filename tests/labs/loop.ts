@@ -74,7 +74,7 @@ export async function attachLoop(lab: Lab, request: LoopRequest): Promise<LoopDi
     await held.close();
     // Somebody who looks at all disks may have it open at this very moment.
     for (let tries = 0; backed !== null && (await backingOf(path)) === backed; tries++) {
-      if (tries === 250) throw new Error(`${path} is still in use`);
+      if (tries === 3000) throw new Error(`${path} is still in use`);
       await sleep(20);
     }
   };

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
+import { SAY_AND_HALT } from './serial-asm.ts';
 import { tool } from './tool.ts';
 
 /** What the program says once it is satisfied with how it was started. */
@@ -45,21 +46,7 @@ export async function markerBootmgr(lab: Lab, size = 400_000): Promise<Buffer> {
     mov si, good
 say: push cs
     pop ds
-.next: lodsb
-    test al, al
-    jz .halt
-    mov ah, al
-.wait: mov dx, 0x3fd
-    in al, dx
-    test al, 0x20
-    jz .wait
-    mov al, ah
-    mov dx, 0x3f8
-    out dx, al
-    jmp .next
-.halt: hlt
-    jmp .halt
-good: db '${BOOTMGR_MARKER}', 13, 10, 0
+${SAY_AND_HALT}good: db '${BOOTMGR_MARKER}', 13, 10, 0
 wrong_place: db 'not at 2000:0000', 13, 10, 0
 wrong_drive: db 'dl is not the drive', 13, 10, 0
 wrong_sector: db 'no boot sector', 13, 10, 0

@@ -16,6 +16,7 @@ export interface BootRequest {
   readonly firmware: Firmware;
   /** Ends the boot as soon as it appears on the serial console. */
   readonly marker: string;
+  /** Far more than a busy machine takes: what boots ends by its marker. */
   readonly timeoutSeconds?: number;
   /** Sector size of the emulated stick. */
   readonly sectorSize?: 512 | 4096;
@@ -62,7 +63,7 @@ async function boot(lab: Lab, request: BootRequest, drive: readonly string[]): P
   lab.defer(() => endProcess(machine));
   let transcript = '';
   let complaints = '';
-  const timeoutSeconds = request.timeoutSeconds ?? 120;
+  const timeoutSeconds = request.timeoutSeconds ?? 240;
   try {
     await new Promise<void>((resolve, reject) => {
       const fail = (reason: string): void => reject(new Error(`${request.firmware}: ${reason}\n${complaints}${transcript.slice(-2000)}`));

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { need } from '../support/need.ts';
-import { runInUml, UML_NEEDS } from './uml.ts';
+import { runInUml, UML_NEEDS, UML_TEST_MS } from './uml.ts';
 import { testLab } from './test-lab.ts';
 
 const inUml = need(UML_NEEDS);
@@ -18,8 +18,8 @@ exit 3`,
   expect(output).toContain('sum 42\n');
   expect(output).toContain('kept out');
   expect(code).toBe(3);
-});
+}, UML_TEST_MS);
 
 inUml('a script that never ends is ended', async () => {
   await expect(runInUml(await testLab(), { script: 'sleep 1000', timeoutSeconds: 4 })).rejects.toThrow('no end within 4 s');
-});
+}, UML_TEST_MS);

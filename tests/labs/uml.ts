@@ -3,17 +3,28 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Lab } from './lab.ts';
+import { withLock } from './lock.ts';
 import { endProcess, spawnBound } from './process.ts';
 
 /** What {@link runInUml} needs, for `need()`. */
 export const UML_NEEDS = { root: true, linux: true, tools: ['linux.uml', 'modprobe', 'setpriv', 'unshare'] } as const;
+
+/**
+ * Milliseconds for a test that uses {@link runInUml}: it waits until every other test has left the machine, and all of them
+ * together take ten minutes on two idle cores.
+ */
+export const UML_TEST_MS = 3_600_000;
+
+/** Seconds for a script that hangs. One that is only slow, on a busy computer, must not be taken for it; a kernel that panics is noticed at once. */
+const HANGS_SECONDS = 1_200;
 
 export interface UmlRequest {
   /**
    * Shell script, run by root inside. Sees this computer's files, read-only;
    * may write to its own `$SCRATCH` (a memory file system, also $HOME and
    * $TMPDIR) and to the machine's own devices. `node` is the checkout's Node;
-   * `scsi-disk PARAMETER=VALUE...` puts another removable disk in place of the last one.
+   * `scsi-disk PARAMETER=VALUE...` puts another removable disk in place of the last one, `pull-disk SECTORS PID` pulls
+   * it out when that many more sectors have been written to it, or the process has ended.
    */
   readonly script: string;
   /** Parameters of the `scsi_debug` module, which makes a removable SCSI disk `/dev/sda`; see `modinfo scsi_debug`. */
@@ -36,8 +47,16 @@ const NODE_FOLDER = fileURLToPath(new URL('../../node_modules/.bin', import.meta
 const BEGIN = 'WERKBANK-UML-BEGIN';
 const END = /WERKBANK-UML-END (\d+)/;
 
-/** Boots a User Mode Linux kernel (about two seconds), runs a script in it and returns its output. @throws Error when it does not end in time */
+/**
+ * Boots a User Mode Linux kernel (about two seconds), runs a script in it and returns its output. One at a time on this
+ * computer: each system call inside is several outside, and what is looked at inside has its time limits.
+ * @throws Error when it does not end in time
+ */
 export async function runInUml(lab: Lab, request: UmlRequest): Promise<UmlResult> {
+  return withLock('uml', () => boot(lab, request));
+}
+
+async function boot(lab: Lab, request: UmlRequest): Promise<UmlResult> {
   const folder = join(lab.folder, `uml-${++started}`);
   const scratch = join(folder, 'scratch');
   const modules = join(folder, 'modules');
@@ -60,7 +79,7 @@ export async function runInUml(lab: Lab, request: UmlRequest): Promise<UmlResult
   lab.defer(() => endProcess(kernel, 'SIGKILL'));
 
   let console = '';
-  const timeoutSeconds = request.timeoutSeconds ?? 60;
+  const timeoutSeconds = request.timeoutSeconds ?? HANGS_SECONDS;
   try {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`User Mode Linux: no end within ${timeoutSeconds} s\n${console.slice(-3000)}`)), timeoutSeconds * 1000);
@@ -90,7 +109,7 @@ function initScript(folder: string, request: UmlRequest): string {
   const parameters = Object.entries({ dev_size_mb: 64, ...request.scsiDisk }).map(([key, value]) => `${key}=${value}`);
   return `#!/bin/sh
 export PATH=${NODE_FOLDER}:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin SCRATCH=${folder}/scratch
-export HOME=$SCRATCH TMPDIR=$SCRATCH LC_ALL=C
+export HOME=$SCRATCH TMPDIR=$SCRATCH LC_ALL=C WERKBANK_PATIENCE=10
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t tmpfs tmpfs $SCRATCH
@@ -98,11 +117,19 @@ for module in sd_mod ${(request.modules ?? []).join(' ')}; do modprobe -d ${fold
 mkdir $SCRATCH/bin
 cat > $SCRATCH/bin/scsi-disk << 'END'
 #!/bin/sh
-for try in 1 2 3 4 5 6 7 8 9; do modprobe -d ${folder}/modules -q -r scsi_debug && break; sleep 0.2; done
+tries=0; until modprobe -d ${folder}/modules -q -r scsi_debug || [ $((tries += 1)) -gt 50 ]; do sleep 0.2; done
 modprobe -d ${folder}/modules scsi_debug removable=1 "$@"
-for try in 1 2 3 4 5 6 7 8 9; do [ -b /dev/sda ] || sleep 0.1; done
+tries=0; until [ -b /dev/sda ] || [ $((tries += 1)) -gt 200 ]; do sleep 0.1; done
 END
-chmod +x $SCRATCH/bin/scsi-disk
+# The seventh figure is sectors written. Each program started in here costs as much as a hundred outside.
+cat > $SCRATCH/bin/pull-disk << 'END'
+#!/bin/sh
+written() { read -r _ _ _ _ _ _ figure _ < /sys/block/sda/stat; }
+written; enough=$((figure + $1))
+while [ "$figure" -le $enough ] && kill -0 $2 2>/dev/null; do sleep 0.1; written; done
+echo 1 > /sys/block/sda/device/delete
+END
+chmod +x $SCRATCH/bin/scsi-disk $SCRATCH/bin/pull-disk
 export PATH=$SCRATCH/bin:$PATH
 ${request.scsiDisk ? `scsi-disk ${parameters.join(' ')}` : ''}
 stty -F /dev/console -opost 2>/dev/null

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { CliEvent } from '../../src/cli/events.ts';
+import { WERKBANK } from './built.ts';
 import type { Lab } from './lab.ts';
 import { endProcess } from './process.ts';
-
-export const WERKBANK = fileURLToPath(new URL('../../bin/werkbank', import.meta.url));
 
 type EndedEvent = Extract<CliEvent, { event: 'ended' }>;
 type ReportEvent = Extract<CliEvent, { event: 'report' }>;

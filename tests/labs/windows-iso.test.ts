@@ -21,6 +21,6 @@ need({ tools: [...WINDOWS_ISO_TOOLS, ...QEMU_TOOLS, '7z'] })('the disc that stan
   execFileSync('7z', ['x', '-y', `-o${join(lab.folder, 'x')}`, path], { stdio: 'ignore' });
   expect(await hashTree(disc.tree)).toEqual(hashFolder(join(lab.folder, 'x')));
 
-  await bootFromDisc(lab, { image: path, firmware: 'seabios', marker: WINDOWS_MARKER.disc, timeoutSeconds: 30 });
-  await bootFromDisc(lab, { image: path, firmware: 'ovmf', marker: WINDOWS_MARKER.efi, timeoutSeconds: 60 });
-});
+  await bootFromDisc(lab, { image: path, firmware: 'seabios', marker: WINDOWS_MARKER.disc });
+  await bootFromDisc(lab, { image: path, firmware: 'ovmf', marker: WINDOWS_MARKER.efi });
+}, 600_000);

@@ -3,12 +3,13 @@ import { mkdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { seeded } from '../support/seeded.ts';
 import { cached } from './cache.ts';
-import { openLab } from './lab.ts';
+import { folderForHoles, openLab } from './lab.ts';
 import { serialStub } from './serial-stub.ts';
+import { storedWim } from './stored-wim.ts';
 import { tool } from './tool.ts';
 
 /** The programs {@link windowsIso} needs, for `need()`. */
-export const WINDOWS_ISO_TOOLS = ['genisoimage', 'grub-mkimage', 'mformat', 'mmd', 'mcopy', 'wimlib-imagex', 'fallocate', 'sha256sum'];
+export const WINDOWS_ISO_TOOLS = ['genisoimage', 'grub-mkimage', 'mformat', 'mmd', 'mcopy', 'wimlib-imagex', 'dd', 'sha256sum'];
 
 /** What the stand-ins for Microsoft's boot loaders print on the serial port. */
 export const WINDOWS_MARKER = {
@@ -24,7 +25,11 @@ export interface WindowsIsoRequest {
   /** MiB of `sources/install.wim`; some 4 by default. More than 32 makes it a stored one of one edition, mostly zeros. */
   readonly installMb?: number;
   readonly label?: string;
+  /** `7`: as on discs of Windows 7 for 64 bits, which are set up for UEFI but have no efi/boot, so that firmware starts no stick of them. */
+  readonly release?: '11' | '7';
 }
+
+type Release = NonNullable<WindowsIsoRequest['release']>;
 
 const EDITIONS = [
   ['Windows 11 Home', 'Core'],
@@ -47,27 +52,28 @@ const GRUB_MODULES = ['serial', 'terminal', 'echo', 'test', 'search', 'search_fs
 const README = 'This disc contains a "UDF" file system and requires an operating system\r\nthat supports the ISO-13346 "UDF" file system specification.\r\n';
 
 /** How it is made; another recipe is another file in the cache. */
-const RECIPE = 4;
+const RECIPE = 6;
 
 /**
- * An ISO with the layout of a Windows 11 disc and no byte of Microsoft's: a UDF bridge whose ISO 9660 tree is a stub,
+ * An ISO with the layout of a Windows 11 disc, or of one of Windows 7, and no byte of Microsoft's: a UDF bridge whose ISO 9660 tree is a stub,
  * El Torito for BIOS and UEFI, `boot.wim` with two images, `install.wim` with editions. Made once, then kept.
  */
 export async function windowsIso(request: WindowsIsoRequest = {}): Promise<string> {
-  const { installMb = 4, label = 'CCCOMA_X64FRE_EN-US_DV9' } = request;
-  const name = createHash('sha256').update(JSON.stringify([RECIPE, installMb, label, GRUB])).digest('hex').slice(0, 12);
+  const { installMb = 4, label = 'CCCOMA_X64FRE_EN-US_DV9', release = '11' } = request;
+  const name = createHash('sha256').update(JSON.stringify([RECIPE, installMb, label, release, GRUB])).digest('hex').slice(0, 12);
   return cached(`windows-${installMb}-${name}.iso`, async (path) => {
-    const lab = await openLab();
+    const lab = await openLab(installMb > 32 ? await folderForHoles() : undefined);
     try {
       const tree = join(lab.folder, 'disc');
-      await makeWindowsTree(tree, lab.folder, installMb);
+      await makeWindowsTree(tree, lab.folder, installMb, release);
       const hidden = ['autorun.inf', 'boot', 'bootmgr', 'bootmgr.efi', 'efi', 'setup.exe', 'sources', 'support'];
-      await tool('genisoimage', [
+      const args = [
         '-quiet', '-udf', '-allow-limited-size', '-iso-level', '3', '-V', label, ...hidden.flatMap((entry) => ['-hide', entry]),
         '-b', 'boot/etfsboot.com', '-no-emul-boot', '-boot-load-size', '8', '-hide', 'boot.catalog',
-        '-eltorito-alt-boot', '-e', 'efi/microsoft/boot/efisys.bin', '-no-emul-boot', '-o', path, tree,
-      ]);
-      if (installMb > 32) await tool('fallocate', ['--dig-holes', path]);
+        '-eltorito-alt-boot', '-e', 'efi/microsoft/boot/efisys.bin', '-no-emul-boot', tree,
+      ];
+      // Holes where there are zeros, and no zero on its way to the disk.
+      await tool('bash', ['-o', 'pipefail', '-c', 'genisoimage "$@" | dd of="$0" bs=1M iflag=fullblock conv=sparse status=none', path, ...args]);
     } finally {
       await lab.close();
     }
@@ -75,7 +81,7 @@ export async function windowsIso(request: WindowsIsoRequest = {}): Promise<strin
 }
 
 /** The files of such a disc, as a folder. @param scratch for what is needed on the way */
-export async function makeWindowsTree(tree: string, scratch: string, installMb = 4): Promise<void> {
+export async function makeWindowsTree(tree: string, scratch: string, installMb = 4, release: Release = '11'): Promise<void> {
   const random = seeded(11);
   const put = async (path: string, content: Uint8Array | string): Promise<void> => {
     await mkdir(dirname(join(tree, path)), { recursive: true });
@@ -97,15 +103,16 @@ export async function makeWindowsTree(tree: string, scratch: string, installMb =
   await put('README.TXT', README);
 
   const loader = await makeLoader(scratch);
-  await put('efi/boot/bootx64.efi', loader);
+  if (release === '11') await put('efi/boot/bootx64.efi', loader);
+  else await put('efi/microsoft/boot/cdboot.efi', 'MZ cdboot');
   await put('bootmgr.efi', loader);
   const efisys = join(scratch, 'efisys.bin');
   await makeEfiImage(efisys, loader, scratch);
   await put('efi/microsoft/boot/efisys.bin', await readFile(efisys));
   await put('efi/microsoft/boot/efisys_noprompt.bin', await readFile(efisys));
 
-  await makeBootWim(join(tree, 'sources/boot.wim'), scratch, loader);
-  await makeInstallWim(join(tree, 'sources/install.wim'), scratch, installMb);
+  await makeBootWim(join(tree, 'sources/boot.wim'), scratch, loader, release);
+  await makeInstallWim(join(tree, 'sources/install.wim'), scratch, installMb, { loader, release });
   const checked = ['sources/boot.wim', 'boot/boot.sdi', 'bootmgr', 'sources/ei.cfg'];
   const sums = await tool('sha256sum', checked, { cwd: tree });
   await put('sources/check.sha', sums);
@@ -133,7 +140,7 @@ async function makeEfiImage(path: string, loader: Uint8Array, scratch: string): 
 }
 
 /** Image 1 is WinPE, image 2 Setup, which the boot loader starts; both share most files. */
-async function makeBootWim(path: string, scratch: string, loader: Uint8Array): Promise<void> {
+async function makeBootWim(path: string, scratch: string, loader: Uint8Array, release: Release): Promise<void> {
   const root = join(scratch, 'pe');
   const random = seeded(12);
   const put = async (file: string, content: Uint8Array | string): Promise<void> => {
@@ -146,17 +153,27 @@ async function makeBootWim(path: string, scratch: string, loader: Uint8Array): P
   await put('Windows/System32/config/SYSTEM', 'regf');
   await put('Windows/INF/disk.inf', '[Version]\r\nSignature="$WINDOWS NT$"\r\n');
   await put('Windows/Boot/EFI/bootmgfw.efi', loader);
-  await put('Windows/Boot/EFI_EX/bootmgfw_EX.efi', loader);
-  await put('Windows/Boot/EFI_EX/bootmgr_EX.efi', loader);
-  await put('Windows/Boot/Fonts_EX/wgl4_boot_EX.ttf', random.bytes(4000));
+  // What a Windows would put on a disc of its own; here it is what makes a medium of a boot.wim alone.
+  await put('Windows/Boot/PCAT/bootmgr', serialStub(WINDOWS_MARKER.bios, 400_000));
+  for (const kind of ['EFI', 'PCAT']) await put(`Windows/Boot/DVD/${kind}/BCD`, Buffer.from('regf \\sources\\boot.wim', 'utf16le'));
+  await put('Windows/Boot/DVD/EFI/boot.sdi', random.bytes(3000));
+  await put('Windows/Boot/DVD/PCAT/etfsboot.com', serialStub(WINDOWS_MARKER.disc, 4096));
+  // The one with a prompt waits for a key, here for ever.
+  await put('Windows/Boot/DVD/EFI/en-US/efisys.bin', new Uint8Array(1440 * 1024));
+  await put('Windows/Boot/DVD/EFI/en-US/efisys_noprompt.bin', await readFile(join(scratch, 'efisys.bin')));
+  if (release === '11') {
+    await put('Windows/Boot/EFI_EX/bootmgfw_EX.efi', loader);
+    await put('Windows/Boot/EFI_EX/bootmgr_EX.efi', loader);
+    await put('Windows/Boot/Fonts_EX/wgl4_boot_EX.ttf', random.bytes(4000));
+  }
   await tool('wimlib-imagex', ['capture', root, path, 'Microsoft Windows PE (amd64)', '--compress=LZX', '--threads=1']);
   await put('setup.exe', 'MZ setup');
   await put('sources/setup.exe', 'MZ setup');
   await tool('wimlib-imagex', ['append', root, path, 'Microsoft Windows Setup (amd64)', '--boot', '--threads=1']);
-  for (const image of [1, 2]) await describe(path, image, 'WindowsPE', 'WindowsPE');
+  for (const image of [1, 2]) await describe(path, image, 'WindowsPE', 'WindowsPE', release);
 }
 
-async function makeInstallWim(path: string, scratch: string, installMb: number): Promise<void> {
+async function makeInstallWim(path: string, scratch: string, installMb: number, { loader, release }: { loader: Uint8Array; release: Release }): Promise<void> {
   const root = join(scratch, 'windows');
   const random = seeded(13);
   await mkdir(join(root, 'Windows/System32/config'), { recursive: true });
@@ -164,6 +181,8 @@ async function makeInstallWim(path: string, scratch: string, installMb: number):
   await mkdir(join(root, 'Program Files/Größe'), { recursive: true });
   await writeFile(join(root, 'Windows/System32/ntoskrnl.exe'), random.bytes(900_000));
   await writeFile(join(root, 'Windows/explorer.exe'), 'MZ explorer');
+  await mkdir(join(root, 'Windows/Boot/EFI'), { recursive: true });
+  await writeFile(join(root, 'Windows/Boot/EFI/bootmgfw.efi'), loader);
   await writeFile(join(root, 'Windows/System32/config/SOFTWARE'), 'regf');
   const stored = installMb > 32;
   if (stored) {
@@ -178,20 +197,19 @@ async function makeInstallWim(path: string, scratch: string, installMb: number):
   for (const [i, [name, edition]] of editions.entries()) {
     await writeFile(join(root, 'Windows/edition.txt'), edition);
     await writeFile(join(root, `Windows/${edition}.bin`), random.bytes(stored ? 100 : Math.ceil((installMb * MIB - 900_000) / EDITIONS.length)));
-    const how = i === 0 ? ['capture', root, path, name, `--compress=${stored ? 'none' : 'LZX'}`] : ['append', root, path, name];
-    await tool('wimlib-imagex', [...how, '--threads=1']);
-    await describe(path, i + 1, edition, 'Client');
+    if (stored) await storedWim(root, path, name);
+    else await tool('wimlib-imagex', [...(i === 0 ? ['capture', root, path, name, '--compress=LZX'] : ['append', root, path, name]), '--threads=1']);
+    await describe(path, i + 1, edition, 'Client', release);
   }
-  // Its zeros need not be read from the disk again.
-  if (stored) await tool('fallocate', ['--dig-holes', path]);
 }
 
 /** What Microsoft's own images say of themselves in the XML. */
-async function describe(path: string, image: number, edition: string, installation: string): Promise<void> {
+async function describe(path: string, image: number, edition: string, installation: string, release: Release): Promise<void> {
+  const [major, minor, build, servicePack] = release === '7' ? ['6', '1', '7601', '17514'] : ['10', '0', '26100', '1742'];
   const properties = {
     'WINDOWS/ARCH': '9', 'WINDOWS/PRODUCTNAME': 'Microsoft® Windows® Operating System', 'WINDOWS/EDITIONID': edition,
     'WINDOWS/INSTALLATIONTYPE': installation, 'WINDOWS/PRODUCTTYPE': 'WinNT', 'WINDOWS/SYSTEMROOT': 'WINDOWS',
-    'WINDOWS/VERSION/MAJOR': '10', 'WINDOWS/VERSION/MINOR': '0', 'WINDOWS/VERSION/BUILD': '26100', 'WINDOWS/VERSION/SPBUILD': '1742',
+    'WINDOWS/VERSION/MAJOR': major, 'WINDOWS/VERSION/MINOR': minor, 'WINDOWS/VERSION/BUILD': build, 'WINDOWS/VERSION/SPBUILD': servicePack,
     'WINDOWS/LANGUAGES/LANGUAGE': 'en-US', 'WINDOWS/LANGUAGES/DEFAULT': 'en-US', FLAGS: edition,
   };
   await tool('wimlib-imagex', ['info', path, String(image), ...Object.entries(properties).map(([key, value]) => `--image-property=${key}=${value}`)]);

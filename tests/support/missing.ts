@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, existsSync } from 'node:fs';
 
-/** What a test cannot do without: programs on the PATH, root, the Linux kernel's loop devices. */
+/** What a test cannot do without: programs on the PATH, files of packages, root, the Linux kernel's loop devices. */
 export interface Needs {
   readonly tools?: readonly string[];
+  /** Absolute paths. */
+  readonly files?: readonly string[];
   readonly root?: boolean;
   readonly linux?: boolean;
 }
@@ -23,6 +25,7 @@ function hasTool(tool: string): boolean {
 /** The needs that are not met here, in words. */
 export function missing(needs: Needs): string[] {
   const reasons = (needs.tools ?? []).filter((tool) => !hasTool(tool)).map((tool) => `${tool} is not installed`);
+  reasons.push(...(needs.files ?? []).filter((file) => !existsSync(file)).map((file) => `${file} is not there`));
   if (needs.linux && process.platform !== 'linux') reasons.push('needs Linux');
   if (needs.root && process.getuid?.() !== 0) reasons.push('needs root');
   return reasons;
