@@ -6,14 +6,18 @@ const MIB = 1024 ** 2;
 const SOURCES = [['libraries', '/usr/lib/x86_64-linux-gnu', 320 * MIB], ['programs', '/usr/bin', 160 * MIB], ['texts', '/usr/share', 20 * MIB]] as const;
 const LARGEST_FILE = 40 * MIB;
 
-/** A folder of some 500 MB of this machine's own files; links are left out. */
+/** A folder of some 500 MB of this machine's own files; links are left out, and so are second names of one file. */
 export function makeTree(folder: string): void {
   if (existsSync(folder)) return;
+  seen.clear();
   const making = `${folder}.making`;
   rmSync(making, { recursive: true, force: true });
   for (const [name, source, most] of SOURCES) copySome(source, join(making, name), most);
   renameSync(making, folder);
 }
+
+/** Inodes: a driver of 25 MB with a dozen names would be stored once, and the WIM would hardly have contents. */
+const seen = new Set<number>();
 
 /** Files in the order of their names until `left` bytes are used up; returns what is left. */
 function copySome(from: string, to: string, left: number): number {
@@ -23,7 +27,8 @@ function copySome(from: string, to: string, left: number): number {
     const path = join(from, name);
     const stat = lstatSync(path);
     if (stat.isDirectory()) left = copySome(path, join(to, name), left);
-    else if (stat.isFile() && stat.size > 0 && stat.size <= Math.min(left, LARGEST_FILE)) {
+    else if (stat.isFile() && stat.size > 0 && stat.size <= Math.min(left, LARGEST_FILE) && !seen.has(stat.ino)) {
+      seen.add(stat.ino);
       copyFileSync(path, join(to, name));
       left -= stat.size;
     }

@@ -1,46 +1,39 @@
-// `node bench/media/stick.ts [--rounds N] [--folder DIR]`: a Windows-sized stick against mtools on the same loop device.
-// Needs root, loop devices, GNU time, mtools, wimlib-imagex, 7z and what tests/labs/windows-iso.ts needs; about 16 GB in the folder.
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { windowsIso } from '../../tests/labs/windows-iso.ts';
-import { machine, race, shell, table, type Contestant } from '../support/measure.ts';
+import { race, shell, table, type Contestant } from '../support/measure.ts';
+import type { MediaBench } from './run.ts';
+import { filesOf, stickTree, windowsIso } from './windows-files.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' }, folder: { type: 'string', default: join(tmpdir(), 'werkbank-bench') } } });
-const { folder } = values;
 const MIB = 1024 ** 2;
-mkdirSync(folder, { recursive: true });
+const STICK_MIB = 7 * 1024;
+const AT_MOST = 1.15;
 
-// The disc: 5 GiB, most of it one install.wim; and the same files as they are on the stick, the WIM split already.
-const iso = await windowsIso({ installMb: 5000 });
-const tree = join(folder, 'windows-tree');
-if (!existsSync(tree)) {
-  execFileSync('7z', ['x', '-y', `-o${tree}`, iso], { stdio: 'ignore' });
-  execFileSync('wimlib-imagex', ['split', join(tree, 'sources/install.wim'), join(tree, 'sources/install.swm'), '4094'], { stdio: 'ignore' });
-  execFileSync('rm', [join(tree, 'sources/install.wim')]);
-}
-const backing = join(folder, 'stick.img');
-if (!existsSync(backing)) execFileSync('fallocate', ['-l', String(7 * 1024 * MIB), backing]);
-const loop = execFileSync('losetup', ['--find', '--show', backing], { encoding: 'utf8' }).trim();
-
-const ours = (name: string, ...args: string[]): Contestant => ({
-  name, program: process.execPath, args: [join(import.meta.dirname, '../../src/cli/main.ts'), 'media', 'windows', iso, '--to', loop, '--yes', '--no-eject', ...args],
-});
-const partition = `${loop}@@1M`;
-try {
-  const measured = await race(
-    [
-      ours('werkbank media windows, split on the way', '--no-verify'),
-      ours('werkbank media windows + every file read back'),
-      shell('mformat, mcopy of the split tree, sync', `mformat -i ${partition} -T ${(7 * 1024 - 2) * 2048} -c 8 -F -v WINUSB :: && cd ${tree} && mcopy -s -Q -o -i ${partition} * ::/ && sync ${loop}`),
-    ],
-    Number(values.rounds),
-    [iso, backing, loop],
-  );
-  const goals = [{ ours: 'werkbank media windows, split on the way', peer: 'mformat, mcopy of the split tree, sync', atMost: 1.15 }];
-  console.log(`\n## stick\n\n${machine()}; medians of ${values.rounds}, interleaved after one round that does not count\n\n${table(measured, goals)}`);
-} finally {
-  execFileSync('losetup', ['-d', loop]);
+/**
+ * A Windows disc of 5 GiB onto a stick, its WIM split on the way, against mtools with the same tree split beforehand. The
+ * stick is a loop device with direct I/O: like a real one it has no second page cache behind it.
+ */
+export async function stick({ rounds, folder, report }: MediaBench): Promise<void> {
+  const iso = await windowsIso(folder);
+  const tree = await stickTree(folder);
+  const backing = join(folder, 'media-stick.img');
+  execFileSync('fallocate', ['-l', String(STICK_MIB * MIB), backing]);
+  const loop = execFileSync('losetup', ['--find', '--show', '--direct-io=on', backing], { encoding: 'utf8' }).trim();
+  const ours = (name: string, ...args: string[]): Contestant => ({
+    name, program: process.execPath, args: [join(import.meta.dirname, '../../src/cli/main.ts'), 'media', 'windows', iso, '--to', loop, '--yes', '--no-eject', ...args],
+  });
+  const partition = `${loop}@@1M`;
+  const contestants = [
+    ours('werkbank media windows, split on the way', '--no-verify'),
+    shell('mformat, mcopy of the split tree, sync', `mformat -i ${partition} -T ${(STICK_MIB - 2) * 2048} -c 8 -F -v WINUSB :: && cd ${tree} && mcopy -s -Q -o -i ${partition} * ::/ && sync ${loop}`),
+    ours('werkbank media windows + every file read back'),
+  ];
+  const goals = [{ ours: contestants[0]!.name, peer: contestants[1]!.name, atMost: AT_MOST }];
+  try {
+    const measured = await race(contestants, rounds, [iso, backing, loop, ...filesOf(tree)], contestants.slice(0, 1));
+    report('stick', table(measured, goals), { rounds, measured, goals });
+  } finally {
+    execFileSync('losetup', ['-d', loop]);
+    rmSync(backing);
+  }
 }

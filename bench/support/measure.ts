@@ -50,7 +50,7 @@ export async function race(contestants: readonly Contestant[], rounds: number, d
 /** What bin/werkbank sets: threads for disk work, and compiled modules kept for the next start. */
 export const ENVIRONMENT = { UV_THREADPOOL_SIZE: '16', NODE_COMPILE_CACHE: join(tmpdir(), 'werkbank-bench-compiled') };
 
-const SETTLE_MS = 2000;
+const SETTLE_MS = 6000;
 
 /** With the data out of the cache. */
 async function timed({ program, args, env, name }: Contestant, data: readonly string[]): Promise<Run> {
