@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { access, mkdir, open, readFile, rename, stat, symlink, truncate, writeFile, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand, type CommandRunner } from '../../src/host/command.ts';
 import { createHost } from '../../src/host/index.ts';
+import { whileMounted } from '../../src/host/linux/mounted.ts';
 import { createLinuxTargets } from '../../src/host/linux/targets.ts';
 import { LINUX_LOOP, changes } from './live.ts';
 import { attachLoop } from '../labs/loop.ts';
@@ -161,6 +162,44 @@ real('releasing unmounts nested mounts from the top, and says so when a disk is 
   const device = await host.targets.openTarget(identity, { wantZeros: false });
   expect(device.readsZero).toBe(false);
   await device.close();
+});
+
+real('what is mounted for a moment is never left mounted: whoever only looks is waited for, whoever holds on is named, and what went wrong meanwhile comes first', async () => {
+  const lab = await testLab();
+  const loop = await attachLoop(lab, { size: 16 * MIB });
+  await tool('mkfs.ext4', ['-q', loop.path]);
+  let held: FileHandle | null = null;
+  let tries = 0;
+  const run = (letGo: boolean): CommandRunner => async (program, args, options) => {
+    const result = await runCommand(program, args, options);
+    if (program === 'umount' && ++tries === 1 && letGo) await held?.close();
+    return result;
+  };
+  let folder = '';
+  const hold = async (mounted: string): Promise<string> => {
+    tries = 0;
+    folder = mounted;
+    await writeFile(join(mounted, 'written'), 'all of it');
+    held = await open(join(mounted, 'written'), 'r');
+    return 'done';
+  };
+  const isLeft = async (): Promise<boolean> => (await readFile('/proc/self/mounts', 'utf8')).includes(folder) || await access(folder).then(() => true, () => false);
+  const request = { type: 'ext4', options: 'rw', device: loop.path };
+
+  expect(await whileMounted(run(true), request, hold)).toBe('done');
+  expect(tries).toBe(2);
+  expect(await isLeft()).toBe(false);
+
+  await expect(whileMounted(run(false), request, hold)).rejects.toMatchObject({ code: 'target-in-use' });
+  expect(await isLeft()).toBe(false);
+  await held!.close();
+  await expect(whileMounted(run(false), request, async (mounted) => {
+    await hold(mounted);
+    throw new Error('went wrong');
+  })).rejects.toThrow('went wrong');
+  expect(await isLeft()).toBe(false);
+  await held!.close();
+  expect(await whileMounted(run(false), request, (mounted) => readFile(join(mounted, 'written'), 'utf8'))).toBe('all of it');
 });
 
 real('opening to write makes a loop device read zeros when asked, and gives the space of its file back', async () => {

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { EngineError } from '../../native-free-engine/index.ts';
 import { driverWishSchema, type DriversPlan, type Report } from '../../src/contract/index.ts';
 import { createHost } from '../../src/host/index.ts';
 import { createJobService } from '../../src/jobs/index.ts';
@@ -40,11 +41,12 @@ say('cancelled', (await job.result).outcome);
 
 // The folders change between the plan and the job.
 newNetwork('01/01/2026,4.0');
-say('changed', (await run(first)).error?.code);
+const changed = (await run(first)).error;
+say('changed', changed?.code === 'drivers-changed' ? changed.code : changed);
 
 // With more than there is room for.
 writeFileSync(join(store, 'net/driver.sys'), Buffer.alloc(64 * MIB));
-say('full', await plan().then(() => 'planned', (error: unknown) => (error as { code?: string }).code));
+say('full', await plan().then(() => 'planned', (error: unknown) => (error instanceof EngineError && error.code === 'medium-full' ? error.code : String(error))));
 
 writeFileSync(join(store, 'net/driver.sys'), Buffer.alloc(MIB, 7));
 const last = await plan();

@@ -1,13 +1,12 @@
-import { access, mkdtemp, open, rmdir } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { access, open } from 'node:fs/promises';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { CommandRunner } from '../command.ts';
 import { succeed } from './grow-tool.ts';
+import { whileMounted } from './mounted.ts';
 
 /** Nothing on a restored volume is to be run or trusted here. */
 const SAFE = 'nosuid,nodev,noexec';
-const MOUNT_OPTIONS: Readonly<Record<string, string>> = {
+const MOUNT_OPTIONS = {
   // The disk that the image was made of may be mounted on this very computer.
   xfs: `${SAFE},nouuid`,
   btrfs: SAFE,
@@ -15,22 +14,11 @@ const MOUNT_OPTIONS: Readonly<Record<string, string>> = {
 
 /** For file systems that only grow while they are mounted: in a folder of our own, for that moment. */
 export function growMounted(kind: 'xfs' | 'btrfs', command: (folder: string) => readonly [string, ...string[]]) {
-  return async (run: CommandRunner, device: string, signal: AbortSignal | undefined): Promise<void> => {
-    const folder = await mkdtemp(join(tmpdir(), 'werkbank-grow-'));
-    try {
-      await succeed(run, 'mount', ['-t', kind, '-o', MOUNT_OPTIONS[kind] ?? SAFE, '--', device, folder], { signal });
-      try {
-        const [program, ...args] = command(folder);
-        await succeed(run, program, args, { signal });
-      } finally {
-        // Also when it was cancelled.
-        await succeed(run, 'umount', ['--', folder], {});
-      }
-    } finally {
-      // Only an empty folder goes: one that is still mounted stays.
-      await rmdir(folder).catch(() => undefined);
-    }
-  };
+  return (run: CommandRunner, device: string, signal: AbortSignal | undefined): Promise<void> =>
+    whileMounted(run, { type: kind, options: MOUNT_OPTIONS[kind], device, signal }, (folder) => {
+      const [program, ...args] = command(folder);
+      return succeed(run, program, args, { signal });
+    });
 }
 
 const SUPERBLOCK = 64 * 1024;

@@ -1,5 +1,4 @@
 import { access, constants, readFile, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { EngineError, throwIfAborted } from '../../../native-free-engine/index.ts';
 import type { Disk, DiskIdentity } from '../../contract/index.ts';
 import type { CommandResult, CommandRunner } from '../command.ts';
@@ -7,11 +6,8 @@ import type { TargetSystem } from '../targets.ts';
 import { nodeDevno } from './device-numbers.ts';
 import { isSystemMount, parseMountInfo } from './mounts.ts';
 import { readBlockDevices, type SysBlock } from './sysfs.ts';
+import { unmount } from './unmount.ts';
 
-const UMOUNT_TIMEOUT_MS = 60_000;
-/** What looks at every disk that appears, an indexer, a file manager, a listing of disks, lets go of it soon. */
-const BUSY_TRIES = 8;
-const BUSY_PAUSE_MS = 400;
 const CLEAR_TIMEOUT_MS = 15_000;
 
 /** Disks as targets on Linux, through the system's own small programs. */
@@ -32,13 +28,7 @@ export function createLinuxTargets(run: CommandRunner): TargetSystem {
       for (const mountPoint of await mountPoints(disk)) {
         throwIfAborted(signal);
         if (isSystemMount(mountPoint)) throw new EngineError('disk-is-system', { disk: disk.path });
-        const umount = (): Promise<CommandResult> => run('umount', ['--', mountPoint], { timeoutMs: UMOUNT_TIMEOUT_MS, signal });
-        let { code, stderr } = await umount();
-        for (let tries = 1; code !== 0 && /busy/i.test(stderr) && tries < BUSY_TRIES; tries++) {
-          await sleep(BUSY_PAUSE_MS);
-          throwIfAborted(signal);
-          ({ code, stderr } = await umount());
-        }
+        const { code, stderr } = await unmount(run, mountPoint, signal);
         if (code === 0) continue;
         // It may have been unmounted by somebody else in between.
         if (!(await mountPoints(disk)).includes(mountPoint)) continue;
