@@ -5,4 +5,4 @@ export { partitionTypeName } from './partition-types.ts';
 export { readLayout } from './read-layout.ts';
 export type { Layout, LayoutFileSystem, LayoutPartition, LayoutRole } from './types.ts';
 export type { CaptureMethod, DiskMap, MappedPartition, WholeReason } from './disk-map.ts';
-export { mapDisk, type MapDiskOptions } from './map-disk.ts';
+export { mapDisk, type FoundMap, type MapDiskOptions } from './map-disk.ts';

@@ -8,6 +8,7 @@ import { rangedSource } from '../io/ranged.ts';
 import type { BlockSource } from '../io/types.ts';
 import { readGpt, type GptCopy } from '../partitions/gpt/index.ts';
 import { readMbr } from '../partitions/mbr/index.ts';
+import type { Problem } from '../partitions/problem.ts';
 import type { DiskMap, MappedPartition, WholeReason } from './disk-map.ts';
 import { readLayout, wholeDisk } from './read-layout.ts';
 import type { Layout, LayoutPartition } from './types.ts';
@@ -28,6 +29,12 @@ export interface MapDiskOptions {
   readonly name?: string;
 }
 
+/** A disk as it was found. */
+export interface FoundMap extends DiskMap {
+  /** What a tool would complain of, and an image can be made with. */
+  readonly warnings: readonly Problem[];
+}
+
 /** Boot code and loaders that MBR tools embed lie between the table and the first partition; more than this is not a gap but a lost partition. Bytes. */
 const MAX_GAP = 4 * 1024 * 1024;
 
@@ -44,7 +51,7 @@ const WHOLE_BY_KIND: Readonly<Record<string, WholeReason>> = { luks: 'encrypted'
  * partition the allocation map; nothing is written.
  * @throws EngineError `table-corrupt`, `gpt-copies-disagree`, `partition-not-found`; errors of reading the tables
  */
-export async function mapDisk(source: BlockSource, options: MapDiskOptions): Promise<DiskMap> {
+export async function mapDisk(source: BlockSource, options: MapDiskOptions): Promise<FoundMap> {
   const name = options.name ?? '';
   const layout = await readLayout(source, options.gptCopy ? { gptCopy: options.gptCopy } : {});
   const found = checkTable(layout, options.gptCopy !== undefined, name);
@@ -66,7 +73,7 @@ export async function mapDisk(source: BlockSource, options: MapDiskOptions): Pro
     for (const { offset, length } of mapped.used) used.push({ offset: partition.offset + offset, length });
   }
   if (table !== 'none') used.push(...(await outside(source, layout)));
-  return { size: source.size, sectorSize: source.sectorSize, table, diskId, partitions, used: normalize(used) };
+  return { size: source.size, sectorSize: source.sectorSize, table, diskId, partitions, used: normalize(used), warnings: layout.problems.filter(({ severity }) => severity === 'warning') };
 }
 
 function checkTable(layout: Layout, chosen: boolean, name: string): 'gpt' | 'mbr' | 'none' {

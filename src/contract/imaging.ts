@@ -42,6 +42,7 @@ export const imagingNoteSchema = z.object({
     // capture; with the partition's number
     'whole-encrypted', 'whole-lvm', 'whole-raid', 'whole-no-map', 'whole-unknown', 'whole-map-damaged', 'whole-journal',
     'left-out', 'snapshot-lvm', 'snapshot-vss', 'snapshots-apart', 'remounted', 'not-chosen', 'gpt-copy', 'may-not-fit', 'file-size-limit', 'resumes', 'incremental',
+    'firmware-raid', 'gpt-backup-damaged', 'gpt-sector-size-differs',
     // restore
     'room-left', 'table-moved', 'not-restored', 'grows', 'grow-tool-missing', 'grow-unsupported', 'nothing-to-grow',
     'half-restored', 'half-restored-other', 'image-has-holes', 'image-was-dirty', 'no-hashes', 'volume-only', 'identifiers-new', 'identifiers-kept',

@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { EngineError, errnoOf, isTaken, manifestPath, mapDisk, replacedPath, totalLength, type DiskMap } from '../../native-free-engine/index.ts';
+import { EngineError, errnoOf, isTaken, manifestPath, mapDisk, replacedPath, totalLength, type DiskMap, type FoundMap } from '../../native-free-engine/index.ts';
 import type { CapturedPartition, CapturePlan, CaptureRequest, Compression, Disk, ImagingNote, PlanStep, UnfinishedCapture } from '../contract/index.ts';
 import type { Host } from '../host/host.ts';
 import { checkChain, checkNotNeeded, findImage, readUnfinished, resolveChain } from '../library/index.ts';
@@ -72,7 +72,7 @@ export async function planCapture(host: Host, request: CaptureRequest, signal: A
     resume: request.resume && unfinished !== null,
     unfinished,
     stops: stopsOf(partitions),
-    notes: notesOf(request, partitions, { estimatedBytes, room, parent, unfinished }),
+    notes: notesOf(request, partitions, { warnings: map.warnings, estimatedBytes, room, parent, unfinished }),
     steps: stepsOf(name, partitions, { usedBytes, destination, parent, resumes: request.resume && unfinished !== null }),
   };
 }
@@ -117,7 +117,7 @@ async function checkReplaceable(destination: string, folders: readonly string[])
   if (there && (there.path === destination || there.manifestPath === manifestPath(destination))) await checkNotNeeded(there, folders);
 }
 
-async function readMap(host: Host, identity: CapturePlan['disk'], request: CaptureRequest, name: string, signal: AbortSignal): Promise<DiskMap> {
+async function readMap(host: Host, identity: CapturePlan['disk'], request: CaptureRequest, name: string, signal: AbortSignal): Promise<FoundMap> {
   const source = await host.targets.openSource(identity);
   try {
     return await mapDisk(source, {
@@ -142,6 +142,7 @@ async function parentOf(path: string, map: DiskMap, name: string, { destination,
 }
 
 interface Findings {
+  readonly warnings: FoundMap['warnings'];
   readonly estimatedBytes: number;
   readonly room: Room;
   readonly parent: CapturePlan['parent'];
@@ -151,7 +152,8 @@ interface Findings {
 function notesOf(request: CaptureRequest, partitions: readonly CapturedPartition[], found: Findings): ImagingNote[] {
   const notes: ImagingNote[] = [];
   const note = (code: ImagingNote['code'], params: ImagingNote['params'] = {}): void => void notes.push({ code, params });
-  const { estimatedBytes, room, parent, unfinished } = found;
+  const { warnings, estimatedBytes, room, parent, unfinished } = found;
+  for (const { code, params } of warnings) if (code === 'firmware-raid' || code === 'gpt-backup-damaged' || code === 'gpt-sector-size-differs') note(code, params);
   for (const { number, length, method, wholeReason, leftOut, hold, fileSystem } of partitions) {
     if (method === 'whole' && wholeReason !== null && wholeReason !== 'boot-code') note(`whole-${wholeReason}`, { number, bytes: length, kind: fileSystem?.kind ?? '' });
     for (const { name, bytes } of leftOut) note('left-out', { number, name, bytes });

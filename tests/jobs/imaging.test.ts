@@ -2,6 +2,7 @@ import { closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, 
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
+import { buildGpt } from '../../native-free-engine/partitions/gpt/index.ts';
 import { diskImageSchema, libraryListingSchema, planSchema, reportSchema, type JobProgress, type Report } from '../../src/contract/index.ts';
 import { reportHtml } from '../../src/jobs/report-html.ts';
 import { reportText } from '../../src/jobs/report-text.ts';
@@ -56,6 +57,25 @@ describe('capture', () => {
     expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
     expect(report).toMatchObject({ outcome: 'done', error: null, imaging: { bad: { bytes: 0, count: 0, places: [] }, overridden: [], resumed: false, chain: [] } });
     expect(report.imaging?.usedBytes).toBe(plan.usedBytes);
+  });
+
+  test('what is odd about the partition table is said by the plan', async () => {
+    const path = join(bench.folder, 'odd.img');
+    copyFileSync(pathOf(source), path);
+    const file = openSync(path, 'r+');
+    // A disk that was cloned to a larger one: its backup does not lie at the end.
+    writeSync(file, Buffer.alloc(512), 0, 512, 64 * MIB - 512);
+    closeSync(file);
+    const plan = await bench.jobs.planCapture(bench.captureRequest(`file:${path}`, 'odd.qcow2', {}));
+    expect(plan.notes.map(({ code }) => code)).toEqual(['gpt-backup-damaged']);
+
+    const guid = '00000000-0000-4000-8000-000000000001';
+    const { start, end, endOffset } = buildGpt({ diskGuid: guid, partitions: [{ offset: MIB, length: 4 * MIB, type: guid, id: guid, name: '' }] }, SIZE, 4096);
+    const bytes = Buffer.alloc(SIZE);
+    bytes.set(start);
+    bytes.set(end, endOffset);
+    writeFileSync(path, bytes);
+    expect((await bench.jobs.planCapture(bench.captureRequest(`file:${path}`, 'odd.qcow2', {}))).notes).toContainEqual({ code: 'gpt-sector-size-differs', params: { table: 4096, disk: 512 } });
   });
 
   test('what the report and the manifest say is what the image is', async () => {

@@ -188,6 +188,7 @@ describe.each(RECORDED)('a disk of an array that firmware put together: $maker',
     });
     disk.set(tableOf(16 * MIB));
     expect(await readLayout(memoryDevice(disk))).toMatchObject({ table: 'mbr', problems: [{ code: 'firmware-raid', severity: 'warning', params: { maker } }], partitions: [{ number: 1 }] });
+    expect(await mapDisk(memoryDevice(disk), { partitions: null, leaveOutSwapFiles: true })).toMatchObject({ table: 'mbr', warnings: [{ code: 'firmware-raid', params: { maker } }] });
   });
 
   test('what lies anywhere else makes no member', async () => {
