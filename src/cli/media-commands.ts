@@ -17,7 +17,7 @@ export function addMediaCommands({ program, command, context, act }: CommandMake
     .addOption(new Option('--to <disk>', help('to')).argParser(collect).makeOptionMandatory())
     .addOption(new Option('--firmware <firmware>', help('firmware')).choices([...stickFirmwareSchema.options]))
     .option('--label <label>', help('stickLabel'))
-    .addOption(new Option('--edition <number>', help('stickEdition')).argParser(collect))
+    .addOption(new Option('--edition <edition>', help('stickEdition')).argParser(collect))
     .option('--work-folder <folder>', help('workFolder'))
     .option('--extra <folder>', help('extra'))
     .option('--answer-file <file>', help('stickAnswerFile'))

@@ -164,6 +164,23 @@ test('a Windows stick gets the drivers of the Windows on its disc, unless anothe
   expect(wishes).toMatchObject([{ architecture: 'arm64', build: 26100 }, { architecture: 'amd64', build: 22631 }, { architecture: 'x86', build: null }]);
 });
 
+test('the editions that go along are named by number or by name, whatever its capitals', async () => {
+  const edition = (index: number, name: string, id: string, architecture = 'x64') => ({ index, name, edition: id, architecture, version: '10.0.26100.1' });
+  const asked: unknown[] = [];
+  const jobs = {
+    inspectWindows: () => Promise.resolve({ editions: [edition(1, 'Windows 11 Home', 'Core'), edition(5, 'Windows 11 Pro', 'Professional'), edition(6, 'Windows 11 Pro N', 'ProfessionalN'), edition(7, 'Windows 11 Pro', 'Professional', 'arm64')] }),
+    planWindowsStick: ({ editions }: { editions: unknown }) => (asked.push(editions), Promise.reject(new EngineError('disk-not-found', { disk: '3' }))),
+  } as never;
+  const { host } = createServices();
+  const named = (...editions: string[]) => werkbank(['media', 'windows', 'x.iso', '--to', '3', ...editions.flatMap((each) => ['--edition', each])], { services: { host, jobs, history: {} as never } });
+  for (const editions of [['6'], ['1,5-6'], ['windows 11  PRO'], ['core', '6', 'Core'], []]) await named(...editions);
+  expect(asked).toEqual([[6], [1, 5, 6], [5, 7], [1, 6], null]);
+  const { exitCode, err } = await named('Windows 11 Enterprise');
+  expect(exitCode).not.toBe(0);
+  expect(err.join('\n')).toMatch(/no Windows called "Windows 11 Enterprise".*\n.*1 Windows 11 Home, 5 Windows 11 Pro, 6 Windows 11 Pro N/);
+  expect(asked).toHaveLength(5);
+});
+
 test('registering in an image says that it takes Windows', async () => {
   const host = { hardware: {}, servicing: NO_SERVICING } as never;
   const services = { host, jobs: createJobService(host, { version: '0' }), history: {} as never };

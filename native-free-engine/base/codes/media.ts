@@ -105,6 +105,7 @@ export const MEDIA_CODES = {
   'winpe-time-zone': entry('refused'),
   'winpe-option-invalid': entry('usage'),
   'windows-media-unknown': entry('source'),
+  'edition-not-found': entry('usage'),
   'media-no-uefi': entry('refused'),
   'media-no-bios': entry('refused'),
   'windows-esd-too-large': entry('source'),

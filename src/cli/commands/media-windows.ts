@@ -2,9 +2,9 @@ import { resolve } from 'node:path';
 import { driverSystem, type Customising, type DriverArchitecture, type DriverSystem, type StickFirmware } from '../../contract/index.ts';
 import type { JobService } from '../../jobs/index.ts';
 import type { Context } from '../context.ts';
+import { editionNumbers } from '../editions.ts';
 import { checkConsent } from '../job-checks.ts';
 import { runPlan } from '../run-job.ts';
-import { parseNumbers } from '../sizes.ts';
 import { answerFileOf } from './answer-file.ts';
 import { locationOf, type WriteOptions } from './write.ts';
 
@@ -30,7 +30,7 @@ export async function mediaWindows(context: Context, iso: string, options: Media
     disks: [...new Set(targets)],
     firmware: options.firmware ?? 'uefi',
     label: options.label ?? '',
-    editions: options.edition ? parseNumbers(options.edition.join(',')) : null,
+    editions: options.edition ? editionNumbers(options.edition, (await jobs.inspectWindows(locationOf(iso))).editions) : null,
     workFolder: options.workFolder === undefined ? null : resolve(options.workFolder),
     extraFolder: options.extra === undefined ? null : resolve(options.extra),
     drivers: options.drivers === undefined ? null : {
