@@ -4,7 +4,7 @@ import { destinationError, replaceFile } from '../../native-free-engine/index.ts
 import type { HistoryEntry } from '../contract/index.ts';
 import { reportJson, sumsPath } from '../jobs/report-files.ts';
 import { reportHtml } from '../jobs/report-html.ts';
-import type { Language } from '../texts/index.ts';
+import type { Language, ReadIn } from '../texts/index.ts';
 import { fileNameOf, type HistoryStore } from './store.ts';
 
 /**
@@ -12,7 +12,7 @@ import { fileNameOf, type HistoryStore } from './store.ts';
  * @returns how many
  * @throws EngineError `destination-unwritable`, `destination-full`
  */
-export async function exportReports(store: HistoryStore, entries: readonly HistoryEntry[], folder: string, language: Language): Promise<number> {
+export async function exportReports(store: HistoryStore, entries: readonly HistoryEntry[], folder: string, language: Language, readIn: ReadIn): Promise<number> {
   let count = 0;
   for (const { id } of entries) {
     const report = await store.get(id);
@@ -20,7 +20,7 @@ export async function exportReports(store: HistoryStore, entries: readonly Histo
     const stem = join(folder, fileNameOf(report).replace(/\.json$/, ''));
     try {
       await mkdir(folder, { recursive: true });
-      await replaceFile(`${stem}.html`, reportHtml(report, language));
+      await replaceFile(`${stem}.html`, reportHtml(report, language, readIn));
       await replaceFile(`${stem}.json`, reportJson(report));
       if (sums !== null) await replaceFile(sumsPath(`${stem}.json`), sums);
     } catch (error) {

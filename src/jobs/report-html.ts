@@ -1,5 +1,5 @@
 import type { PlainError, Report } from '../contract/index.ts';
-import { ALGORITHM_NAMES, createTexts, diskName, errorText, eventText, formatMoment, formatTime, planSteps, type Language } from '../texts/index.ts';
+import { ALGORITHM_NAMES, createTexts, diskName, errorText, eventText, formatMoment, formatTime, planSteps, type Language, type ReadIn } from '../texts/index.ts';
 import { checksTable, machineFacts } from './report-checks.ts';
 import { speedCurve } from './report-curve.ts';
 import { lostTable, targetsTable } from './report-disks.ts';
@@ -19,8 +19,8 @@ const SUMS_ON_PAPER = 4;
  * The report as one self-contained page: no scripts, nothing fetched, everything
  * that came from a disk escaped; for the screen in light and dark, and for one or two pages of paper.
  */
-export function reportHtml(report: Report, language: Language): string {
-  const writer: Writer = { texts: createTexts(language), language };
+export function reportHtml(report: Report, language: Language, readIn: ReadIn = 'terminal'): string {
+  const writer: Writer = { texts: createTexts(language), language, readIn };
   const { texts } = writer;
   const kind = texts(`jobs:kind.${report.plan.kind}`);
   const foot = [report.program, kind, report.host.name, formatMoment(report.startedAt, language)].join(' · ');
@@ -76,7 +76,7 @@ function section({ texts }: Writer, name: string, content: Html | null): Html | 
   return content && html`<section class="${name}"><h2>${texts(`report:section.${name}`)}</h2>${content}</section>`;
 }
 
-function problems({ texts }: Writer, report: Report): Html | null {
+function problems({ texts, readIn }: Writer, report: Report): Html | null {
   const found: { who: string; error: PlainError }[] = [];
   if (report.error) found.push({ who: '', error: report.error });
   for (const target of report.targets) {
@@ -93,7 +93,7 @@ function problems({ texts }: Writer, report: Report): Html | null {
     else told.set(key, { whose: [who], error });
   }
   const list = [...told.values()].map(({ whose, error }) => {
-    const { title, remedy } = errorText(texts, error);
+    const { title, remedy } = errorText(texts, error, readIn);
     const who = whose.filter(Boolean).join('; ');
     return html`<div class="problem"><p><strong>${who ? `${who}: ` : ''}${title}</strong></p> <p>${remedy}</p>
 <p class="small">${texts('report:code', { code: error.code })}${error.detail ? ` · ${error.detail}` : ''}</p></div>`;

@@ -1,4 +1,4 @@
-import type { Language, Texts } from '../texts/index.ts';
+import type { Language, ReadIn, Texts } from '../texts/index.ts';
 import { printable } from '../texts/printable.ts';
 
 /** Markup that is safe to put in a page as it is; made only by {@link html}. */
@@ -10,6 +10,7 @@ export interface Html {
 export interface Writer {
   readonly texts: Texts;
   readonly language: Language;
+  readonly readIn: ReadIn;
 }
 
 type Value = string | number | null | undefined | Html | readonly Html[];

@@ -60,12 +60,17 @@ export function createTexts(language: Language): Texts {
   return (key, params = {}) => i18next.t(key, { ...params, nest: false, skipOnVariables: true });
 }
 
+/** Where somebody reads what to do next: in a terminal a command does it, in the window a button. */
+export type ReadIn = 'terminal' | 'window';
+
 /** What happened and what to do next. A code that this version does not know is shown as unexpected. */
-export function errorText(texts: Texts, error: Pick<PlainError, 'code' | 'params' | 'detail'>): { title: string; remedy: string } {
+export function errorText(texts: Texts, error: Pick<PlainError, 'code' | 'params' | 'detail'>, readIn: ReadIn = 'terminal'): { title: string; remedy: string } {
   const known = Object.hasOwn(RESOURCES.en.errors, error.code);
   const code = known ? error.code : 'unexpected';
   const params = known ? { detail: error.detail, ...paramsInWords(error.code, error.params, finder(texts)) } : { detail: `${error.code} ${error.detail}`.trim() };
-  return { title: texts(`errors:${code}.title`, params), remedy: texts(`errors:${code}.remedy`, params) };
+  const entry: Readonly<Record<string, string>> = RESOURCES.en.errors[code as keyof typeof RESOURCES.en.errors];
+  const remedy = readIn === 'window' && 'window' in entry ? 'window' : 'remedy';
+  return { title: texts(`errors:${code}.title`, params), remedy: texts(`errors:${code}.${remedy}`, params) };
 }
 
 /** The system's language where the program speaks it, else English. */

@@ -178,7 +178,7 @@ test('the list of files of a medium lies beside its report, is exported with it,
   const { entries, faulty } = await history.list();
   expect([entries.length, faulty]).toEqual([2, []]);
   const to = join(tempFolder(), 'out');
-  await exportReports(history, entries, to, 'en');
+  await exportReports(history, entries, to, 'en', 'terminal');
   const lists = readdirSync(to).filter((name) => name.endsWith('.sha256'));
   expect(lists).toEqual([expect.stringMatching(/^2026-01-01.*\.files\.sha256$/)]);
   expect(readFileSync(join(to, lists[0]!), 'utf8')).toBe(sums);
@@ -199,13 +199,13 @@ test('exported as pages and as data', async () => {
   for (const day of [1, 2, 3]) await history.add(job(day));
   const to = join(tempFolder(), 'new', 'folder');
   const { entries } = await history.list();
-  expect(await exportReports(history, entries.slice(0, 2), to, 'nl')).toBe(2);
+  expect(await exportReports(history, entries.slice(0, 2), to, 'nl', 'window')).toBe(2);
   expect(readdirSync(to).filter((name) => name.endsWith('.html'))).toHaveLength(2);
   const data = readdirSync(to).filter((name) => name.endsWith('.json')).sort();
   expect(JSON.parse(readFileSync(join(to, data[0]!), 'utf8'))).toEqual(job(2));
   expect(readFileSync(join(to, data[0]!.replace('.json', '.html')), 'utf8')).toContain('lang="nl"');
   writeFileSync(join(to, 'file'), '');
-  await expect(exportReports(history, entries, join(to, 'file'), 'en')).rejects.toMatchObject({ code: 'destination-unwritable' });
+  await expect(exportReports(history, entries, join(to, 'file'), 'en', 'terminal')).rejects.toMatchObject({ code: 'destination-unwritable' });
 });
 
 test('the folder is that of the program on each system, or the one that is named', async () => {

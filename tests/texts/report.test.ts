@@ -81,6 +81,15 @@ test('a failed disk comes with its remedy, in page and text', () => {
   }
 });
 
+test('a report tells the remedy where it is read: a command in the terminal, what the window has in the window', () => {
+  const failed = { ...sampleReport({ outcome: 'failed' }), error: { code: 'disk-not-found', params: { disk: '3' }, retryable: false, place: null, detail: '' } };
+  expect(reportHtml(failed, 'en')).toContain('werkbank disks');
+  expect(reportHtml(failed, 'en', 'window')).not.toContain('werkbank disks');
+  expect(reportHtml(failed, 'nl', 'window')).toContain('kies hem opnieuw');
+  const plain = { ...failed, error: { ...failed.error, code: 'target-write-failed', params: { offset: 4096 } } };
+  expect(reportHtml(plain, 'en', 'window')).toContain('Try another port once.');
+});
+
 test('checksums of the stored file and of the image are told apart', () => {
   const report = sampleReport({ checksums: [{ algorithm: 'sha256', hex: 'ab'.repeat(32), from: null }, { algorithm: 'sha256', hex: HEX, from: '/images/linux.img.xz' }] });
   const text = reportText(report, 'en');

@@ -40,7 +40,7 @@ export async function historyShow(context: Context, id: string, options: { reado
 /** `werkbank history export FOLDER [WORD...]` */
 export async function historyExport(context: Context, folder: string, words: readonly string[]): Promise<number> {
   const { history } = await context.services();
-  const count = await exportReports(history, matching((await history.list()).entries, words.join(' ')), resolve(folder), context.language);
+  const count = await exportReports(history, matching((await history.list()).entries, words.join(' ')), resolve(folder), context.language, 'terminal');
   context.say(context.texts('cli:history.exported', { count, folder }));
   return endWell(context);
 }

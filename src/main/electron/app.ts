@@ -74,7 +74,7 @@ function createHandlers(settings: SettingsStore, engine: EngineClient, dialogs: 
       const path = await dialogs.exportFolder();
       if (path === null) return null;
       const { entries } = await history.list();
-      return { path, count: await exportReports(history, matching(entries, search), path, language) };
+      return { path, count: await exportReports(history, matching(entries, search), path, language, 'window') };
     },
     'report.show': async ({ path }) => {
       dialogs.show(path);

@@ -34,6 +34,6 @@ export async function keepReport(history: Pick<HistoryStore, 'add'>, report: Rep
  * @throws EngineError `destination-unwritable`, `destination-full`
  */
 export async function saveReport(report: Report, sums: string | null, path: string, format: ReportFormat, language: 'en' | 'nl'): Promise<void> {
-  await replaceFile(path, format === 'html' ? reportHtml(report, language) : reportJson(report));
+  await replaceFile(path, format === 'html' ? reportHtml(report, language, 'window') : reportJson(report));
   if (sums !== null) await replaceFile(sumsPath(path), sums);
 }
