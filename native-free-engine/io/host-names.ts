@@ -14,7 +14,8 @@ export const foldName = (name: string): string =>
 
 /** True for a name that a system can give to a file, and that stays in its folder there. */
 export function isHostName(name: string, platform: string): boolean {
-  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name)) return false;
+  // A half of a pair of UTF-16 has no bytes on the way to a system: another name would come of it.
+  if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || !name.isWellFormed()) return false;
   if (platform === 'darwin') return !name.includes(':');
   if (platform !== 'win32') return true;
   return !/[\u0000-\u001f<>:"|?*\\]/.test(name) && !/[. ]$/.test(name) && !isDeviceName(name);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, readdir, readlink, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -8,6 +9,9 @@ import type { FileTimes } from './file-times.ts';
 import type { FileTree, TreeEntry } from './file-tree.ts';
 import { TreeBuilder } from './tree-builder.ts';
 import type { BlockSource } from './types.ts';
+
+/** What stands for bytes that are no text. */
+const REPLACEMENT = '\ufffd';
 
 /** POSIX: the owner, the group or others may execute it. */
 const ANY_EXECUTE = 0o111n;
@@ -22,14 +26,14 @@ interface Seen {
 /**
  * A folder of this computer as a tree, in the order of its names. Symbolic
  * links are not followed: they and devices, pipes and sockets are left out.
- * @throws EngineError `file-unreadable`, `tree-too-large`, `tree-too-deep`, and while a file is read `file-changed`; AbortError
+ * @throws EngineError `file-unreadable`, `tree-name-not-text`, `tree-too-large`, `tree-too-deep`, and while a file is read `file-changed`; AbortError
  */
 export async function folderTree(folder: string, options: { readonly label?: string; readonly signal?: AbortSignal | undefined } = {}): Promise<FileTree> {
   const root = resolve(folder);
   const builder = new TreeBuilder();
   const list = async (inside: string): Promise<void> => {
     throwIfAborted(options.signal);
-    const names = await readdir(join(root, inside)).catch(unreadable(join(root, inside)));
+    const names = await namesIn(join(root, inside)).catch(unreadable(join(root, inside)));
     // By code units: the same on every computer, whatever its language.
     for (const name of names.sort()) {
       const path = builder.join(inside, name);
@@ -54,6 +58,22 @@ export async function folderTree(folder: string, options: { readonly label?: str
   return builder.build(options.label ?? basename(root), times);
 }
 
+/**
+ * What is in a folder. Node makes U+FFFD of bytes that are no text, and such a name is not there any more, or is another file's.
+ * @throws EngineError `tree-name-not-text`
+ */
+async function namesIn(place: string): Promise<string[]> {
+  const names = await readdir(place);
+  if (!names.some((name) => name.includes(REPLACEMENT))) return names;
+  for (const name of await readdir(place, { encoding: 'buffer' })) {
+    if (!isUtf8(name)) throw new EngineError('tree-name-not-text', { path: join(place, bytesInText(name)) });
+  }
+  return names;
+}
+
+/** As `ls -b` shows it: what is not ASCII as its bytes. */
+const bytesInText = (name: Uint8Array): string => Array.from(name, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('');
+
 /** One file of this computer as an entry of a tree. @param path where it stands in the tree @throws EngineError `file-unreadable` */
 export async function fileEntry(place: string, path: string): Promise<TreeEntry> {
   const stats = await lstat(place, { bigint: true }).catch(unreadable(place));
@@ -64,12 +84,15 @@ export async function fileEntry(place: string, path: string): Promise<TreeEntry>
 const timesOf = ({ birthtimeNs, atimeNs, mtimeNs }: BigIntStats): FileTimes => ({ created: birthtimeNs > 0n ? birthtimeNs : mtimeNs, accessed: atimeNs, modified: mtimeNs });
 
 async function linkAt(place: string): Promise<{ why: 'link'; target: string; ofFolder: boolean }> {
-  const target = await readlink(place).catch(() => '');
+  const bytes = await readlink(place, { encoding: 'buffer' }).catch(() => null);
+  // One that is no text would lead elsewhere once it was written down.
+  const target = bytes && isUtf8(bytes) ? bytes.toString() : '';
   const ofFolder = await stat(place).then((behind) => behind.isDirectory(), () => false);
   return { why: 'link', target, ofFolder };
 }
 
 const unreadable = (path: string) => (error: unknown): never => {
+  if (error instanceof EngineError) throw error;
   throw new EngineError('file-unreadable', { path, errno: errnoOf(error) }, { cause: error });
 };
 

@@ -21,7 +21,14 @@ export function paramsInWords(code: string, params: Params, find: FindText): Par
   }
   const { what } = params;
   if (typeof what === 'string' && DIFFERS.has(code)) words['what'] = find(`reasons:differs.${what}`, {}) ?? find(`disks:reason.${what}`, params) ?? what;
+  if (code !== '') words['because'] = becauseOf(params['errno'], find);
   return { ...params, ...words };
+}
+
+/** What the system itself named, to stand behind a title; empty where it named nothing that tells more than the title. */
+function becauseOf(errno: string | number | undefined, find: FindText): string {
+  const cause = typeof errno === 'string' && /^E[A-Z0-9]+$/.test(errno) ? find(`reasons:errno.${errno}`, {}) : null;
+  return cause ? `: ${cause}` : '';
 }
 
 function inWords(text: string, params: Params, find: FindText): string {

@@ -48,6 +48,14 @@ test('details are told in the language of the reader, with their figure; what is
   expect(errorText(dutch, new EngineError('argument-invalid', { what: 'size' }).toPlain()).title).toBe('size klopt niet.');
 });
 
+test('what the system named is told behind the title, where it says more', () => {
+  const title = (errno: string): string => errorText(dutch, new EngineError('destination-unwritable', { path: 'uit', errno }).toPlain()).title;
+  expect(title('EROFS')).toBe('uit kan niet worden geschreven: het bestandssysteem daar is alleen-lezen.');
+  expect(title('ENOENT')).toBe('uit kan niet worden geschreven: het is er niet, of de map ervan is er niet.');
+  expect(title('EUNHEARD')).toBe('uit kan niet worden geschreven.');
+  expect(errorText(dutch, new EngineError('file-unreadable', { path: 'uit' }).toPlain()).title).toBe('uit kan niet worden gelezen.');
+});
+
 test('what a check could not find out is told in the language of the reader too', () => {
   const said = (detail: string): string => findingText({ check: 'sysprep', finding: { code: 'missing-failed', params: { from: 'SYSTEM', detail } } }, dutch);
   expect(said('cell-outside 96')).toBe('Niet gecontroleerd: SYSTEM gaf een fout: een cel op 96 ligt buiten het bestand');

@@ -26,6 +26,7 @@ export const MEDIA_CODES = {
   'tree-too-deep': entry('source'),
   'tree-name-unsafe': entry('source'),
   'tree-name-twice': entry('source'),
+  'tree-name-not-text': entry('source'),
   'tree-name-illegal': entry('target'),
   'tree-names-collide': entry('target'),
   'tree-entry-missing': entry('usage'),

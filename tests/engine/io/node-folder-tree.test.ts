@@ -57,3 +57,16 @@ test('folders deeper than any system bears are named', async () => {
   mkdirSync(join(root, ...Array<string>(258).fill('d')), { recursive: true });
   await expect(folderTree(root)).rejects.toMatchObject({ code: 'tree-too-deep' });
 });
+
+// Other systems refuse to make such a name.
+test.runIf(process.platform === 'linux')('a name that is no text is named by its bytes, also where another file has what would be made of it; a link to one is left out', async () => {
+  const root = join(folder, 'bytes');
+  mkdirSync(join(root, 'sub'), { recursive: true });
+  writeFileSync(join(root, 'sub', 'caf\ufffd.txt'), 'text');
+  symlinkSync(Buffer.from('caf\xe9', 'latin1'), join(root, 'link'));
+  const tree = await folderTree(root);
+  expect(tree.entries.map(({ path }) => path)).toEqual(['sub', 'sub/caf\ufffd.txt']);
+  expect(tree.leftOut).toMatchObject([{ path: 'link', why: 'link', target: '' }]);
+  writeFileSync(Buffer.concat([Buffer.from(`${join(root, 'sub')}/`), Buffer.from('caf\xe9.txt', 'latin1')]), 'bytes');
+  await expect(folderTree(root)).rejects.toMatchObject({ code: 'tree-name-not-text', params: { path: join(root, 'sub', 'caf\\xe9.txt') } });
+});
