@@ -11,7 +11,7 @@ export type * from './source-types.ts';
 export { withImageOn } from './classify.ts';
 export { asInvokingUser, programData } from './program-data.ts';
 export { createRendezvous } from './rendezvous.ts';
-export { looksLikeDisk } from './resolve-disk.ts';
+export { namesDisk } from './resolve-disk.ts';
 export { resourcePath } from './resources.ts';
 
 export interface HostOptions {

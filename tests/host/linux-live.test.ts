@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, open, readFile, rename, stat, symlink, truncate, writeFile, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, open, readFile, realpath, rename, stat, symlink, truncate, writeFile, type FileHandle } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { runCommand, type CommandRunner } from '../../src/host/command.ts';
 import { createHost } from '../../src/host/index.ts';
@@ -91,11 +91,14 @@ real('a disk is found by a link to it; a partition or nonsense is not', async ()
   await loop.addPartitionNodes();
   const link = join(lab.folder, 'by-id');
   await symlink(loop.path, link);
-  expect((await host.disks.find(link)).id).toBe(loop.path);
+  for (const spec of [link, relative(process.cwd(), link), `./${relative(process.cwd(), link)}`]) expect((await host.disks.find(spec)).id).toBe(loop.path);
   await expect(host.disks.find(`${loop.path}p1`)).rejects.toMatchObject({ code: 'disk-is-partition', params: { disk: loop.path } });
-  for (const spec of ['/dev/null', '/dev/nothing', '9999', '-1', '', 'sda', `file:${loop.path}`, `file:${link}`, 'file:']) {
+  for (const spec of ['/dev/null', '/dev/nothing', '9999', '-1', '', 'sda', 'file:', lab.folder]) {
     await expect(host.disks.find(spec), spec).rejects.toThrow('disk-not-found');
   }
+  for (const spec of [`file:${loop.path}`, `file:${link}`]) await expect(host.disks.find(spec), spec).rejects.toMatchObject({ code: 'disk-named-otherwise', params: { disk: loop.path } });
+  const file = await realpath(loop.backing);
+  for (const spec of [loop.backing, relative(process.cwd(), loop.backing)]) await expect(host.disks.find(spec), spec).rejects.toMatchObject({ code: 'disk-named-otherwise', params: { disk: `file:${file}` } });
 });
 
 real('plugging in and unplugging show by themselves, and so does mounting', async () => {

@@ -112,7 +112,8 @@ test('a file anywhere is a practice disk when it is named; a link or a device is
   const disk = await host.disks.find(`file:${path}`);
   expect(disk).toMatchObject({ id: `file:${path}`, practice: true, size: 8 * MIB });
   await symlink(path, join(outside, 'link'));
-  for (const spec of [`file:${join(outside, 'link')}`, `file:${outside}`, 'file:/dev/null', `file:${path}x`]) await expect(host.disks.find(spec)).rejects.toThrow('disk-not-found');
+  await expect(host.disks.find(`file:${join(outside, 'link')}`)).rejects.toMatchObject({ code: 'disk-named-otherwise', params: { disk: disk.id } });
+  for (const spec of [`file:${outside}`, 'file:/dev/null', `file:${path}x`]) await expect(host.disks.find(spec)).rejects.toThrow('disk-not-found');
   await link(path, join(outside, 'second-name'));
   expect((await host.disks.find(`file:${join(outside, 'second-name')}`)).size).toBe(8 * MIB);
 });

@@ -73,7 +73,7 @@ test.each(['en', 'nl'])('every error code has a title and a remedy, and there ar
 });
 
 /** Nothing in the window gives these. */
-const IN_TERMINAL_ALONE = ['answer-file-options', 'confirmation-needed', 'disk-is-partition', 'servicing-unavailable', 'wim-image-not-found', 'wim-is-split'];
+const IN_TERMINAL_ALONE = ['answer-file-options', 'confirmation-needed', 'disk-is-partition', 'disk-named-otherwise', 'servicing-unavailable', 'wim-image-not-found', 'wim-is-split'];
 /** The command of another program. */
 const OTHER_PROGRAM = ['wim-pipable'];
 

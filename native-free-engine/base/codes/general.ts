@@ -36,6 +36,7 @@ export const GENERAL_CODES = {
   'disk-not-found': entry('refused'),
   'disk-ambiguous': entry('refused'),
   'disk-is-partition': entry('refused'),
+  'disk-named-otherwise': entry('refused'),
   'disk-is-system': entry('refused'),
   'disk-hidden': entry('refused'),
   'disk-needs-confirmation': entry('refused'),

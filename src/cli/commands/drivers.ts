@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import { copiedDrivers, driverArchitectureSchema, type DriverArchitecture, type DriverPackageInfo, type DriverWish, type FoundPackage } from '../../contract/index.ts';
 import type { Host } from '../../host/host.ts';
-import { looksLikeDisk } from '../../host/index.ts';
+import { namesDisk } from '../../host/index.ts';
 import { endWell, invalid, type Context } from '../context.ts';
 import { driversPlanLines, unreadableLines } from '../drivers-text.ts';
 import { runPlan } from '../run-job.ts';
@@ -56,7 +56,7 @@ export async function driversList(context: Context, folders: readonly string[], 
  */
 export async function driversUpdate(context: Context, medium: string, folders: readonly string[], options: DriverUpdateOptions): Promise<number> {
   const { host, jobs } = await context.services();
-  const disk = looksLikeDisk(medium) ? medium : await diskUnder(host, resolve(medium));
+  const disk = (await namesDisk(medium)) ? medium : await diskUnder(host, resolve(medium));
   const plan = await jobs.planDrivers({ disk, wish: wishOf(places(folders), options, null), eject: options.eject ?? false });
   if (!options.check && copiedDrivers(plan).length > 0) return runPlan(context, plan, { yes: options.yes ?? false, reasons: options.confirm ?? [] }, options.report);
   context.emit({ event: 'plan', plan });

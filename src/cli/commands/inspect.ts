@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isUrl, toEngineError } from '../../../native-free-engine/index.ts';
 import type { Disk, ImageInfo, Partition } from '../../contract/index.ts';
-import { looksLikeDisk } from '../../host/index.ts';
+import { namesDisk } from '../../host/index.ts';
 import { endWell, type Context } from '../context.ts';
 import { discLines } from '../disc-text.ts';
 import { diskTitle, partitionLine, reasonText } from '../disk-text.ts';
@@ -21,13 +21,14 @@ export interface InspectOptions {
 /** `werkbank inspect FILE|DISK`: a file or URL is an image; a number, a device path or `file:PATH` is a disk. */
 export async function inspect(context: Context, what: string, options: InspectOptions): Promise<number> {
   if (options.sha256) return showDiscSums(context, locationOf(what));
-  if (!looksLikeDisk(what) && !isUrl(what) && looksLikeWim(what)) {
+  const isDisk = await namesDisk(what);
+  if (!isDisk && !isUrl(what) && looksLikeWim(what)) {
     await showWim(context, locationOf(what));
     return endWell(context);
   }
   const { host, jobs } = await context.services();
-  if (!looksLikeDisk(what) && (await showDiskImage(context, locationOf(what)))) return endWell(context);
-  if (!looksLikeDisk(what)) {
+  if (!isDisk && (await showDiskImage(context, locationOf(what)))) return endWell(context);
+  if (!isDisk) {
     const image = await jobs.inspect(locationOf(what));
     context.emit({ event: 'image', image });
     showImage(context, image);
