@@ -205,6 +205,8 @@ export interface TargetFacts {
   readonly partitions: number;
   readonly systemDisk: boolean;
   readonly health: Fact<SmartHealth>;
+  /** It is still there, and answers. */
+  readonly answers: Fact<true>;
   /** Another disk of the machine with the same model and size. */
   readonly twins: number;
 }

@@ -8,12 +8,14 @@ const letterOf = (volume: VolumeRef): string => (/^[A-Z]:$/i.test(volume.device)
 /** The three ways of Windows to turn BitLocker off. */
 export function bitlockerOff(volume: VolumeRef, system: CheckContext['system']): Remedy {
   const drive = letterOf(volume);
+  // Only a Windows that has it open decrypts it.
+  const first = system === 'windows' && volume.device !== '' ? [] : ['start-that-windows'];
   return remedy(
     'decrypt',
     system === 'windows' && volume.device !== '' ? { id: 'decrypt', volume } : null,
-    way('window', said('bitlocker-settings', { drive }), said('bitlocker-turn-off', { drive }), said('bitlocker-wait', { drive })),
-    way('command-prompt', 'prompt-as-administrator', typed(`manage-bde -off ${drive}`), typed(`manage-bde -status ${drive}`), said('bitlocker-wait', { drive })),
-    way('powershell', 'powershell-as-administrator', typed(`Disable-BitLocker -MountPoint "${drive}"`), typed(`Get-BitLockerVolume -MountPoint "${drive}"`), said('bitlocker-wait', { drive })),
+    way('window', ...first, said('bitlocker-settings', { drive }), said('bitlocker-turn-off', { drive }), said('bitlocker-wait', { drive })),
+    way('command-prompt', ...first, 'prompt-as-administrator', typed(`manage-bde -off ${drive}`), typed(`manage-bde -status ${drive}`), said('bitlocker-wait', { drive })),
+    way('powershell', ...first, 'powershell-as-administrator', typed(`Disable-BitLocker -MountPoint "${drive}"`), typed(`Get-BitLockerVolume -MountPoint "${drive}"`), said('bitlocker-wait', { drive })),
   );
 }
 

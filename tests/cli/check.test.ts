@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CheckResult, HistoryEntry, PreflightRequest, RemedyAction } from '../../src/contract/index.ts';
 import { createServices } from './fake-services.ts';
 import { report, writePlan } from '../main/plans.ts';
@@ -93,6 +96,16 @@ describe('werkbank check', () => {
     expect(asked[0]).toMatchObject({ job: 'capture', sources: [{ disk: '/dev/sdx', partitions: [1, 2] }], targets: [], destination: '/images/a.qcow2', optional: ['file-system-scan', 'surface'], manyMachines: true, partBytes: 4e9 });
     await werkbank(['check', '--for', 'write', '--disk', '3', '--image', 'linux.img', '--only', 'power'], { services });
     expect(asked[1]).toMatchObject({ job: 'write', sources: [], targets: ['/dev/sdx'], checks: ['power'] });
+    await werkbank(['check', '--for', 'read', '--disk', '3'], { services });
+    expect(asked[2]).toMatchObject({ job: 'read', sources: [{ disk: '/dev/sdx', partitions: null }], targets: [] });
+    // As a capture does: in a folder the image gets a name.
+    const folder = mkdtempSync(join(tmpdir(), 'werkbank-check-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const jobs: typeof services.jobs = { ...services.jobs, suggestName: (named) => Promise.resolve({ name: 'pc-1', path: join(named.folder, 'pc-1.qcow2') }) };
+    await werkbank(['check', '--disk', '3', '--destination', folder], { services: { ...services, jobs } });
+    expect(dirname(asked[3]?.destination ?? '')).toBe(folder);
+    await werkbank(['check', '--destination', folder], { services });
+    expect(dirname(asked[4]?.destination ?? '')).toBe(folder);
     expect((await werkbank(['check', '--only', 'aura'], { services })).exitCode).toBe(2);
     expect((await werkbank(['check', '--disk', '99'], { services })).exitCode).toBe(3);
   });

@@ -171,6 +171,10 @@ need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'sfdisk'
   const said = await check(disk.path, ['encryption']);
   expect(brief(said.get('encryption'))).toEqual(['stop encrypting 3', 'warning luks-locked 1', 'warning suspended 2']);
   expect(said.get('encryption')?.find(({ finding }) => finding.code === 'encrypting')?.finding.params).toMatchObject({ percent: 25 });
+  // Until it is finished Windows often leaves the key in the open.
+  const { metadata } = bitlocker({ current: 2, next: 4, done: length / 2, clearKey: true });
+  for (const copy of [0, 1, 2]) put(`${disk.path}p2`, (4 + copy) * MIB, metadata);
+  expect(brief((await check(disk.path, ['encryption'])).get('encryption'))).toEqual(['stop encrypting 2', 'stop encrypting 3', 'warning luks-locked 1']);
   expect(await tool('blkid', ['-p', '-s', 'TYPE', '-o', 'value', `${disk.path}p2`])).toBe('BitLocker\n');
   // What is behind it cannot be seen: that is not the same as no Windows, or one that does not sleep.
   const behind = await check(disk.path, ['sysprep', 'hibernation', 'updates', 'file-system']);
@@ -216,6 +220,18 @@ need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'mkntfs'
     driver.kill('SIGKILL');
     await tool('umount', ['-l', place]).catch(() => undefined);
   }
+});
+
+need(LOOP_NEEDS)('a disk that leaves after it was looked up is none that takes what is put onto it', async () => {
+  const lab = await testLab();
+  const [loop, nothing] = [await attachLoop(lab, { size: 8 * MIB }), join(lab.folder, 'nothing.img')];
+  writeFileSync(nothing, '');
+  const target = await host.disks.find(loop.path);
+  const session = host.facts.begin({ job: 'write', sources: [], imaged: null, targets: [target], destination: null, imageName: null, estimate: { seconds: null, imageBytes: null }, manyMachines: false, wanted: null, partBytes: 0 });
+  await loop.exchange(nothing);
+  const facts = await session.gather('target', { signal });
+  await session.close();
+  expect(facts.targets[0]?.answers.known).toBe(false);
 });
 
 need(FAULTY_NEEDS)('a disk with bad places: read from end to end, narrowed down, drawn', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { EngineError, judge, known, thresholdsWith, type CheckFacts, type Fact, type RemedyAction, type SmartHealth, type VolumeRef } from '../../native-free-engine/index.ts';
+import { EngineError, judge, known, thresholdsWith, type CheckFacts, type Fact, type PowerSupply, type RemedyAction, type SmartHealth, type VolumeRef } from '../../native-free-engine/index.ts';
 import type { Disk } from '../../src/contract/index.ts';
 import { runCommand, type CommandRunner } from '../../src/host/command.ts';
 import { attempt } from '../../src/host/facts/attempt.ts';
@@ -10,7 +10,7 @@ import { parseSmart, smartctl } from '../../src/host/facts/smart.ts';
 import { between, parseDiskstats } from '../../src/host/linux/facts/activity.ts';
 import { linuxFirmware } from '../../src/host/linux/facts/firmware.ts';
 import { linuxPending } from '../../src/host/linux/facts/pending.ts';
-import { socketsAt } from '../../src/host/linux/facts/ports.ts';
+import { socketsAt, udpHolder } from '../../src/host/linux/facts/ports.ts';
 import { linuxPower, parseUpower } from '../../src/host/linux/facts/power.ts';
 import { parseE4defrag } from '../../src/host/linux/facts/scans.ts';
 import { createLinuxRemedies } from '../../src/host/linux/remedies.ts';
@@ -75,8 +75,21 @@ test('constructed: power supplies of the kernel: no battery, two, a UPS, a mouse
     { name: 'ucsi1', kind: 'mains', online: true, charge: null, state: 'unknown', minutesLeft: null },
   ]);
   expect(await power({ 'x/type': 'Battery', 'x/status': 'Kaput', 'x/capacity': 'voll' })).toEqual([{ name: 'x', kind: 'battery', online: null, charge: null, state: 'unknown', minutesLeft: null }]);
+  // One rests while the other is drawn from; and both at once. Mains may say nothing.
+  const both = (status: string, draw: string): Record<string, string> => ({
+    'AC/type': 'Mains', 'BAT0/type': 'Battery', 'BAT0/status': 'Discharging', 'BAT0/energy_now': '10000000', 'BAT0/power_now': '5000000',
+    'BAT1/type': 'Battery', 'BAT1/status': status, 'BAT1/energy_now': '20000000', 'BAT1/power_now': draw, 'BAT2/type': 'Battery', 'BAT2/present': '0',
+  });
+  const lasts = async (files: Record<string, string>): Promise<unknown> => ((await power(files)) as PowerSupply[]).map(({ minutesLeft }) => minutesLeft);
+  expect(await lasts(both('Unknown', '0'))).toEqual([null, 120, 240]);
+  expect(await lasts(both('Discharging', '5000000'))).toEqual([null, 60, 120]);
+  expect(await lasts(both('Charging', ''))).toEqual([null, 120, 240]);
+  const file = tree({ 'class/power_supply': 'not a folder' });
+  expect(await linuxPower(noTool, file, signal)).toMatchObject({ known: false, reason: 'failed' });
   const ups = 'Device: /org/freedesktop/UPower/devices/ups_hiddev0\n  native-path: x\n  power supply:         yes\n  ups\n    state:               discharging\n    time to empty:       1.5 hours\n    percentage:          88%\n\nDevice: /org/freedesktop/UPower/devices/mouse_0\n    percentage: 5%\n';
   expect(parseUpower(ups)).toEqual([{ name: 'ups_hiddev0', kind: 'ups', online: null, charge: 88, state: 'discharging', minutesLeft: 90 }]);
+  const desktop = await linuxPower(says(ups), tree({ 'class/power_supply/hidpp/type': 'Battery', 'class/power_supply/hidpp/scope': 'Device' }), signal);
+  expect(desktop).toMatchObject({ value: [{ name: 'ups_hiddev0', kind: 'ups', state: 'discharging' }], from: expect.stringContaining('upower') as string });
   expect(parsePmset("Now drawing from 'Battery Power'\n -InternalBattery-0 (id=1)\t85%; discharging; 3:05 remaining present: true\n")[1]).toMatchObject({ charge: 85, state: 'discharging', minutesLeft: 185 });
 });
 
@@ -113,7 +126,7 @@ test('constructed: SMART of a hard disk, of NVMe, of a disk that says nothing, a
   expect(asked).toEqual(['-j -a /dev/sda', '-j -a -d sat /dev/sda']);
 });
 
-test('constructed: counters of disks, sockets, e4defrag', () => {
+test('constructed: counters of disks, sockets, e4defrag', async () => {
   const line = '   8       0 sda 100 0 2000 5 50 0 4000 6 0 700 11 0 0 0 0\n 253 0 sda1 1 1 1 1 1 1 1 1 1 1 1\n';
   expect(parseDiskstats(line, 'sda')).toEqual({ sectors: 6000, busyMs: 700 });
   expect(parseDiskstats(line, 'sdb')).toBeNull();
@@ -122,6 +135,9 @@ test('constructed: counters of disks, sockets, e4defrag', () => {
   const table = '   sl  local_address rem_address st\n  12: 0100007F:0045 00000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 4242 2 0 0\n';
   expect(socketsAt(table, 69)).toEqual([{ address: '127.0.0.1', inode: '4242' }]);
   expect(socketsAt(table, 67)).toEqual([]);
+  // IPv6 may be switched off; no table at all is no free port.
+  expect(await udpHolder(67, tree({ 'udp': table }))).toBeNull();
+  await expect(udpHolder(67, tree({ 'udp6': table }))).rejects.toThrow('ENOENT');
   expect(parseE4defrag(' Total/best extents\t\t\t\t130/100\n Average size per extent\t9 KB\n')).toEqual({ files: 100, fragments: 130, fragmentedFiles: 30, share: 1 });
   expect(() => parseE4defrag('bestand niet gevonden')).toThrow('tool-failed');
 });

@@ -9,36 +9,48 @@ export const judgePower: Judge<'power'> = ({ supplies }, { estimate }, limits) =
   if (!supplies.known) return [unknownResult('power', MACHINE, supplies)];
   const evidence = supplies.value.map((supply) => evidenceOf(supply, supplies.from));
   const say = (verdict: 'fine' | 'warning' | 'stop', code: string, params = {}): ReturnType<typeof result>[] => [
-    result(MACHINE, verdict, code, { params, evidence, remedies: verdict === 'fine' ? [] : [remedy('plug-in', null, way('by-hand', 'plug-in'))] }),
+    result(MACHINE, verdict, code, { params, evidence, remedies: verdict === 'fine' ? [] : [PLUG_IN] }),
   ];
-  const { batteries, drawn, onMains } = summed(supplies.value);
-  if (batteries.length === 0) return say('fine', 'no-battery');
-  if (onMains) return say('fine', 'mains');
+  const batteries = supplies.value.filter(({ kind }) => kind !== 'mains');
+  if (batteries.length === 0) return [result(MACHINE, 'fine', 'no-battery', { evidence: [...evidence, { code: 'none', params: {}, from: supplies.from }] })];
+  const from = drawnFrom(supplies.value, batteries);
+  if (from === 'mains') return say('fine', 'mains');
+  if (from === 'unknown') return [result(MACHINE, 'unknown', 'missing-unsupported', { params: { from: supplies.from, detail: '' }, evidence, remedies: [PLUG_IN] })];
 
-  const { charge, minutes } = drawn;
+  const { charge, minutes } = summed(from);
   const params = { charge: charge ?? '?', minutes: minutes ?? '?' };
-  const kind = batteries.every((each) => each.kind === 'ups') ? 'ups' : 'battery';
-  if (charge !== null && charge < limits.batteryStop) return say('stop', `${kind}-low`, params);
+  const kind = from.every((each) => each.kind === 'ups') ? 'ups' : 'battery';
+  // A UPS that runs empty ends nothing where a battery goes on after it.
+  const all = summed(batteries).charge;
+  if (all !== null && all < limits.batteryStop) return say('stop', `${kind}-low`, params);
   const needed = estimate.seconds === null ? null : Math.ceil(estimate.seconds / 60);
   if (minutes !== null && needed !== null && minutes < needed + limits.batteryReserve) return say('warning', `${kind}-too-short`, { ...params, needed });
   return say('warning', `on-${kind}`, params);
 };
 
-/** Batteries are drawn one after the other: their minutes add up, their charge is the mean. */
-function summed(supplies: readonly PowerSupply[]): { batteries: readonly PowerSupply[]; drawn: { charge: number | null; minutes: number | null }; onMains: boolean } {
-  const batteries = supplies.filter(({ kind }) => kind !== 'mains');
+const PLUG_IN = remedy('plug-in', null, way('by-hand', 'plug-in'));
+
+/** What the machine draws from: mains, or which of its batteries. */
+function drawnFrom(supplies: readonly PowerSupply[], batteries: readonly PowerSupply[]): 'mains' | 'unknown' | readonly PowerSupply[] {
   const mains = supplies.filter(({ kind, online }) => kind === 'mains' && online !== null);
-  const draining = batteries.some(({ state }) => state === 'discharging');
-  // What a mains adapter says counts for more than a battery that is kept full, or drained on purpose for calibration.
-  const onMains = mains.some(({ online }) => online === true) || (mains.length === 0 && !draining);
+  const drained = batteries.filter(({ state }) => state === 'discharging');
+  if (mains.some(({ online }) => online === true)) {
+    // An adapter counts for more than a battery that is drained on purpose for calibration; behind a UPS that is drained there is no mains.
+    const ups = drained.filter(({ kind }) => kind === 'ups');
+    return ups.length > 0 ? ups : 'mains';
+  }
+  if (mains.length > 0 || drained.length > 0) return batteries;
+  // Nothing says that it gives power, and nothing that it takes any: that is no mains.
+  return batteries.some(({ state }) => state !== 'unknown') ? 'mains' : 'unknown';
+}
+
+/** Minutes add up, charge is the mean. */
+function summed(batteries: readonly PowerSupply[]): { readonly charge: number | null; readonly minutes: number | null } {
   const charges = batteries.map(({ charge }) => charge).filter((charge) => charge !== null);
   const minutes = batteries.map(({ minutesLeft }) => minutesLeft).filter((left) => left !== null);
   return {
-    batteries, onMains,
-    drawn: {
-      charge: charges.length === 0 ? null : Math.round(charges.reduce((sum, charge) => sum + charge, 0) / charges.length),
-      minutes: minutes.length === 0 ? null : minutes.reduce((sum, left) => sum + left, 0),
-    },
+    charge: charges.length === 0 ? null : Math.round(charges.reduce((sum, charge) => sum + charge, 0) / charges.length),
+    minutes: minutes.length === 0 ? null : minutes.reduce((sum, left) => sum + left, 0),
   };
 }
 

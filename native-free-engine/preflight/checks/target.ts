@@ -1,5 +1,5 @@
 import type { TargetFacts } from '../facts.ts';
-import { diskSubject, MACHINE, remedy, resultsOf, way, type Judge } from '../kit.ts';
+import { diskSubject, MACHINE, remedy, resultsOf, unknownResult, way, type Judge } from '../kit.ts';
 import type { CheckResult, Evidence } from '../types.ts';
 import { figuresOf, worstOf } from './smart.ts';
 
@@ -9,12 +9,14 @@ const result = resultsOf('target');
 export const judgeTarget: Judge<'target'> = ({ targets }, { wanted }, limits) => {
   if (targets.length === 0) return [result(MACHINE, 'unknown', 'not-chosen')];
   return targets.flatMap((target): CheckResult[] => {
-    const { disk, readOnly, systemDisk, health, twins } = target;
+    const { disk, readOnly, systemDisk, health, answers, twins } = target;
     const subject = diskSubject(disk);
     const evidence = evidenceOf(target);
     const params = { number: disk.number, model: disk.model, serial: disk.serial || '-', size: disk.size, needed: wanted?.end ?? 0, sector: disk.sectorSize, wantedSector: wanted?.sectorSize ?? 0, twins };
     const say = (verdict: CheckResult['verdict'], code: string, remedies: CheckResult['remedies'] = []): CheckResult => result(subject, verdict, code, { params, evidence, remedies });
     if (systemDisk) return [say('stop', 'system-disk')];
+    // Who may not read it as yet is asked for rights when it is written.
+    if (!answers.known && answers.reason !== 'no-rights') return [unknownResult('target', subject, answers)];
     if (readOnly) return [say('stop', 'read-only', [remedy('unlock', null, way('by-hand', 'lock-switch'))])];
     if (wanted && wanted.sectorSize !== null && wanted.sectorSize !== disk.sectorSize) return [say('stop', 'sector-size')];
     if (wanted && wanted.usedBytes > disk.size) return [say('stop', 'too-small')];

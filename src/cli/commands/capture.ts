@@ -59,14 +59,19 @@ export async function capture(context: Context, spec: string, place: string, opt
 /** Where parents are looked for besides where they were last seen. */
 export const foldersOf = (library: readonly string[] | undefined, image: string): string[] => [...new Set([dirname(image), ...(library ?? []).map((folder) => resolve(folder))])];
 
-/** A folder gets a name made from the template. */
 async function destinationOf(context: Context, disk: Disk, place: string, options: CaptureOptions): Promise<string> {
   const path = resolve(place);
-  const folder = await stat(path).then((stats) => stats.isDirectory(), () => false);
-  if (!folder) return path;
+  if (!(await isFolder(path))) return path;
   if (options.resume) throw invalid(`--resume ${place}`);
+  return imageIn(context, path, disk.id, options);
+}
+
+export const isFolder = (path: string): Promise<boolean> => stat(path).then((stats) => stats.isDirectory(), () => false);
+
+/** In a folder an image gets a name made from the template. @param disk `Disk.id` */
+export async function imageIn(context: Context, folder: string, disk: string, { template, purpose }: Pick<CaptureOptions, 'template' | 'purpose'>): Promise<string> {
   const { jobs } = await context.services();
-  return (await jobs.suggestName({ disk: disk.id, folder: path, template: options.template ?? DEFAULT_NAME_TEMPLATE, purpose: options.purpose ?? '' })).path;
+  return (await jobs.suggestName({ disk, folder, template: template ?? DEFAULT_NAME_TEMPLATE, purpose: purpose ?? '' })).path;
 }
 
 function chosenOf(disk: Disk, { partitions, exclude }: CaptureOptions): number[] | null {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DEFAULT_NAME_TEMPLATE, acceptedAs, checkIdSchema, type CheckedJob, type CheckId, type CheckResult, type CheckVerdict, type Compression, type PreflightRequest, type Remedy } from '../../contract/index.ts';
 import { AbortError, EngineError } from '../../../native-free-engine/index.ts';
 import { commandText, remedyText } from '../../texts/index.ts';
@@ -6,6 +6,7 @@ import { checkLines, emitCheck, VERDICT_STYLES } from '../check-text.ts';
 import { invalid, type Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { parseNumbers, parseSize } from '../sizes.ts';
+import { imageIn, isFolder } from './capture.ts';
 import { locationOf } from './write.ts';
 
 export interface CheckOptions {
@@ -51,16 +52,17 @@ async function requestOf(context: Context, options: CheckOptions): Promise<Prefl
   const job = options.for ?? (options.image === undefined ? 'capture' : 'restore');
   const disks: string[] = [];
   for (const spec of options.disk ?? []) disks.push((await host.disks.find(spec)).id);
-  const reads = job === 'capture';
+  const reads = job === 'capture' || job === 'read';
   const chosen = options.partitions === undefined ? null : parseNumbers(options.partitions);
   const only = options.only?.map(checkId) ?? null;
+  const [source] = reads ? disks : [];
   return {
     job,
     sources: reads ? disks.map((disk) => ({ disk, partitions: chosen })) : [],
     targets: reads ? [] : disks,
     image: options.image === undefined ? null : locationOf(options.image),
     imagePartitions: reads ? null : chosen,
-    destination: options.destination === undefined ? null : resolve(options.destination),
+    destination: options.destination === undefined ? null : await placeOf(context, source, options.destination, options),
     parent: options.parent === undefined ? null : resolve(options.parent),
     folders: (options.library ?? []).map((folder) => resolve(folder)),
     nameTemplate: options.template ?? DEFAULT_NAME_TEMPLATE,
@@ -72,6 +74,13 @@ async function requestOf(context: Context, options: CheckOptions): Promise<Prefl
     // Who makes ready for starting machines from a network has the network asked; nobody else does.
     optional: [...(options.scan ? SCANS : []), ...(job === 'deploy' ? (['dhcp'] as const) : [])],
   };
+}
+
+/** Like a capture: a folder gets an image with a name made from the template. */
+async function placeOf(context: Context, source: string | undefined, place: string, options: CheckOptions): Promise<string> {
+  const path = resolve(place);
+  if (!(await isFolder(path))) return path;
+  return source === undefined ? join(path, '-') : imageIn(context, path, source, options);
 }
 
 /** Shows every result as it comes, and what is still going on below. */

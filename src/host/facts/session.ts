@@ -220,9 +220,10 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     },
     'target': async ({ signal }) => {
       const all = await realDisks();
+      await quiet();
       return {
         targets: await Promise.all(request.targets.map(async (disk) => ({
-          disk: diskRef(disk), readOnly: disk.readOnly, partitions: disk.partitions.length, systemDisk: isSystemDisk(disk), health: await health(disk, signal),
+          disk: diskRef(disk), readOnly: disk.readOnly, partitions: disk.partitions.length, systemDisk: isSystemDisk(disk), health: await health(disk, signal), answers: await system.answers(disk, signal),
           twins: all.filter((other) => other.id !== disk.id && other.model === disk.model && other.size === disk.size).length,
         }))),
       };
@@ -256,7 +257,8 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     if (kind === 'luks') return known({ kind: 'luks', state: 'encrypted', percent: null, unlocked: false }, from);
     if (kind !== 'bitlocker') return known({ kind: 'none', state: 'off', percent: null, unlocked: true }, from);
     const read = await source.reader.ask(partition, from, OFFLINE_MS, signal, readBitlocker);
-    const state = read.known ? (read.value.suspended ? 'suspended' : read.value.state) : 'encrypted';
+    // While it is being encrypted its key lies open too: that is not the same as only suspended.
+    const state = read.known ? (read.value.suspended && read.value.state === 'encrypted' ? 'suspended' : read.value.state) : 'encrypted';
     return known({ kind: 'bitlocker', state, percent: read.known ? read.value.percent : null, unlocked: false }, from);
   }
 

@@ -24,5 +24,5 @@ export const imaged = (table: Selection['table'], ...partitions: ChosenPartition
 export const destination: DestinationFacts = {
   folder: '/images', exists: true, free: is(200e9), fileSystem: is({ kind: 'ext4', maxFileBytes: null, network: false }), writable: is(true), speed: is(200e6), onDisks: is(['/dev/sdb']),
 };
-export const target: TargetFacts = { disk, readOnly: false, partitions: 0, systemDisk: false, health: is(well), twins: 0 };
+export const target: TargetFacts = { disk, readOnly: false, partitions: 0, systemDisk: false, health: is(well), answers: is(true), twins: 0 };
 export const windows: SysprepState = { imageState: 'IMAGE_STATE_COMPLETE', oobe: false, computerName: 'PC-1', product: 'Windows 11 Pro', dirty: false, replayed: 0 };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
-  acceptanceName, CHECK_IDS, CHECKED_JOBS, CHECKS, checksFor, gaveNoAnswer, judge, THRESHOLDS, thresholdsWith, CHECK_VERDICTS,
+  acceptanceName, CHECK_IDS, CHECKED_JOBS, CHECKS, checksFor, gaveNoAnswer, judge, missing, THRESHOLDS, thresholdsWith, CHECK_VERDICTS,
   type CheckContext, type CheckFacts, type CheckId, type CheckResult, type ImageNameFacts, type PowerSupply, type Thresholds,
 } from '../../../native-free-engine/index.ts';
 import { checkedJobSchema, checkIdSchema, checkResultSchema, checkTextKey, checkVerdictSchema } from '../../../src/contract/index.ts';
@@ -40,6 +40,14 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: { supplies: is([supply('ups', { minutesLeft: 20 })]) }, says: ['warning ups-too-short'] },
     { facts: { supplies: is([supply('ups', { charge: 5 })]) }, says: ['stop ups-low'] },
     { facts: { supplies: is([mains(false), supply('battery', { charge: 10 })]) }, limits: { batteryStop: 5 }, says: ['warning on-battery'] },
+    // Nothing says that it gives or takes power, or what there is of mains does not.
+    { facts: { supplies: is([supply('battery', { state: 'unknown' })]) }, says: ['unknown missing-unsupported'] },
+    { facts: { supplies: is([{ ...mains(true), online: null }, supply('battery', { state: 'unknown' })]) }, says: ['unknown missing-unsupported'] },
+    { facts: { supplies: is([{ ...mains(true), online: null }, supply('battery')]) }, says: ['warning on-battery'] },
+    // A laptop behind a UPS: its adapter gets power, of which there will soon be none.
+    { facts: { supplies: is([mains(true), supply('battery', { state: 'full', charge: 100, minutesLeft: null }), supply('ups', { charge: 30 })]) }, says: ['warning on-ups'] },
+    { facts: { supplies: is([mains(true), supply('battery', { state: 'full', charge: 100, minutesLeft: null }), supply('ups', { charge: 5, minutesLeft: 2 })]) }, says: ['warning ups-too-short'] },
+    { facts: { supplies: is([mains(true), supply('battery', { state: 'discharging' })]) }, says: ['fine mains'] },
     { facts: { supplies: gone }, says: ['unknown missing-timed-out'] },
   ],
   'clock': [
@@ -225,6 +233,9 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: { targets: [target] }, context: { wanted: { ...wanted, usedBytes: 600e9, end: 700e9 } }, says: ['stop too-small'] },
     { facts: { targets: [target] }, context: { wanted: { ...wanted, end: 700e9 } }, says: ['warning smaller'] },
     { facts: { targets: [{ ...target, health: is({ ...well, pending: 3 }) }] }, says: ['warning smart-unreadable-sectors'] },
+    // It left, or went silent, after it was chosen. That it may not be read as yet says nothing.
+    { facts: { targets: [{ ...target, answers: gone }] }, says: ['unknown missing-timed-out'] },
+    { facts: { targets: [{ ...target, answers: missing('no-rights', '/dev/sda') }] }, says: ['fine good'] },
     { facts: { targets: [{ ...target, twins: 1, health: gone }] }, says: ['advice twins'] },
     { facts: { targets: [{ ...target, twins: 2, disk: { ...disk, serial: '' } }] }, says: ['advice twins-no-serial'] },
   ],
@@ -355,6 +366,8 @@ test('what is offered fits what was found', () => {
   // BitLocker: three ways by hand, a button only where Windows runs.
   const locked = (system: 'linux' | 'windows') => first('encryption', { volumes: [{ volume: { ...volume, device: system === 'windows' ? 'D:' : '/dev/sda2' }, encryption: is(bitlocker) }], unreadable: [], byPolicy: absent }, { system }).remedies[0];
   expect(locked('linux')?.ways.map(({ code }) => code)).toEqual(['window', 'command-prompt', 'powershell']);
+  expect(locked('linux')?.ways.map(({ steps }) => steps[0]?.code)).toEqual(['start-that-windows', 'start-that-windows', 'start-that-windows']);
+  expect(locked('windows')?.ways.flatMap(({ steps }) => steps.map(({ code }) => code))).not.toContain('start-that-windows');
   expect([locked('linux')?.action, locked('windows')?.action?.id]).toEqual([null, 'decrypt']);
   expect(locked('windows')?.ways[1]?.steps.map(({ params }) => params['command'])).toContain('manage-bde -off D:');
   // Never a repair of what is mounted.

@@ -1,5 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { PortHolder } from '../../../../native-free-engine/index.ts';
 
 const MAX_PROCESSES = 100_000;
@@ -10,9 +10,10 @@ interface Socket {
   readonly inode: string;
 }
 
-/** Who has a UDP port open in the name space of this process; null when nobody has. */
-export async function udpHolder(port: number): Promise<PortHolder | null> {
-  const tables = await Promise.all(['/proc/self/net/udp', '/proc/self/net/udp6'].map((path) => readFile(path, 'utf8').catch(() => '')));
+/** Who has a UDP port open in the name space of this process; null when nobody has. @param net the kernel's tables of sockets */
+export async function udpHolder(port: number, net = '/proc/self/net'): Promise<PortHolder | null> {
+  // A table that cannot be read is no free port. Of IPv6 there is none where that is switched off.
+  const tables = await Promise.all([readFile(join(net, 'udp'), 'utf8'), readFile(join(net, 'udp6'), 'utf8').catch(() => '')]);
   const socket = tables.flatMap((table) => socketsAt(table, port))[0];
   if (!socket) return null;
   const owner = await ownerOf(socket.inode);
