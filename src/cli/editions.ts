@@ -11,11 +11,17 @@ const NUMBERS = /^[\d\s,-]+$/;
  * @throws EngineError `edition-not-found`, `argument-invalid`
  */
 export function editionNumbers(asked: readonly string[], editions: readonly WindowsEdition[]): number[] {
+  const missing = (name: string) => new EngineError('edition-not-found', { name, editions: editions.map(({ index, name: each }) => `${index} ${each}`).join(', ') });
   const numbers = asked.flatMap((text) => {
-    if (NUMBERS.test(text)) return parseNumbers(text);
+    if (NUMBERS.test(text)) {
+      const found = parseNumbers(text);
+      const none = editions.length === 0 ? undefined : found.find((number) => !editions.some(({ index }) => index === number));
+      if (none !== undefined) throw missing(String(none));
+      return found;
+    }
     const wanted = folded(text);
     const found = editions.filter(({ name, edition }) => folded(name) === wanted || folded(edition) === wanted);
-    if (found.length === 0) throw new EngineError('edition-not-found', { name: text.trim(), editions: editions.map(({ index, name }) => `${index} ${name}`).join(', ') });
+    if (found.length === 0) throw missing(text.trim());
     return found.map(({ index }) => index);
   });
   return [...new Set(numbers)];

@@ -30,7 +30,7 @@ export function windowsPlanLines(speaker: Speaker, plan: WindowsStickPlan, losse
   return [
     ...windowsMediaLines(speaker, plan.image),
     texts('media:stick', { firmware: texts(`media:firmware.${plan.firmware}`), label: plan.label }),
-    ...(plan.editions ? [texts('media:editions', { numbers: plan.editions.join(', ') })] : []),
+    ...(plan.editions ? [texts('media:editions', { editions: plan.image.editions.filter(({ index }) => plan.editions?.includes(index)).map(({ index, name }) => `${index} ${name}`).join(', ') })] : []),
     ...named('media:partsTitle', plan.parts),
     ...named('media:extrasTitle', plan.extras),
     ...(plan.replaced.length > 0 ? [texts('media:replacedTitle', { files: plan.replaced.join(', ') })] : []),

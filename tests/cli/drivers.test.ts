@@ -178,6 +178,7 @@ test('the editions that go along are named by number or by name, whatever its ca
   const { exitCode, err } = await named('Windows 11 Enterprise');
   expect(exitCode).not.toBe(0);
   expect(err.join('\n')).toMatch(/no Windows called "Windows 11 Enterprise".*\n.*1 Windows 11 Home, 5 Windows 11 Pro, 6 Windows 11 Pro N/);
+  expect((await named('5', '10')).err.join('\n')).toMatch(/no Windows called "10".*\n.*1 Windows 11 Home/);
   expect(asked).toHaveLength(5);
 });
 

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect } from 'vitest';
-import { EngineError } from '../../native-free-engine/index.ts';
+import { EngineError, planRepacks } from '../../native-free-engine/index.ts';
 import { planSchema, type JobProgress, type Report, type WindowsStickPlan, type WindowsStickRequest } from '../../src/contract/index.ts';
 import { createHost } from '../../src/host/index.ts';
 import { createJobService } from '../../src/jobs/index.ts';
@@ -146,6 +146,9 @@ withTools.each([['esd', true], ['wim', false]] as const)('of an install.%s only 
     expect(applied(joined, image, `some-${name}-${image}`)).toEqual(applied(at(`disc-some-${name}/sources/install.${name}`), of, `all-${name}-${of}`));
   }
   expect(await codeOf(jobs.planWindowsStick(request(iso, { disks: disks(path), editions: [4] })))).toBe('wim-image-not-found');
+  const installs = ['x64', 'x86'].map((architecture) => ({ path: `${architecture}/sources/install.wim` }));
+  await expect(planRepacks({ installs } as never, [2])).rejects.toMatchObject({ code: 'editions-several-installs', params: { paths: 'x64/sources/install.wim, x86/sources/install.wim' } });
+  await expect(planRepacks({ installs: [] } as never, [1])).rejects.toMatchObject({ code: 'editions-no-install' });
 });
 
 withTools('cancelled while it packs, no disk was touched and nothing stays', async () => {

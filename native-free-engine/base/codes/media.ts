@@ -106,6 +106,8 @@ export const MEDIA_CODES = {
   'winpe-time-zone': entry('refused'),
   'winpe-option-invalid': entry('usage'),
   'windows-media-unknown': entry('source'),
+  'editions-several-installs': entry('refused'),
+  'editions-no-install': entry('refused'),
   'edition-not-found': entry('usage'),
   'media-no-uefi': entry('refused'),
   'media-no-bios': entry('refused'),

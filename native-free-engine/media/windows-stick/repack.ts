@@ -39,10 +39,12 @@ const ENTRY_BYTES = 50;
  * which only some images are wanted.
  * @param editions numbers of the images that are wanted, from 1; null: all
  * @param largestFile bytes; of FAT32 by default
- * @throws EngineError `argument-invalid` for editions of a disc with several install images, or with none; `wim-image-not-found`, and as `readImage`
+ * @throws EngineError `editions-several-installs`, `editions-no-install`, `argument-invalid` for no editions; `wim-image-not-found`, and as `readImage`
  */
 export async function planRepacks(media: WindowsMedia, editions: readonly number[] | null, largestFile: number = FAT32_MAX_FILE): Promise<Repack[]> {
-  if (editions && (media.installs.length !== 1 || editions.length === 0)) throw new EngineError('argument-invalid', { what: `edition ${editions.join(', ')}` });
+  if (editions && media.installs.length > 1) throw new EngineError('editions-several-installs', { paths: media.installs.map(({ path }) => path).join(', ') });
+  if (editions && media.installs.length === 0) throw new EngineError('editions-no-install', {});
+  if (editions?.length === 0) throw new EngineError('argument-invalid', { what: 'edition' });
   const repacks: Repack[] = [];
   for (const install of media.installs) {
     const { wim, entries } = install;
