@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { bzip2Sample, zipFile } from './zip-file.ts';
 import { deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildSeekTable, compressFrame, openImage } from '../../../native-free-engine/index.ts';
+import { buildSeekTable, compressFrame, openImage, readBytes } from '../../../native-free-engine/index.ts';
 import { imageBytes, readAll } from '../../support/test-image.ts';
 import { WebServer } from '../io-http/web-server.ts';
 
@@ -74,6 +74,18 @@ test('a file that changes while it is read is noticed', async () => {
   const image = await openImage(path);
   await utimes(path, new Date(), new Date(Date.now() + 60_000));
   await expect(readAll(image)).rejects.toMatchObject({ code: 'image-changed' });
+  await image.close();
+});
+
+test('a file of which only a part is read, as of a disc, is noticed too: changed, and gone', async () => {
+  const path = await file('changing.iso', disk);
+  const image = await openImage(path);
+  const read = (): Promise<Uint8Array> => readBytes(image.block!, 1024, 512);
+  await read();
+  await utimes(path, new Date(), new Date(Date.now() + 60_000));
+  await expect(read()).rejects.toMatchObject({ code: 'image-changed' });
+  await rm(path);
+  await expect(read()).rejects.toMatchObject({ code: 'image-unreadable', params: { errno: 'ENOENT' } });
   await image.close();
 });
 
