@@ -5,8 +5,8 @@ import { BaseSequencer } from 'vitest/node';
 const ALONE = ['tests/host/{linux-live,sources}.test.ts', 'tests/faults/silent.test.ts'];
 /** What takes longest, first: begun last, one of them alone would keep everybody waiting for the end. */
 const SLOW = [
-  'jobs/drivers-on-disk', 'boot/imaging', 'renderer/window', 'pipeline/restore-faults', 'boot/windows-stick', 'faults/removable', 'boot/imaging-foreign', 'faults/cut-captures', 'boot/winpe',
-  'cli/imaging-disks', 'jobs/imaging', 'main/window', 'cli/practice-disks', 'layout/format-disk', 'engine/codecs/wim-codecs', 'faults/write', 'faults/capture', 'jobs/jobs', 'cli/demo', 'jobs/windows-esd',
+  'jobs/drivers-on-disk', 'boot/imaging', 'renderer/window-steps', 'pipeline/restore-faults', 'boot/windows-stick', 'renderer/window-disks', 'faults/removable', 'boot/imaging-foreign', 'faults/cut-captures', 'boot/winpe',
+  'cli/imaging-disks', 'jobs/imaging', 'main/window', 'renderer/window-jobs', 'cli/practice-disks', 'renderer/window-keyboard', 'layout/format-disk', 'engine/codecs/wim-codecs', 'faults/write', 'faults/capture', 'jobs/jobs', 'cli/demo', 'jobs/windows-esd',
   'host/snapshots', 'host/linux-stacked',
 ];
 const rank = (file: string): number => SLOW.findIndex((slow) => file.endsWith(`/${slow}.test.ts`));

@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
 import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { nodeWorkers } from '../../scripts/vite-node-workers.ts';
-import { cached } from './cache.ts';
+import { cached, digestOf } from './cache.ts';
 import { tool } from './tool.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -28,7 +26,7 @@ const SOURCES = ['native-free-engine', 'src', 'resources/locales', 'scripts', 't
  * @returns the folder of `NAME.js`, and of `werkbank`, which starts the terminal program as bin/werkbank does
  */
 function build(): Promise<string> {
-  return cached(`built-${digestOfSources()}`, async (folder) => {
+  return cached(`built-${digestOf(SOURCES, /\.(json|ts)$/)}`, async (folder) => {
     const { build } = await import('vite');
     await build({
       configFile: false, root: ROOT, logLevel: 'error', plugins: [nodeWorkers()],
@@ -43,15 +41,6 @@ function build(): Promise<string> {
     await writeFile(launcher, `#!/bin/sh\nNODE_COMPILE_CACHE=\${0%/*}-compiled UV_THREADPOOL_SIZE=16 exec '${process.execPath}' "\${0%/*}/terminal.js" "$@"\n`);
     await chmod(launcher, 0o755);
   });
-}
-
-function digestOfSources(): string {
-  const hash = createHash('sha256').update(process.execPath).update(readFileSync(join(ROOT, 'package-lock.json')));
-  for (const source of SOURCES) {
-    const names = readdirSync(join(ROOT, source), { recursive: true, encoding: 'utf8' }).filter((name) => /\.(json|ts)$/.test(name) && !name.endsWith('.test.ts'));
-    for (const name of names.sort()) hash.update(name).update(readFileSync(join(ROOT, source, name)));
-  }
-  return hash.digest('hex').slice(0, 16);
 }
 
 const folder = await build();

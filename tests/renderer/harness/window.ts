@@ -1,15 +1,18 @@
 /// <reference types="node" />
 import { createServer, type Server } from 'node:http';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from '@playwright/test';
 import { build } from 'vite';
+import { cached, digestOf } from '../../labs/cache.ts';
 import type { Harness } from './harness.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+/** Whatever may be built into the window or the bridge. */
+const SOURCES = ['native-free-engine', 'resources/locales', 'resources/icons', 'src', 'tests/renderer/harness', 'tests/support'];
+const BRIDGE = 'bridge.js';
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 /** The window's real bundle, served to a real Chromium, with a fake bridge instead of the preload script. */
@@ -20,8 +23,8 @@ export interface WindowHarness {
 }
 
 export async function startHarness(executablePath = '/usr/bin/chromium'): Promise<WindowHarness> {
-  const folder = await mkdtemp(join(tmpdir(), 'werkbank-window-'));
-  const bridge = await bundle(folder);
+  const folder = await cached(`window-${digestOf(SOURCES, /./)}`, bundle);
+  const bridge = await readFile(join(folder, BRIDGE), 'utf8');
   const server = await serve(folder);
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -42,13 +45,12 @@ export async function startHarness(executablePath = '/usr/bin/chromium'): Promis
     close: async () => {
       await browser.close();
       server.close();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
 
-/** Builds the window into `folder`, and the fake bridge into a script that runs before it. */
-async function bundle(folder: string): Promise<string> {
+/** Builds the window into `folder`, and the fake bridge into a script that runs before it: when a source has changed, once for all files of tests. */
+async function bundle(folder: string): Promise<void> {
   // The test runner's "test" would build React for development, which costs half as much again.
   process.env['NODE_ENV'] = 'production';
   const common = { configFile: false as const, logLevel: 'error' as const };
@@ -57,7 +59,7 @@ async function bundle(folder: string): Promise<string> {
     ...common, build: { write: false, lib: { entry: join(ROOT, 'tests/renderer/harness/fake-bridge.ts'), formats: ['iife'], name: 'fakeBridge' } },
   });
   const first = (Array.isArray(output) ? output[0] : output) as { output: readonly { code?: string }[] };
-  return first.output[0]?.code ?? '';
+  await writeFile(join(folder, BRIDGE), first.output[0]?.code ?? '');
 }
 
 async function serve(folder: string): Promise<Server> {
