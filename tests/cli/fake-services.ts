@@ -1,4 +1,4 @@
-import { EngineError, startJob, AbortError } from '../../native-free-engine/index.ts';
+import { AbortError, EngineError, known, startJob } from '../../native-free-engine/index.ts';
 import type { CapturePlan, CheckResult, Disk, JobProgress, Plan, PlannedDisk, PreflightOutcome, PreflightRequest, Report, TargetProgress, WritePlan } from '../../src/contract/index.ts';
 import { capturePlan } from '../main/plans.ts';
 import type { Services } from '../../src/cli/services.ts';
@@ -102,7 +102,8 @@ export function createServices(script: Script = {}): Services {
     cancel: (jobId) => jobs.get(jobId)?.(),
     sums: () => null,
   };
-  const host: Pick<Host, 'disks' | 'power'> = {
+  const host: Pick<Host, 'disks' | 'power'> & { facts: Pick<Host['facts'], 'reachable'> } = {
+    facts: { reachable: (path) => Promise.resolve(known(true, path)) },
     disks: { list: () => Promise.resolve(list), find, watch: () => () => undefined, watchDevices: () => () => undefined, identify: () => Promise.reject(new Error()), holding: () => Promise.resolve([]) },
     power: { watchMains: () => () => undefined, keepAwake: () => () => undefined },
   };

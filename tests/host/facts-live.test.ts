@@ -212,6 +212,12 @@ need({ root: LOOP_NEEDS.root, linux: true, tools: [...LOOP_NEEDS.tools, 'mkntfs'
     const loop = await attachLoop(lab, { size: 8 * MIB });
     const says = async (folder: string): Promise<string[]> => brief((await check(loop.path, ['destination'], { destination: folder })).get('destination'));
     expect(await says(place)).toEqual(['fine good']);
+    // One that gives no answer is asked by a process of its own: this one would not come to its end.
+    driver.kill('SIGSTOP');
+    expect(await says(place)).toEqual(['unknown missing-timed-out']);
+    expect((await check(loop.path, ['image-name'], { destination: place, imageName: () => Promise.reject(new Error('asked')) })).get('image-name')).toMatchObject([{ finding: { code: 'missing-timed-out' } }]);
+    driver.kill('SIGCONT');
+    expect(await says(place)).toEqual(['fine good']);
     driver.kill('SIGKILL');
     await vi.waitFor(() => expect(() => readdirSync(place)).toThrow(/ENOTCONN/), { timeout: 300_000 });
     expect(await says(place)).toEqual(['stop unwritable']);

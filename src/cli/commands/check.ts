@@ -79,6 +79,9 @@ async function requestOf(context: Context, options: CheckOptions): Promise<Prefl
 /** Like a capture: a folder gets an image with a name made from the template. */
 async function placeOf(context: Context, source: string | undefined, place: string, options: CheckOptions): Promise<string> {
   const path = resolve(place);
+  const { host } = await context.services();
+  // Whether one that gives no answer is a folder nobody can tell: it is what the checks will say it is.
+  if (!(await host.facts.reachable(path, new AbortController().signal)).known) return join(path, '-');
   if (!(await isFolder(path))) return path;
   return source === undefined ? join(path, '-') : imageIn(context, path, source, options);
 }

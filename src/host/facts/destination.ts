@@ -29,7 +29,7 @@ export async function destinationFacts(system: FactSystem, folder: string, { ima
     attempt(folder, TIMEOUT_MS, signal, () => isFolder(folder)),
     attempt(folder, TIMEOUT_MS, signal, onDisks),
   ]);
-  if (!place.known) return { folder, exists: true, free: place, fileSystem: place, writable: refused(place), speed: place, onDisks: disks };
+  if (!place.known) return { ...unreachable(folder, place), writable: refused(place), onDisks: disks };
   const gone = missing('unsupported', folder, 'no folder');
   if (!place.value) return { folder, exists: false, free: gone, fileSystem: gone, writable: gone, speed: gone, onDisks: disks };
   const free = await attempt(`statfs ${folder}`, TIMEOUT_MS, signal, async () => {
@@ -43,6 +43,9 @@ export async function destinationFacts(system: FactSystem, folder: string, { ima
   const speed: Fact<number> = written.known ? (written.value === null ? missing('unsupported', written.from, 'too little to measure') : known(written.value, written.from)) : written;
   return { folder, exists: true, free, fileSystem, writable, speed, onDisks: disks };
 }
+
+/** Of a folder that cannot be looked at nothing is known, and nobody looks at it. */
+export const unreachable = (folder: string, why: Extract<Fact<unknown>, { known: false }>): DestinationFacts => ({ folder, exists: true, free: why, fileSystem: why, writable: why, speed: why, onDisks: why });
 
 /** A share that is no longer connected, a drive that was pulled out under its mount. */
 const GONE = /ENOTCONN|ESTALE|EHOSTDOWN|EHOSTUNREACH|ENETUNREACH|EIO\b/;

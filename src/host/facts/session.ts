@@ -7,7 +7,7 @@ import type { Disk, Partition } from '../../contract/index.ts';
 import type { Disks } from '../disks.ts';
 import type { DiskFacts } from '../facts.ts';
 import { attempt, NotHere } from './attempt.ts';
-import { destinationFacts } from './destination.ts';
+import { destinationFacts, unreachable } from './destination.ts';
 import { diskReader, type DiskReader } from './disk-reader.ts';
 import { readOfflineWindows, type OfflineWindows } from './offline-windows.ts';
 import { chosenPartitions } from './selection.ts';
@@ -39,6 +39,7 @@ export function createFacts(disks: Disks, system: FactSystem, { built }: Options
   return {
     context: { system: system.name },
     begin: (request) => begin(disks, system, built, request),
+    reachable: (path, signal) => system.reachable(path, signal),
     power: (signal) => system.power(signal),
   };
 }
@@ -87,6 +88,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     once.set(key, asked);
     return asked;
   };
+  const reachable = (path: string, signal: AbortSignal): Promise<Fact<true>> => memo(`reachable ${path}`, () => system.reachable(path, signal));
   const realDisks = (): Promise<readonly DiskFacts[]> => memo('disks', () => disks.real());
   /** One answer for each chosen partition that passes. */
   const ofVolumes = async <T extends object>(test: (partition: Partition) => boolean, ask: (of: Place) => Promise<T>): Promise<{ volumes: (T & { volume: VolumeRef })[]; unreadable: DiskRef[] }> => ({
@@ -138,7 +140,7 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     'external-devices': async ({ signal }) => {
       const all = await realDisks();
       const part = new Set([...sources.map(({ disk }) => disk.id), ...request.targets.map(({ id }) => id)]);
-      if (request.destination !== null) for (const id of await disks.holding(request.destination).catch(() => [])) part.add(id);
+      if (request.destination !== null && (await reachable(request.destination, signal)).known) for (const id of await disks.holding(request.destination).catch(() => [])) part.add(id);
       const devices = await system.devices(all, signal);
       if (!devices.known) return { devices };
       return { devices: known(devices.value.map((each) => ({ ...each, diskId: each.diskId !== null && part.has(each.diskId) ? each.diskId : null })), devices.from) };
@@ -211,12 +213,18 @@ function begin(disks: Disks, system: FactSystem, built: number, request: CheckRe
     }),
     'shrinking': () => Promise.resolve({ selections: sources.map(selectionOf) }),
 
-    'image-name': async ({ signal }) => ({ name: request.imageName === null ? null : await attempt('Werkbank', LIBRARY_MS, signal, request.imageName) }),
+    'image-name': async ({ signal }) => {
+      const { destination, imageName } = request;
+      if (imageName === null) return { name: null };
+      const there = destination === null ? null : await reachable(destination, signal);
+      return { name: there?.known === false ? there : await attempt('Werkbank', LIBRARY_MS, signal, imageName) };
+    },
     'destination': async ({ signal }) => {
       const { destination } = request;
       await quiet();
+      const there = destination === null ? null : await reachable(destination, signal);
       const wanted = { imageBytes: request.estimate.imageBytes, onDisks: () => disks.holding(destination ?? '') };
-      return { destination: destination === null ? null : await destinationFacts(system, destination, wanted, signal) };
+      return { destination: destination === null ? null : there?.known === false ? unreachable(destination, there) : await destinationFacts(system, destination, wanted, signal) };
     },
     'target': async ({ signal }) => {
       const all = await realDisks();

@@ -32,6 +32,8 @@ export interface FactSystem {
   /** Of the running Windows; null elsewhere. */
   runningWindows(signal: AbortSignal): Promise<RunningWindows> | null;
   holder(port: number, signal: AbortSignal): Promise<Fact<PortHolder | null>>;
+  /** Whether a path can be looked at: what hangs, as of a share that went away, is left alone by everything that would touch it. */
+  reachable(path: string, signal: AbortSignal): Promise<Fact<true>>;
   folder(path: string, signal: AbortSignal): Promise<Fact<{ readonly kind: string; readonly maxFileBytes: number | null; readonly network: boolean }>>;
   scan(volume: VolumeRef, signal: AbortSignal, onShare: (share: number) => void): Promise<Fact<FileSystemScan>>;
   dhcp(signal: AbortSignal): Promise<Fact<readonly DhcpServer[]>>;

@@ -40,6 +40,8 @@ export interface FactSession {
 export interface FactGatherer {
   readonly context: Pick<CheckContext, 'system'>;
   begin(request: CheckRequest): FactSession;
+  /** Whether a path can be looked at; missing where it gives no answer, as of a share that went away. */
+  reachable(path: string, signal: AbortSignal): Promise<Fact<true>>;
   /** For whoever watches a job: cheap, a few times a minute. */
   power(signal: AbortSignal): Promise<Fact<readonly PowerSupply[]>>;
 }

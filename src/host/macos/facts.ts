@@ -24,6 +24,7 @@ export function createMacFacts(run: CommandRunner): FactSystem {
     rotational: unsupported('diskutil'),
     activity: unsupported('iostat'),
     answers: (disk) => Promise.resolve(known(true as const, disk.path)),
+    reachable: (path) => Promise.resolve(known(true as const, path)),
     deviceOf: (disk, partition) => Promise.resolve(disk.practice || partition.number === 0 ? '' : `${disk.path}s${partition.number}`),
     fragmentation: () => null,
     encryption: () => null,

@@ -72,6 +72,12 @@ export function createLinuxFacts(run: CommandRunner): FactSystem {
     encryptsByPolicy: () => Promise.resolve(missing('unsupported', 'BitLocker')),
     runningWindows: () => null,
     holder: (port, signal) => attempt('/proc/net/udp', ANSWER_MS, signal, () => udpHolder(port)),
+    reachable: (path, signal) => attempt(path, ANSWER_MS, signal, async () => {
+      const mount = mountOf(path, await readMounts());
+      // In a process of its own: in this one it would take a thread away from all others, and keep the program from ending.
+      if (mount && mayHang(mount)) await run('stat', ['--', path], { timeoutMs: QUICK_MS, signal });
+      return true as const;
+    }),
     folder: (path, signal) => attempt('/proc/self/mountinfo', QUICK_MS, signal, async () => {
       const mount = mountOf(path, await readMounts());
       if (!mount) throw new NotHere(path);

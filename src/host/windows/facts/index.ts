@@ -67,6 +67,7 @@ export function createWindowsFacts(run: CommandRunner): FactSystem {
     },
     activity: (disk, signal) => (driveNumber(disk.path) === null ? Promise.resolve(missing('unsupported', disk.path)) : ask('Win32_PerfRawData_PerfDisk_PhysicalDisk', ACTIVITY, signal, activityOf, { input: numbered(disk) })),
     answers: (disk) => Promise.resolve(known(true as const, disk.path)),
+    reachable: (path) => Promise.resolve(known(true as const, path)),
     deviceOf: (_disk, partition) => Promise.resolve(partition.mountPoints.map((path) => LETTER.exec(path)?.[0] ?? '').find((letter) => letter !== '') ?? ''),
     fragmentation: (volume, signal) => (LETTER.test(volume.device) ? ask('Win32_Volume.DefragAnalysis', FRAGMENTS, signal, fragmentsOf, { input: volume.device, timeoutMs: FRAGMENTS_MS }) : null),
     encryption: (volume, signal) => (LETTER.test(volume.device) ? ask('Win32_EncryptableVolume', ENCRYPTION, signal, (values) => encryptionOf(values, volume.device)) : null),
