@@ -12,12 +12,16 @@ export const foldName = (name: string): string =>
     return capital.length === character.length ? capital : character;
   }).join('');
 
+/** What a name has at most: bytes on Linux, UTF-16 units elsewhere. */
+const MAX_NAME = 255;
+
 /** True for a name that a system can give to a file, and that stays in its folder there. */
 export function isHostName(name: string, platform: string): boolean {
   // A half of a pair of UTF-16 has no bytes on the way to a system: another name would come of it.
   if (name === '' || name === '.' || name === '..' || /[/\0]/.test(name) || !name.isWellFormed()) return false;
+  if (platform !== 'linux' && name.length > MAX_NAME) return false;
   if (platform === 'darwin') return !name.includes(':');
-  if (platform !== 'win32') return true;
+  if (platform !== 'win32') return new TextEncoder().encode(name).length <= MAX_NAME;
   return !/[\u0000-\u001f<>:"|?*\\]/.test(name) && !/[. ]$/.test(name) && !isDeviceName(name);
 }
 

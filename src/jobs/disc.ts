@@ -30,7 +30,7 @@ export async function openDisc(location: string, options: OpenImageOptions): Pro
         size: image.block.size,
         view: disc.view,
         views: [...disc.views],
-        boot: disc.boot.filter(({ bootable }) => bootable).map(({ platform, emulation, offset, loadBytes }) => ({ platform, emulation, offset, loadBytes })),
+        boot: bootsOf(disc, image.block.size),
         files: files.length,
         folders: entries.length - files.length,
         bytes: files.reduce((sum, { size }) => sum + size, 0),
@@ -43,6 +43,12 @@ export async function openDisc(location: string, options: OpenImageOptions): Pro
     await image.close();
     throw error;
   }
+}
+
+/** What starts the disc. A catalogue may name more than there is: what begins beyond the end starts nothing, and no more than is there is loaded. */
+function bootsOf({ boot }: Disc, size: number): DiscInfo['boot'] {
+  return boot.filter(({ bootable, offset }) => bootable && offset < size)
+    .map(({ platform, emulation, offset, loadBytes }) => ({ platform, emulation, offset, loadBytes: Math.min(loadBytes, size - offset) }));
 }
 
 /** What is on a disc; nothing is written. @throws EngineError as {@link openDisc} */

@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createHost } from '../../src/host/index.ts';
@@ -48,6 +48,22 @@ test('a disc is shown folder by folder, with what is in each, and searched by na
   utimesSync(iso, new Date(), new Date(Date.now() + 5000));
   expect((await list('')).entries.map(({ path }) => path)).toContain('new.txt');
   await expect(jobs.listDisc({ location: join(lab.folder, 'none.iso'), folder: '', search: '' })).rejects.toMatchObject({ code: 'image-not-found' });
+});
+
+test('a boot catalogue that names more than there is starts nothing, or what there is', async () => {
+  const lab = await testLab();
+  const jobs = jobsIn(lab);
+  const iso = join(lab.folder, 'boots.iso');
+  await makeIso(jobs, fill(join(lab.folder, 'boots'), { 'boot/etfsboot.com': 4096 }), iso);
+  const bytes = readFileSync(iso);
+  const { boot: [bios], size } = await jobs.describeDisc(iso);
+  const entry = bytes.readUInt32LE(bytes.indexOf('EL TORITO SPECIFICATION') - 7 + 0x47) * 2048 + 32;
+  bytes.writeUInt16LE(0xffff, entry + 6);
+  writeFileSync(iso, bytes);
+  expect((await jobs.describeDisc(iso)).boot).toEqual([{ ...bios, loadBytes: size - bios!.offset }]);
+  bytes.writeUInt32LE(0x7fffffff, entry + 8);
+  writeFileSync(iso, bytes);
+  expect((await jobs.describeDisc(iso)).boot).toEqual([]);
 });
 
 test('256 folders in one another come out of an ISO as they went in', async () => {

@@ -1,7 +1,7 @@
 import { EngineError } from '../../base/errors.ts';
 import { readBytes } from '../../io/read-bytes.ts';
 import type { BlockSource } from '../../io/types.ts';
-import { hasText, utf8Text } from '../../struct/index.ts';
+import { hasText } from '../../struct/index.ts';
 import type { IsoRecord } from './records.ts';
 import { ISO_SECTOR } from './structs.ts';
 
@@ -78,8 +78,21 @@ function joined(parts: readonly Uint8Array[]): string {
     all.set(part, at);
     at += part.length;
   }
-  // A zero in it is for the check of names; utf8Text would end there.
-  return all.includes(0) ? `${utf8Text(all)}\0` : utf8Text(all);
+  return textOf(all);
+}
+
+/** Nothing says which encoding a name has. What is no UTF-8 is of the years before it: as Latin-1 no two names become one. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'latin1', { ignoreBOM: true }).decode(bytes);
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Puts together where a symbolic link leads, component by component. */
@@ -92,7 +105,7 @@ class LinkTarget {
     for (let at = 0; at + 2 <= components.length; ) {
       const flags = components[at] ?? 0;
       const length = components[at + 1] ?? 0;
-      const content = flags & 2 ? '.' : flags & 4 ? '..' : flags & 8 ? '/' : utf8Text(components.subarray(at + 2, at + 2 + length));
+      const content = flags & 2 ? '.' : flags & 4 ? '..' : flags & 8 ? '/' : textOf(components.subarray(at + 2, at + 2 + length));
       text += (text === '' || text.endsWith('/') || this.#open ? '' : '/') + content;
       // A component may go on in the next one.
       this.#open = (flags & 1) !== 0;

@@ -71,3 +71,14 @@ test('thousands of files whose names begin alike get names of their own in no ti
   const entries = Array.from({ length: 40_000 }, (_, i) => memoryEntry(`a name that is longer than ISO 9660 has room for, and its number: ${i}`, new Uint8Array()));
   expect(planIso({ label: '', entries }, { label: 'X', when: WHEN, names: 'linux' }).files).toBe(40_000);
 });
+
+test('names that are no UTF-8, of discs older than it, are read as Latin-1: none becomes another', async () => {
+  const root = join(folder, 'latin');
+  mkdirSync(root);
+  for (const name of ['cafe-1', 'cafe-2', 'größe']) writeFileSync(join(root, name), name);
+  const bytes = await written(planIso(await folderTree(root), { label: 'LATIN', when: WHEN, names: 'linux' }));
+  const disc = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (const [name, byte] of [['cafe-1', 0xe8], ['cafe-2', 0xe9]] as const) disc[disc.indexOf(`NM\u000b\u0001\0${name}`) + 8] = byte;
+  const { tree } = await readDisc(memoryDevice(bytes));
+  expect(tree.entries.map(({ path }) => path).sort()).toEqual(['cafè-1', 'café-2', 'größe']);
+});
