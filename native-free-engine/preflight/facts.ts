@@ -135,6 +135,8 @@ export interface Encryption {
   readonly percent: number | null;
   /** Reading through the system gives plain text: it is unlocked. */
   readonly unlocked: boolean;
+  /** Where what is in it can be read, where that is a device of its own (LUKS). */
+  readonly mapper?: string;
 }
 
 export interface SysprepState {

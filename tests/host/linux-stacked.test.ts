@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { diskSchema, type Disk } from '../../src/contract/index.ts';
-import { built } from '../labs/built.ts';
+import { built, WERKBANK } from '../labs/built.ts';
 import { testLab } from '../labs/test-lab.ts';
 import { runInUml, UML_NEEDS, UML_TEST_MS } from '../labs/uml.ts';
 import { need } from '../support/need.ts';
@@ -50,4 +50,26 @@ inUml('a real SCSI disk under maps such as LVM, encryption and others make, unde
   expect(mapped[4]?.partitions[0]?.mountPoints).toEqual(['/home']);
   expect(large).toMatchObject({ logicalSectorSize: 4096, table: 'gpt', partitions: [{ length: 20 * 1024 * 1024 }] });
   expect(unplugged).toBeUndefined();
+}, UML_TEST_MS);
+
+inUml('an encrypted volume that is open is told, and what is in it is imaged by its name; constructed: a map such as cryptsetup makes', async () => {
+  const lab = await testLab();
+  const { output } = await runInUml(lab, {
+    scsiDisk: { dev_size_mb: 64 },
+    modules: ['dm-mod'],
+    script: [
+      'export DM_DISABLE_UDEV=1',
+      `printf 'label: gpt\\nsize=40MiB\\n' | sfdisk -q /dev/sda`,
+      `printf 'LUKS\\272\\276\\000\\002' | dd of=/dev/sda1 conv=notrunc status=none`,
+      `dmsetup create secret --uuid CRYPT-LUKS2-0123 --table '0 65536 linear /dev/sda1 16384'`,
+      'mkfs.ext4 -q /dev/mapper/secret',
+      `${WERKBANK} check --for capture --disk /dev/sda --only encryption || true`,
+      `${WERKBANK} check --for capture --disk /dev/mapper/secret --only file-system --only encryption || true`,
+      `mount -t tmpfs tmpfs /mnt; ${WERKBANK} capture /dev/mapper/secret /mnt/secret.qcow2 --no-checks </dev/null && echo IMAGED`,
+    ].join('\n'),
+  });
+  expect(output).toContain('is encrypted by LUKS and open as /dev/mapper/secret');
+  expect(output).toContain('werkbank capture /dev/mapper/secret');
+  expect(output).toMatch(/Encryption.*The whole disk is not encrypted/);
+  expect(output).toMatch(/^IMAGED/m);
 }, UML_TEST_MS);

@@ -9,10 +9,10 @@ export const judgeEncryption: Judge<'encryption'> = ({ volumes, byPolicy }, { sy
   const each = volumes.map(({ volume, encryption }): CheckResult => {
     const subject = volumeSubject(volume);
     if (!encryption.known) return unknownResult('encryption', subject, encryption);
-    const { kind, state, percent, unlocked } = encryption.value;
-    const params = { number: volume.number, percent: percent ?? '?', bytes: volume.size };
+    const { kind, state, percent, unlocked, mapper = '' } = encryption.value;
+    const params = { number: volume.number, percent: percent ?? '?', bytes: volume.size, mapper };
     if (kind === 'none' || state === 'off') return result(subject, 'fine', 'none', { params, evidence: [shown(encryption, 'none', () => params)] });
-    const more = { params, evidence: [shown(encryption, `${kind}-${state}`, () => params)], remedies: [remedyFor(kind, volume, system)] };
+    const more = { params, evidence: [shown(encryption, `${kind}-${state}`, () => params)], remedies: [remedyFor(kind, volume, mapper, system)] };
     // Half of it is cipher text and half is not. Where that stands still an image of it is whole, and opens once Windows goes on with it;
     // under a Windows that is at it this very moment, the halves of the image are from different times and nothing opens them.
     const atIt = state !== 'paused' && system === 'windows' && volume.mountPoints.length > 0;
@@ -25,8 +25,9 @@ export const judgeEncryption: Judge<'encryption'> = ({ volumes, byPolicy }, { sy
   return [...gathered('encryption', each, 'all-plain'), ...policy];
 };
 
-function remedyFor(kind: string, volume: VolumeRef, system: 'linux' | 'windows' | 'macos'): Remedy {
+function remedyFor(kind: string, volume: VolumeRef, mapper: string, system: 'linux' | 'windows' | 'macos'): Remedy {
   if (kind === 'bitlocker') return bitlockerOff(volume, system);
+  if (kind === 'luks' && mapper !== '') return remedy('image-opened', null, way('terminal', typed(`werkbank capture ${mapper} IMAGE.qcow2`)));
   if (kind === 'luks') return remedy('open-luks', null, way('terminal', typed(`cryptsetup open ${volume.device || 'DEVICE'} customer`), said('image-the-mapper', { mapper: '/dev/mapper/customer' })));
   return remedy('decrypt', null, way('window', 'filevault-off'));
 }

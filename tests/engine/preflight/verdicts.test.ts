@@ -126,6 +126,7 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: { ...of({ encryption: is({ kind: 'none', state: 'off', percent: null, unlocked: true }) }), byPolicy: absent }, says: ['fine none'] },
     { facts: { ...of(...[1, 2].map(() => ({ encryption: is({ kind: 'none', state: 'off', percent: null, unlocked: true } as const) }))), byPolicy: is(true) }, says: ['fine all-plain', 'advice by-policy'] },
     { facts: { ...of({ encryption: is(luks) }), byPolicy: absent }, says: ['warning luks-locked'] },
+    { facts: { ...of({ encryption: is({ ...luks, unlocked: true, mapper: '/dev/mapper/crypt' }) }), byPolicy: absent }, says: ['warning luks-unlocked'] },
     { facts: { ...of({ encryption: is({ ...luks, kind: 'filevault' }) }), byPolicy: absent }, says: ['warning filevault-locked'] },
     { facts: { ...of({ encryption: is(bitlocker) }), byPolicy: is(true) }, says: ['warning bitlocker-unlocked'] },
     { facts: { ...of({ encryption: is({ ...bitlocker, unlocked: false }) }), byPolicy: absent }, says: ['warning bitlocker-locked'] },

@@ -8,6 +8,7 @@ import { smartctl } from '../../facts/smart.ts';
 import type { FactSystem } from '../../facts/system.ts';
 import { practicePath } from '../../practice.ts';
 import { mountOf } from '../device-numbers.ts';
+import { openedAs } from '../lvm-volume.ts';
 import { mayHang } from '../mounts.ts';
 import { outsideSource } from '../outside-read.ts';
 import { readMounts } from '../snapshot.ts';
@@ -68,7 +69,10 @@ export function createLinuxFacts(run: CommandRunner): FactSystem {
     }),
     deviceOf: async (disk, partition) => (await blockView(disk)).nodesOf(partition)[0] ?? '',
     fragmentation: (volume, signal) => (volume.kind === 'ext4' && volume.mountPoints.length > 0 ? attempt('e4defrag -c', FRAGMENTS_MS + 1_000, signal, () => ext4Fragments(run, volume, FRAGMENTS_MS, signal)) : null),
-    encryption: () => null,
+    encryption: (volume, signal) => (volume.kind !== 'luks' || volume.device === '' ? null : attempt(volume.device, QUICK_MS, signal, async () => {
+      const mapper = await openedAs(basename(await realpath(volume.device)));
+      return { kind: 'luks' as const, state: 'encrypted' as const, percent: null, unlocked: mapper !== '', mapper };
+    })),
     encryptsByPolicy: () => Promise.resolve(missing('unsupported', 'BitLocker')),
     runningWindows: () => null,
     holder: (port, signal) => attempt('/proc/net/udp', ANSWER_MS, signal, () => udpHolder(port)),
