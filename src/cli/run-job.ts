@@ -1,5 +1,5 @@
 import { EngineError, replaceFile, toEngineError } from '../../native-free-engine/index.ts';
-import type { JobEvent, JobProgress, Plan, PreflightOutcome, Report } from '../contract/index.ts';
+import { areUntouched, type JobEvent, type JobProgress, type Plan, type PreflightOutcome, type Report } from '../contract/index.ts';
 import { asInvokingUser } from '../host/program-data.ts';
 import { withoutSecrets } from '../jobs/index.ts';
 import { reportJson, sumsPath } from '../jobs/report-files.ts';
@@ -103,11 +103,16 @@ async function endWithReport(context: Context, report: Report, reportFile: strin
   return exitCode;
 }
 
+/** What is there is no longer of use after these, as their remedies say. */
+const BEGUN_ANEW = ['source-changed', 'resume-mismatch', 'image-part-missing'];
+
 /** What a job that did not get to its end has left, and how to go on from there. */
-async function sayGoesOn(context: Context, { outcome, plan, speedCurve }: Report): Promise<void> {
-  if (outcome === 'done') return;
+async function sayGoesOn(context: Context, report: Report): Promise<void> {
+  const { outcome, plan, speedCurve, targets } = report;
+  if (outcome === 'done' || BEGUN_ANEW.includes(errorOfReport(report)?.code ?? '')) return;
   const { jobs } = await context.services();
-  const left = plan.kind === 'capture' ? (await jobs.unfinished(plan.destination).catch(() => null)) !== null : plan.kind === 'restore' && speedCurve.some(({ phase }) => phase === 'restoring');
+  const begun = !areUntouched(targets) && (outcome === 'cancelled' || speedCurve.some(({ phase }) => phase === 'restoring'));
+  const left = plan.kind === 'capture' ? (await jobs.unfinished(plan.destination).catch(() => null)) !== null : plan.kind === 'restore' && begun;
   if (left) context.say(`  ${context.texts(`cli:goesOn.${plan.kind}`)}`);
 }
 

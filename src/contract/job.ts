@@ -88,6 +88,9 @@ export const targetOutcomeSchema = z.object({
   notes: z.array(plainErrorSchema),
 });
 
+/** Nothing was written to any of the disks, as their notes say. */
+export const areUntouched = (targets: readonly TargetOutcome[]): boolean => targets.length > 0 && targets.every(({ notes }) => notes.some(({ code }) => code === 'target-untouched'));
+
 /** What a job with an image of a disk did, as far as it got. */
 export const imagingOutcomeSchema = z.object({
   /** UUID of the image; null for an image of another program. */

@@ -1,4 +1,4 @@
-import type { DiskIdentity, Plan, Report } from '../contract/index.ts';
+import { areUntouched, type DiskIdentity, type Plan, type Report } from '../contract/index.ts';
 import { diskName, disksOfPlan, formatBytes, type Language, type Texts } from '../texts/index.ts';
 
 const sizedName = (disk: DiskIdentity, language: Language): string => `${diskName(disk)} (${formatBytes(disk.size, language)})`;
@@ -18,7 +18,8 @@ export function headline(report: Report, texts: Texts, language: Language): stri
   });
 }
 
-function variant({ outcome }: Report, plan: Plan): string {
+function variant({ outcome, targets }: Report, plan: Plan): string {
+  if (plan.kind === 'restore' && outcome === 'cancelled' && areUntouched(targets)) return 'cancelledBefore';
   if (plan.kind === 'capture') return outcome;
   // What was not looked at is not known to be good.
   if (plan.kind === 'verify' && outcome === 'done' && plan.share < 1) return 'share';

@@ -33,12 +33,15 @@ export class RestoreJob implements JobBody {
   readonly #notes = new Map<string, PlainError[]>();
   readonly #grown: ImagingOutcome['grown'] = [];
   #limit: number;
+  /** Whether a byte of any disk may have changed, by this run or the one that it goes on from. */
+  #touched: boolean;
   #progress: RestoreProgress | null = null;
 
   constructor(plan: RestorePlan, environment: JobEnvironment) {
     this.#plan = plan;
     this.#environment = environment;
     this.#limit = plan.bytesPerSecond;
+    this.#touched = plan.resume;
   }
 
   async run(signal: AbortSignal, tell: Tell): Promise<JobFindings> {
@@ -64,7 +67,9 @@ export class RestoreJob implements JobBody {
   targetsSoFar(outcome: 'failed' | 'cancelled'): TargetOutcome[] {
     return this.#plan.disks.map((disk) => {
       const target = this.#progress?.targets.find(({ id }) => id === disk.identity.id);
-      return { ...this.#blank(disk), outcome: target?.error ? 'failed' : outcome, error: target?.error?.toPlain() ?? null };
+      const untouched = this.#touched ? [] : [new EngineError('target-untouched', { disk: nameOf(disk.identity) }).toPlain()];
+      const blank = this.#blank(disk);
+      return { ...blank, outcome: target?.error ? 'failed' : outcome, error: target?.error?.toPlain() ?? null, notes: [...blank.notes, ...untouched] };
     });
   }
 
@@ -96,6 +101,8 @@ export class RestoreJob implements JobBody {
         await releaseChecked(host, planned, found, signal);
         // What an interrupted run has written must not be wiped, nor what is to be kept.
         const wantZeros = plan.rest === 'zero' && !plan.resume;
+        // To make a disk read zeros takes away what was on it.
+        if (wantZeros) this.#touched = true;
         const device = await host.targets.openTarget(planned.identity, { wantZeros, allowSystemDisk: planned.systemDiskAllowed });
         held.push({ planned, layout, device, sectorSize: found.logicalSectorSize });
       }
@@ -132,6 +139,7 @@ export class RestoreJob implements JobBody {
       },
       stall: stallTimeouts(),
       signal,
+      onWrite: () => (this.#touched = true),
       report: (progress) => {
         this.#progress = progress;
         tell(restoringProgress(progress, plan.verify));

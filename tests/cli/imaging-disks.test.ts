@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,8 +126,10 @@ describe('the whole way on the sample disk', () => {
 
   test('Ctrl+C leaves a capture that can be gone on with, and inspect and images say so', async () => {
     let once = false;
+    // Stopped before that there is nothing to go on with.
+    const whenStored = (file: string, act: () => void): void => void ((statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0) > 0 ? act() : setTimeout(whenStored, 20, file, act));
     const spoken = await werkbank(['capture', diskAt('source'), 'spoken.qcow2', '--limit', '1', '--memory', 'low', '--no-checks'], (out, interrupt) => {
-      if (!once && /Imaging +\d+%/.test(out)) interrupt();
+      if (!once && /Imaging +\d+%/.test(out)) whenStored('spoken.qcow2.partial', interrupt);
       once ||= /Imaging +\d+%/.test(out);
     });
     expect(spoken).toMatchObject({ code: 130 });

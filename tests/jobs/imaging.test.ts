@@ -128,6 +128,16 @@ describe('capture', () => {
     expect(reports.map((report) => report.error?.code ?? report.outcome).sort()).toEqual(['disk-busy', 'done']);
   });
 
+  test.each(['mapping', 'capturing'])('cancelled before its first byte (%s), it leaves nothing and promises nothing', async (at) => {
+    const { jobId, job } = bench.jobs.start(await bench.jobs.planCapture(bench.captureRequest(source, `early-${at}.qcow2`, { bytesPerSecond: 1 })), {});
+    job.onProgress(({ phase }) => phase === at && bench.jobs.cancel(jobId));
+    const report = await job.result;
+    expect(report).toMatchObject({ outcome: 'cancelled' });
+    expect(reportText(report, 'en')).not.toContain('resumed');
+    expect(readdirSync(join(bench.folder, 'images')).filter((name) => name.startsWith(`early-${at}`))).toEqual([]);
+    expect(await bench.jobs.unfinished(bench.image(`early-${at}.qcow2`))).toBeNull();
+  });
+
   test('cancelled, it says so and can be gone on with, faster when the limit is lifted', async () => {
     const request = bench.captureRequest(source, 'resumed.qcow2', { bytesPerSecond: 1_000_000 });
     const { jobId, job } = bench.jobs.start(await bench.jobs.planCapture(request), {});
@@ -204,6 +214,17 @@ describe('restore', () => {
     expect(await codeOf(bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [`file:${bench.image('first.qcow2')}`])))).toBe('image-on-target');
   });
 
+  test('cancelled before its first byte, the report says that the disk is what it was', async () => {
+    const disk = await target();
+    writeFileSync(pathOf(disk), Buffer.alloc(SIZE, 0xee));
+    const { jobId, job } = bench.jobs.start(await bench.jobs.planRestore(bench.restoreRequest('first.qcow2', [disk])), {});
+    job.onProgress(({ phase }) => phase === 'preparing' && bench.jobs.cancel(jobId));
+    const report = await job.result;
+    expect(report).toMatchObject({ outcome: 'cancelled', targets: [{ outcome: 'cancelled', notes: [{ code: 'target-untouched' }] }] });
+    expect(reportText(report, 'en')).toMatch(/cancelled before anything was written/);
+    expect(readFileSync(pathOf(disk)).every((byte) => byte === 0xee)).toBe(true);
+  });
+
   test('cut off, the disk says so, and the restore can be gone on with', async () => {
     const disk = await target();
     const request = bench.restoreRequest('first.qcow2', [disk], { bytesPerSecond: 1_000_000 });
@@ -213,7 +234,7 @@ describe('restore', () => {
     });
     await job.result.catch(() => undefined);
     // What was not restored has no identifiers that could have been kept.
-    expect(bench.jobs.list().find((state) => state.jobId === jobId)?.report).toMatchObject({ outcome: 'cancelled', imaging: { identifiers: null } });
+    expect(bench.jobs.list().find((state) => state.jobId === jobId)?.report).toMatchObject({ outcome: 'cancelled', imaging: { identifiers: null }, targets: [{ notes: [] }] });
     const half = await bench.jobs.planRestore({ ...request, resume: true, bytesPerSecond: 0 });
     expect(half.disks[0]).toMatchObject({ unfinished: { imageId: first.imaging?.imageId, sameImage: true }, notes: expect.arrayContaining([{ code: 'half-restored', params: {} }]) as unknown });
     expect(await bench.run(half)).toMatchObject({ outcome: 'done', imaging: { resumed: true } });

@@ -58,6 +58,7 @@ export const GENERAL_CODES = {
   'target-stalled': entry('target', true),
   'target-mismatch': entry('verify'),
   'target-in-use': entry('target', true),
+  'target-untouched': entry('target'),
   'source-disk-gone': entry('source', true),
   'source-disk-read-failed': entry('source', true),
 

@@ -37,7 +37,8 @@ const STALL_SECONDS = 180;
  * The image gets its name only when it is whole; its manifest is written last.
  * Cancelled, failed or cut off, it leaves `NAME.qcow2.partial` and a journal,
  * with which `resume` goes on, or which `discardUnfinished` removes; an image
- * that it is to replace stays until then.
+ * that it is to replace stays until then. Of one that ended before anything was
+ * captured nothing is left.
  * @throws EngineError `destination-exists`, `image-unfinished`, `resume-mismatch`, `source-changed`, `source-unreadable`,
  *   `source-disk-gone`, `source-stalled`, `destination-full`, `destination-unwritable`; AbortError
  */
@@ -68,14 +69,19 @@ export async function captureDisk(options: CaptureOptions): Promise<CaptureResul
     control.outputEnd = found?.dataEnd ?? CLUSTER_SIZE;
     control.bytesPerSecond = options.bytesPerSecond;
     options.onControl?.({ setLimit: (limit) => (control.bytesPerSecond = limit) });
-    await runCapture(options, shared, state, control, output, journal, bad, keptBytes(map.used, numbers, state));
-    await options.confirm?.().catch(async (error: unknown) => {
-      // Nobody knows since when what was read is wrong: there is nothing to go on from.
+    const nothingToGoOnFrom = async (error: unknown): Promise<never> => {
       output.close();
       await journal.close();
       await discardUnfinished(destination);
       throw error;
+    };
+    await runCapture(options, shared, state, control, output, journal, bad, keptBytes(map.used, numbers, state)).catch(async (error: unknown) => {
+      // Ended before its first cluster: what is there is of no use, and would only be in the way of the next.
+      if (bad.length === 0 && !state.done.includes(CLUSTER.kept)) await nothingToGoOnFrom(error).catch(() => undefined);
+      throw error;
     });
+    // Nobody knows since when what was read is wrong.
+    await options.confirm?.().catch(nothingToGoOnFrom);
     const pieces = await finish(options, id, numbers, state, control, output, normalize(bad));
     await giveNames(destination, pieces, options.overwrite || (found?.head.overwrite ?? false));
     await journal.close();

@@ -35,6 +35,8 @@ export interface RestoreOptions {
   readonly checkpoints?: { readonly bytes: number; readonly seconds: number };
   readonly stall?: StallTimeouts;
   readonly signal: AbortSignal;
+  /** Called right before the first byte goes onto any target. */
+  readonly onWrite?: () => void;
   readonly report: (progress: RestoreProgress) => void;
 }
 
@@ -124,6 +126,8 @@ class Restore {
     // Nothing was written yet: whoever cannot be resumed stops all.
     const refused = this.#targets.find((target) => target.error?.code === 'resume-mismatch');
     if (refused?.error) throw refused.error;
+    throwIfAborted(this.#options.signal);
+    if (this.#alive.length > 0) this.#options.onWrite?.();
     // One that was cut off before it got anywhere may still have its old tables.
     await this.#each('preparing', async (target) => {
       if (target.start === 0) await target.begin();

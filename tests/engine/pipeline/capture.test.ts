@@ -236,7 +236,7 @@ test('an image that is to be replaced stays while the capture that replaces it h
   const map = mapOf(24 * MIB, used);
   const { manifest } = await capture(path, map, image);
   await expect(capture(path, map, image, { overwrite: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
-  await expect(capture(path, map, image, { resume: true, signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  expect(existsSync(journalPath(image))).toBe(false);
   expect((await readManifest(manifestPath(image))).manifest.id).toBe(manifest.id);
   expect(await readFile(image).then((data) => data.subarray(0, 4).toString('latin1'))).toBe('QFI\u00fb');
 });

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { Report, TargetOutcome } from '../../../contract/index.ts';
+import { areUntouched, type Report, type TargetOutcome } from '../../../contract/index.ts';
 import { identitiesOf } from './plan-texts.ts';
 
 /** All that was to come onto the disk is on it. */
@@ -10,6 +10,7 @@ export function outcomeWords(t: TFunction, report: Report): { title: string; tex
   const { targets, outcome, plan } = report;
   const good = targets.filter(isGood);
   if (outcome === 'unknown') return { title: t('report-view:unknown'), text: t('report-view:unknown-text') };
+  if (outcome === 'cancelled' && areUntouched(targets)) return { title: t('report-view:cancelled'), text: t('report-view:cancelled-before') };
   if (outcome === 'cancelled') return { title: t('report-view:cancelled'), text: t(`progress:cancel-leaves.${plan.kind}`) };
   if (outcome === 'failed') return { title: t(`report-view:failed.${plan.kind}`), text: t('report-view:failed-text') };
   // All that could be read is in the image.
