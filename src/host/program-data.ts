@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
 
 /** Who called sudo: what belongs to a user is then theirs, not root's. */
 interface InvokingUser {
@@ -31,14 +31,28 @@ async function homeOf(uid: number, passwd: string): Promise<string> {
 /** The folder for this program's own data on this system, the same for window and terminal. With sudo it is that of the user who called it. */
 export async function programData(env: NodeJS.ProcessEnv = process.env, platform: string = process.platform): Promise<string> {
   const user = await invokingUser(env);
-  return programDataIn(user?.home ?? homedir(), user ? {} : env, platform);
+  return programDataIn(user?.home ?? ownHome(), user ? {} : env, platform);
+}
+
+/** The home folder of who runs this; a HOME that is no whole path counts as none. A user that the system does not know has the root folder, as in containers. */
+export function ownHome(): string {
+  for (const home of [homedir, () => userInfo().homedir]) {
+    try {
+      const path = home();
+      if (isAbsolute(path)) return path;
+    } catch {
+      // Without HOME and without an entry in passwd there is no answer.
+    }
+  }
+  return '/';
 }
 
 /** @param home the user's home folder */
 export function programDataIn(home: string, env: NodeJS.ProcessEnv, platform: string): string {
   if (platform === 'win32') return join(env['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'Werkbank');
   if (platform === 'darwin') return join(home, 'Library', 'Application Support', 'Werkbank');
-  return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'werkbank');
+  const data = env['XDG_DATA_HOME'] ?? '';
+  return join(isAbsolute(data) ? data : join(home, '.local', 'share'), 'werkbank');
 }
 
 /**

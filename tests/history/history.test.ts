@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Report } from '../../src/contract/index.ts';
@@ -211,6 +211,17 @@ test('exported as pages and as data', async () => {
 test('the folder is that of the program on each system, or the one that is named', async () => {
   expect(await historyFolder({ XDG_DATA_HOME: '/data' })).toBe('/data/werkbank/history');
   expect(await historyFolder({ WERKBANK_HISTORY_FOLDER: '/else' })).toBe('/else');
+  // Never in the folder that somebody happens to be in.
+  const { HOME } = process.env;
+  try {
+    for (const home of ['', 'relative']) {
+      process.env['HOME'] = home;
+      expect(await historyFolder({ XDG_DATA_HOME: 'data' })).toBe(join(userInfo().homedir, '.local/share/werkbank/history'));
+    }
+  } finally {
+    if (HOME === undefined) delete process.env['HOME'];
+    else process.env['HOME'] = HOME;
+  }
 });
 
 need({ root: true, linux: true, tools: [] })('with sudo the history is that of the user who called it, and a link of theirs leads nowhere', async () => {

@@ -1,4 +1,3 @@
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { EngineError } from '../../../native-free-engine/index.ts';
 import type { Disk, Partition } from '../../contract/index.ts';
@@ -6,11 +5,12 @@ import type { CommandRunner } from '../command.ts';
 import { heldRecords } from '../held-records.ts';
 import { sourceMounted, type SourceSystem } from '../sources.ts';
 import type { SourceUse } from '../source-types.ts';
+import { ownHome } from '../program-data.ts';
 import { driveNumber } from './parse.ts';
 import { createShadow, removeShadows, shadowsThere } from './vss.ts';
 
 /** Of the user's own: what stands there is removed with administrator rights. */
-const HELD_FOLDER = join(process.env['LOCALAPPDATA'] ?? homedir(), 'Werkbank', 'held');
+const HELD_FOLDER = join(process.env['LOCALAPPDATA'] ?? ownHome(), 'Werkbank', 'held');
 
 /** Windows' own provider shadows these only. */
 const SHADOWED: ReadonlySet<string> = new Set(['ntfs', 'refs']);
