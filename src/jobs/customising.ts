@@ -12,6 +12,7 @@ const MAX_FILE_BYTES = 4 * 1024 * 1024;
 export async function customisingFiles(wanted: Customising): Promise<TreeEntry[]> {
   return mediaFiles({
     answerFile: await answerFileBytes(wanted),
+    answerFilePath: pathOf(wanted),
     autopilot: await autopilotText(wanted),
     updatePolicy: wanted.updatePolicy,
     setupComplete: wanted.setupComplete,

@@ -35,6 +35,27 @@ test('a misspelt option is named, and so is one with a value that it does not ta
   expect(await cli('answer-file', options)).toMatchObject({ exitCode: 2, text: expect.stringContaining('"computerName" kan die waarde niet hebben') });
 });
 
+test('options as Notepad and PowerShell save them are read', async () => {
+  const options = join(folder, 'options.json');
+  const text = '{ "computerName": "BENCH-7" }';
+  for (const bytes of [Buffer.from(`\ufeff${text}`), Buffer.from(`\ufeff${text}`, 'utf16le'), Buffer.from(`\ufeff${text}`, 'utf16le').swap16()]) {
+    writeFileSync(options, bytes);
+    expect(await cli('answer-file', options)).toMatchObject({ exitCode: 0, text: expect.stringContaining('BENCH-7') });
+  }
+});
+
+test('what is wrong with an answer file is said of that file, and no password is shown for it', async () => {
+  const own = join(folder, 'own.xml');
+  writeFileSync(own, '<unattend>');
+  expect((await cli('answer-file', own)).text).toContain(own);
+  const options = join(folder, 'options.json');
+  writeFileSync(options, JSON.stringify({ account: { name: 'a', displayName: '', password: 'geheim\u0001', administrator: true, autoLogons: 0 } }));
+  const { exitCode, text } = await cli('answer-file', options);
+  expect(exitCode).not.toBe(0);
+  expect(text).toContain('"password"');
+  expect(text).not.toContain('geheim');
+});
+
 test("somebody's own answer file that erases a disk is pointed out", async () => {
   const own = join(folder, 'own.xml');
   writeFileSync(own, '<unattend><settings pass="windowsPE"><component name="x"><WillWipeDisk>true</WillWipeDisk></component></settings></unattend>');

@@ -58,9 +58,11 @@ function checkJoin(join: Join): void {
 }
 
 /** Every text of the options can stand in XML. */
-function checkTexts(value: unknown): void {
+function checkTexts(value: unknown, name = ''): void {
   if (typeof value === 'string') {
-    if (!isXmlText(value) || /[\r\n]/.test(value)) throw new EngineError('answer-file-text', { text: value.replace(/[^ -~]/g, '?').slice(0, 60) });
-  } else if (Array.isArray(value)) value.forEach(checkTexts);
-  else if (typeof value === 'object' && value !== null) Object.values(value).forEach(checkTexts);
+    if (isXmlText(value) && !/[\r\n]/.test(value)) return;
+    // A password is not shown, in no error either.
+    throw new EngineError('answer-file-text', { text: name === 'password' ? name : value.replace(/[^ -~]/g, '?').slice(0, 60) });
+  } else if (Array.isArray(value)) value.forEach((each) => checkTexts(each));
+  else if (typeof value === 'object' && value !== null) for (const [key, each] of Object.entries(value)) checkTexts(each, key);
 }

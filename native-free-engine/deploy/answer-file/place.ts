@@ -10,6 +10,8 @@ import { importAnswerFile } from './import.ts';
 export interface Customising {
   /** An answer file, made here or somebody's own. */
   readonly answerFile: Uint8Array | null;
+  /** Where it came from, for messages. */
+  readonly answerFilePath?: string;
   /** An Autopilot profile, checked once more. */
   readonly autopilot: string | null;
   /** For an answer file that is not ours; ours brings its own in the specialize pass. */
@@ -28,10 +30,10 @@ const POLICY = 'UpdatePolicy.reg';
  * one without a windowsPE pass would have its later passes dropped there, so it goes into C:\Windows\Panther by way of `$OEM$`.
  * @throws EngineError `answer-file-malformed`, `autopilot-invalid`, `update-policy-invalid`, `answer-file-text`
  */
-export function mediaFiles({ answerFile, autopilot, updatePolicy, setupComplete }: Customising): TreeEntry[] {
+export function mediaFiles({ answerFile, answerFilePath = 'Autounattend.xml', autopilot, updatePolicy, setupComplete }: Customising): TreeEntry[] {
   const files: TreeEntry[] = [];
   if (answerFile) {
-    const { passes } = importAnswerFile(answerFile, 'Autounattend.xml');
+    const { passes } = importAnswerFile(answerFile, answerFilePath);
     files.push(memoryEntry(passes.includes('windowsPE') ? 'Autounattend.xml' : `${WINDOWS}/Panther/unattend.xml`, answerFile));
   }
   if (autopilot !== null) files.push(memoryEntry(`${WINDOWS}/Provisioning/Autopilot/AutopilotConfigurationFile.json`, new TextEncoder().encode(checkAutopilot(autopilot))));

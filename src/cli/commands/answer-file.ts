@@ -86,7 +86,9 @@ function parseOptions(text: string, path: string): AnswerFileRequest {
 
 async function read(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    const bytes = await readFile(path);
+    // Notepad and PowerShell put a mark in front, the older PowerShell that of UTF-16.
+    return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8').decode(bytes);
   } catch (error) {
     throw new EngineError('file-unreadable', { path, errno: errnoOf(error) }, { cause: error });
   }
