@@ -5,6 +5,9 @@ import type { Remedy, VolumeRef } from './types.ts';
 /** `C:` where Windows knows it by a letter; else what to put the letter for. */
 const letterOf = (volume: VolumeRef): string => (/^[A-Z]:$/i.test(volume.device) ? volume.device : 'C:');
 
+/** What only the Windows that lies still on a disk can do begins with starting it. */
+const startFirst = (volume: VolumeRef, system: CheckContext['system']): string[] => (system !== 'windows' && volume.kind === 'ntfs' && volume.role === 'os' ? ['start-that-windows'] : []);
+
 /** The three ways of Windows to turn BitLocker off. */
 export function bitlockerOff(volume: VolumeRef, system: CheckContext['system']): Remedy {
   const drive = letterOf(volume);
@@ -33,12 +36,13 @@ export function repairFileSystem(volume: VolumeRef, system: CheckContext['system
   const byWindows = WINDOWS_CHECKS.has(volume.kind);
   const drive = letterOf(volume);
   const tool = LINUX_REPAIR[volume.kind];
+  const first = startFirst(volume, system);
   const named = volume.device !== '';
   const button = named && (system === 'windows' ? byWindows : system === 'linux' && tool !== undefined && volume.mountPoints.length === 0);
   return remedy(
     'repair-file-system',
     button ? { id: 'repair-file-system', volume } : null,
-    ...(byWindows ? [way('window', said('drive-properties', { drive }), 'drive-check'), way('command-prompt', 'prompt-as-administrator', typed(`chkdsk ${drive} /f`))] : []),
+    ...(byWindows ? [way('window', ...first, said('drive-properties', { drive }), 'drive-check'), way('command-prompt', ...first, 'prompt-as-administrator', typed(`chkdsk ${drive} /f`))] : []),
     ...(tool !== undefined && system === 'linux' ? [way('terminal', 'unmount-first', typed(`${tool} ${volume.device || 'DEVICE'}`))] : []),
   );
 }
@@ -65,7 +69,7 @@ export function defragment(volume: VolumeRef, system: CheckContext['system']): R
   return remedy(
     'defragment',
     button ? { id: 'defragment', volume } : null,
-    ...(WINDOWS_CHECKS.has(volume.kind) ? [way('window', said('defragment-window', { drive })), way('powershell', 'powershell-as-administrator', typed(`Optimize-Volume -DriveLetter ${drive.slice(0, 1)} -Defrag -Verbose`))] : []),
+    ...(WINDOWS_CHECKS.has(volume.kind) ? [way('window', ...startFirst(volume, system), said('defragment-window', { drive })), way('powershell', ...startFirst(volume, system), 'powershell-as-administrator', typed(`Optimize-Volume -DriveLetter ${drive.slice(0, 1)} -Defrag -Verbose`))] : []),
     ...(volume.kind === 'ext4' ? [way('terminal', typed(`e4defrag ${volume.mountPoints[0] ?? volume.device}`))] : []),
   );
 }
@@ -77,7 +81,7 @@ export function trim(volume: VolumeRef, system: CheckContext['system']): Remedy 
   return remedy(
     'trim',
     button ? { id: 'trim', volume } : null,
-    ...(WINDOWS_CHECKS.has(volume.kind) ? [way('window', said('defragment-window', { drive })), way('powershell', 'powershell-as-administrator', typed(`Optimize-Volume -DriveLetter ${drive.slice(0, 1)} -ReTrim -Verbose`))] : []),
+    ...(WINDOWS_CHECKS.has(volume.kind) ? [way('window', ...startFirst(volume, system), said('defragment-window', { drive })), way('powershell', ...startFirst(volume, system), 'powershell-as-administrator', typed(`Optimize-Volume -DriveLetter ${drive.slice(0, 1)} -ReTrim -Verbose`))] : []),
     ...(system === 'linux' ? [way('terminal', typed(`fstrim -v ${volume.mountPoints[0] ?? 'MOUNT-POINT'}`))] : []),
   );
 }

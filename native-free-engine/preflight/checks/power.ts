@@ -9,7 +9,7 @@ export const judgePower: Judge<'power'> = ({ supplies }, { estimate }, limits) =
   if (!supplies.known) return [unknownResult('power', MACHINE, supplies)];
   const evidence = supplies.value.map((supply) => evidenceOf(supply, supplies.from));
   const say = (verdict: 'fine' | 'warning' | 'stop', code: string, params = {}): ReturnType<typeof result>[] => [
-    result(MACHINE, verdict, code, { params, evidence, remedies: verdict === 'fine' ? [] : [PLUG_IN] }),
+    result(MACHINE, verdict, code, { params, evidence, remedies: verdict === 'fine' ? [] : [code.startsWith('ups') || code.endsWith('ups') ? MAINS_BACK : PLUG_IN] }),
   ];
   const batteries = supplies.value.filter(({ kind }) => kind !== 'mains');
   if (batteries.length === 0) return [result(MACHINE, 'fine', 'no-battery', { evidence: [...evidence, { code: 'none', params: {}, from: supplies.from }] })];
@@ -28,6 +28,7 @@ export const judgePower: Judge<'power'> = ({ supplies }, { estimate }, limits) =
   return say('warning', `on-${kind}`, params);
 };
 
+const MAINS_BACK = remedy('mains-back', null, way('by-hand', 'mains-back'));
 const PLUG_IN = remedy('plug-in', null, way('by-hand', 'plug-in'));
 
 /** What the machine draws from: mains, or which of its batteries. */

@@ -371,6 +371,12 @@ test('what is offered fits what was found', () => {
   expect(locked('windows')?.ways.flatMap(({ steps }) => steps.map(({ code }) => code))).not.toContain('start-that-windows');
   expect([locked('linux')?.action, locked('windows')?.action?.id]).toEqual([null, 'decrypt']);
   expect(locked('windows')?.ways[1]?.steps.map(({ params }) => params['command'])).toContain('manage-bde -off D:');
+  // What Windows repairs, the Windows on the disk has to be started for.
+  const repair = (system: 'linux' | 'windows') => first('file-system', { volumes: [{ volume: { ...volume, kind: 'ntfs', role: 'os' }, conditions: is(['dirty']) }], unreadable: [] }, { system }).remedies[0]?.ways[0]?.steps[0]?.code;
+  expect([repair('linux'), repair('windows')]).toEqual(['start-that-windows', 'drive-properties']);
+  // No charger helps a UPS.
+  const power = (kind: 'battery' | 'ups') => first('power', { supplies: is([supply(kind, { charge: 5 })]) }).remedies[0]?.code;
+  expect([power('battery'), power('ups')]).toEqual(['plug-in', 'mains-back']);
   // Never a repair of what is mounted.
   const dirty = (mountPoints: readonly string[]) => first('file-system', { volumes: [{ volume: { ...volume, mountPoints }, conditions: is(['dirty']) }], unreadable: [] }).remedies[0]?.action;
   expect([dirty([])?.id, dirty(['/mnt'])]).toEqual(['repair-file-system', null]);
