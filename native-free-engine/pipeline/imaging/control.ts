@@ -13,6 +13,8 @@ const LONGS = 6;
 
 /** A worker asked to wait looks up this often whether it shall stop or may go faster. Milliseconds. */
 const NAP_MS = 100;
+/** More than all workers together ask for at once. Bytes. */
+const MOST_OWED = BigInt(256 * 1024 * 1024);
 
 /**
  * The memory that a crew of worker threads and its foreman share: which piece
@@ -107,10 +109,12 @@ export class Control {
     if (limit === 0) return;
     const now = BigInt(Math.round(performance.timeOrigin + performance.now())) * 1000n;
     const cost = (BigInt(bytes) * 1_000_000n) / BigInt(limit);
+    // Who was just asking for room under a lower limit would else leave that debt to everybody under the new one.
+    const most = now + (MOST_OWED * 1_000_000n) / BigInt(limit);
     let paid: bigint;
     for (;;) {
       const before = Atomics.load(this.#longs, PAID_UNTIL);
-      paid = (before > now ? before : now) + cost;
+      paid = (before < now ? now : before > most ? most : before) + cost;
       if (Atomics.compareExchange(this.#longs, PAID_UNTIL, before, paid) === before) break;
     }
     let wait = Number(paid - now) / 1000;
