@@ -72,7 +72,8 @@ real('NTFS grows, and Windows is left to check it', async () => {
   expect(await tool('ntfsinfo', ['--mft', '--force', volume])).toContain(`Volume Size in Clusters: ${(200 * MIB) / 4096 - 1}\n`);
   await nothingLeft(loop);
   // A volume that waits for a check before it was touched is not touched.
-  await expect(growth.grow({ disk: identity, partition: { ...partition, length: 201 * MIB }, fileSystem: 'ntfs' })).rejects.toMatchObject({ code: 'grow-failed', params: { tool: 'ntfsresize', command: `ntfsresize ${loop.path}p1` } });
+  await expect(growth.grow({ disk: identity, partition: { ...partition, length: 201 * MIB }, fileSystem: 'ntfs' })).rejects.toMatchObject({ code: 'grow-failed', params: { tool: 'ntfsresize', command: `ntfsresize --bad-sectors ${loop.path}p1` } });
+  await expect(growth.grow({ disk: identity, partition: { number: 0, offset: MIB, length: 201 * MIB }, fileSystem: 'ntfs' })).rejects.toMatchObject({ params: { command: `ntfsresize --bad-sectors ${loop.path}` } });
 });
 
 real('XFS and Btrfs grow while mounted out of sight', async () => {

@@ -63,6 +63,8 @@ test.each(['en', 'nl'] as const)('what is counted has a word for one (%s)', (lan
 test('one is one, in words as well', () => {
   expect(createTexts('nl')('jobs:step.read-folder', { files: 1, folder: '/srv' })).toBe('1 bestand uit /srv lezen, elk één keer');
   expect(createTexts('en')('preflight:target.finding.twins', { twins: 2, serial: 'X' })).toBe('2 more disks have the same model and size: compare the serial number X.');
+  expect(createTexts('nl')('report:imaging.grown', { partition: 0, from: 1e9, to: 2e9 })).toBe('de hele schijf van 1 GB naar 2 GB');
+  expect(createTexts('en')('cli:partition.number', { number: 0 })).toBe('the whole disk');
   expect(createTexts('nl')('report:imaging.badMore', { count: 1 })).toBe('en nog 1 plaats');
 });
 

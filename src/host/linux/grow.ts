@@ -38,10 +38,11 @@ const GROWERS: Readonly<Record<string, Grower>> = {
     tools: ['ntfsresize'],
     // ntfsresize always leaves the volume marked for a check, and that is right: Windows itself shall look at what another program changed.
     checkAtBoot: true,
-    command: (partition) => `ntfsresize ${partition}`,
+    command: (partition) => `ntfsresize --bad-sectors ${partition}`,
     async grow(run, device, signal) {
       // The answer to its question. With --force it would also pass over a volume that was dirty before.
-      await succeed(run, 'ntfsresize', ['--no-progress-bar', device], { signal, input: 'y\n' });
+      // Clusters noted as bad are those of the disk that the image was made of: they stay as they are.
+      await succeed(run, 'ntfsresize', ['--no-progress-bar', '--bad-sectors', device], { signal, input: 'y\n' });
     },
   },
   xfs: { tools: ['mount', 'umount', 'xfs_growfs'], checkAtBoot: false, command: (partition) => `mount ${partition} /mnt && xfs_growfs /mnt`, grow: growMounted('xfs', (folder) => ['xfs_growfs', folder]) },
@@ -89,7 +90,8 @@ async function refuseMounted(disk: Disk, { partition }: GrowthRequest): Promise<
   if (found.length > 0) throw new EngineError('target-in-use', { disk: disk.path, detail: found[0]?.mount.mountPoint ?? '' });
 }
 
-/** `/dev/sda2`, `/dev/nvme0n1p2`. */
+/** `/dev/sda2`, `/dev/nvme0n1p2`; the disk itself where there is no table. */
 function partitionNode(disk: Disk, number: number): string {
+  if (number === 0) return disk.path;
   return `${disk.path}${/\d$/.test(disk.path) ? 'p' : ''}${number}`;
 }
