@@ -11,6 +11,7 @@ import { testLab } from '../labs/test-lab.ts';
 import { need } from '../support/need.ts';
 import { createServices } from './fake-services.ts';
 import { werkbank } from './support.ts';
+import { unmount } from '../labs/mount.ts';
 
 /** A terminal with the real jobs. */
 function terminal(lab: Lab) {
@@ -104,7 +105,7 @@ need({ root: true, linux: true, tools: ['mount', 'umount'] })('a full file syste
   const small = join(lab.folder, 'small');
   mkdirSync(small);
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'none', small]);
-  lab.defer(() => void execFileSync('umount', [small]));
+  lab.defer(() => unmount(small));
   expect(await json('media', 'iso', from, join(small, 'x.iso'))).toMatchObject({ ok: false, code: 'destination-full' });
   expect(readdirSync(small)).toEqual([]);
 

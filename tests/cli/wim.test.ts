@@ -7,6 +7,7 @@ import { run } from '../engine/lab.ts';
 import { need } from '../support/need.ts';
 import { seeded } from '../support/seeded.ts';
 import { werkbank } from './support.ts';
+import { unmount } from '../labs/mount.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'werkbank-wim-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,6 +87,6 @@ need({ tools: ['mount'], root: true })('a split that does not fit is refused bef
     expect((await werkbank(['wim', 'export', wim, at('small/y.wim'), '--compress', 'none'])).err[0]).toContain('no space left');
     expect(readdirSync(at('small'))).toEqual([]);
   } finally {
-    run('umount', [at('small')]);
+    await unmount(at('small'));
   }
 });

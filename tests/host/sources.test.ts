@@ -13,7 +13,7 @@ import { createLinuxSources } from '../../src/host/linux/sources.ts';
 import { createSources } from '../../src/host/sources.ts';
 import { attachLoop, type LoopDisk } from '../labs/loop.ts';
 import type { Lab } from '../labs/lab.ts';
-import { mounted } from '../labs/mount.ts';
+import { mounted, unmount } from '../labs/mount.ts';
 import { testLab } from '../labs/test-lab.ts';
 import { tool } from '../labs/tool.ts';
 import { need } from '../support/need.ts';
@@ -107,7 +107,7 @@ real('what is mounted read-only or used as swap is fine; a read-only mount besid
   const bound = join(lab.folder, 'bound');
   await mkdir(bound);
   await tool('mount', ['--bind', second.folder, bound]);
-  lab.defer(() => tool('umount', [bound]));
+  lab.defer(() => unmount(bound));
   await tool('mount', ['-o', 'remount,bind,ro', bound]);
 
   expect(await sources.check(disk, [1, 2, 3])).toEqual([

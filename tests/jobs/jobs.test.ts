@@ -11,6 +11,7 @@ import { createHost } from '../../src/host/index.ts';
 import { createJobService } from '../../src/jobs/index.ts';
 import { need } from '../support/need.ts';
 import { noise } from '../support/fake-image.ts';
+import { unmount } from '../labs/mount.ts';
 
 const MIB = 1 << 20;
 let folder = '';
@@ -210,7 +211,7 @@ describe('reading', () => {
         expect(readdirSync(small)).toEqual([]);
       }
     } finally {
-      execFileSync('umount', [small]);
+      await unmount(small);
     }
   });
 });

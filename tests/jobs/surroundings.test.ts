@@ -92,6 +92,13 @@ need(LOOP_NEEDS)('a loop device plugged and unplugged during a running capture i
       resolve(progress);
     });
   });
+  await new Promise<void>((resolve) => {
+    const stop = job.onProgress(({ phase }) => {
+      if (phase !== 'capturing') return;
+      stop();
+      resolve();
+    });
+  });
   // The watcher's first list is what later ones are compared with.
   await new Promise<void>((resolve) => {
     const stop = bench.host.disks.watchDevices(() => {

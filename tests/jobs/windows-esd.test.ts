@@ -10,6 +10,7 @@ import { hashFolder } from '../engine/discs/discs.ts';
 import { need } from '../support/need.ts';
 import { seeded } from '../support/seeded.ts';
 import { usedDisks } from '../support/used-disks.ts';
+import { unmount } from '../labs/mount.ts';
 
 // A disc with an ESD that is "too large": FAT32 takes 4 GiB, which no test can wait for, so the limit is lowered.
 
@@ -92,8 +93,8 @@ function applied(wim: string, image: number, name: string): ReturnType<typeof ha
 
 const untouched = (path: string): boolean => readFileSync(path).subarray(0, 2 * MIB).every((byte) => byte === 0xee);
 const mounted: string[] = [];
-afterAll(() => {
-  for (const place of mounted) run('umount', [place]);
+afterAll(async () => {
+  for (const place of mounted) await unmount(place);
 });
 
 withTools('an ESD too large for FAT32 is packed anew, split, and what is on the stick equals it edition by edition', async () => {

@@ -9,6 +9,7 @@ import type { BlockSource } from '../../../native-free-engine/io/types.ts';
 import { spawnBound } from '../../labs/process.ts';
 import { seeded } from '../../support/seeded.ts';
 import { blankFile, run } from '../lab.ts';
+import { unmount } from '../../labs/mount.ts';
 
 export const NTFS_TOOLS = ['mkntfs', 'ntfs-3g', 'ntfsinfo', 'ntfscluster', 'ntfsfix', 'partclone.ntfs', 'umount'] as const;
 
@@ -32,7 +33,7 @@ export async function withNtfs<T>(path: string, use: (top: string) => T): Promis
   try {
     return use(folder);
   } finally {
-    run('umount', [folder]);
+    await unmount(folder);
     await ended;
   }
 }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import { complement, normalize, type ExtentSet } from '../../../native-free-engine/base/extent.ts';
 import type { AllocationMap, AllocationReader } from '../../../native-free-engine/filesystems/allocation-types.ts';
 import { openFile, run, withLoop } from '../lab.ts';
+import { unmount } from '../../labs/mount.ts';
 
 export const KIB = 1024;
 export const MIB = 1024 * KIB;
@@ -80,7 +81,7 @@ export async function withMount<T>(path: string, type: string, use: (folder: str
     try {
       return await use(folder, device);
     } finally {
-      run('umount', [folder]);
+      await unmount(folder);
       run('blockdev', ['--flushbufs', device]);
     }
   });

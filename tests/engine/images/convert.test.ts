@@ -6,6 +6,7 @@ import { convertImage, type ConvertFormat, type DiskImage } from '../../../nativ
 import { need } from '../../support/need.ts';
 import { blankFile, labFolder, run } from '../lab.ts';
 import { diskFile, expectDisk, openForTest, sampleDisk } from './disk-images.ts';
+import { unmount } from '../../labs/mount.ts';
 
 const MIB = 1 << 20;
 const folder = labFolder();
@@ -120,7 +121,7 @@ describe('never loses a file', () => {
         expect(readdirSync(mount)).toEqual([]);
       }
     } finally {
-      run('umount', [mount]);
+      await unmount(mount);
     }
   });
 });
