@@ -47,7 +47,7 @@ export async function planWinpe(host: Host, asked: WinpeRequest, store: DriverSt
   const { iso, firmware, verify, eject } = request;
   if ((request.disks.length === 0) === (iso === null) || new Set(request.disks).size < request.disks.length) throw new EngineError('argument-invalid', { what: request.disks.join(', ') });
   if (iso) await checkPlace(iso.path, iso.overwrite);
-  if (iso && !existsSync(dirname(iso.path))) throw new EngineError('destination-unwritable', { path: iso.path });
+  if (iso && !existsSync(dirname(iso.path))) throw new EngineError('destination-unwritable', { path: iso.path, errno: 'ENOENT' });
   const found = await Promise.all(request.disks.map((id) => host.disks.find(id)));
   const disks = withImageOn(found, await disksHolding(host, winpeSources(request)));
   const planned: PlannedDisk[] = [];

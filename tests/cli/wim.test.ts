@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { EXIT } from '../../src/cli/exit-codes.ts';
+import { makingAlone } from '../../src/jobs/index.ts';
 import { run } from '../engine/lab.ts';
 import { need } from '../support/need.ts';
 import { seeded } from '../support/seeded.ts';
@@ -39,6 +40,19 @@ test('a folder becomes a WIM, is listed, verified, split, joined, exported and e
   expect((await werkbank(['wim', 'export', at('joined.wim'), at('exported.wim'), '--compress', 'none', '--image', '1'])).exitCode).toBe(0);
   expect((await werkbank(['wim', 'extract', at('exported.wim'), '1', at('out'), 'sub'])).out).toEqual([`3 files and 1 folder, 300 kB, in ${at('out')}.`]);
   expect(readFileSync(at('out/sub/noise-2')).equals(readFileSync(at('tree/sub/noise-2')))).toBe(true);
+});
+
+test('a WIM that somebody is making is not made by another, and what is there of it stays', async () => {
+  mkdirSync(at('made'));
+  writeFileSync(at('made/x.wim.partial'), 'half');
+  await makingAlone(at('made/x.wim'), async () => {
+    for (const command of [['capture', at('tree'), at('made/x.wim')], ['export', wim, at('made/x.wim')], ['split', wim, at('made/x.wim')]]) {
+      expect((await werkbank(['wim', ...command, '--json'])).events.at(-1)).toMatchObject({ event: 'ended', code: 'disk-busy' });
+    }
+    expect(readFileSync(at('made/x.wim.partial'), 'utf8')).toBe('half');
+  });
+  expect(await werkbank(['wim', 'capture', at('tree'), at('made/x.wim')])).toMatchObject({ exitCode: 0 });
+  expect(readdirSync(at('made'))).toEqual(['x.wim']);
 });
 
 test('what cannot be done is said, with the exit code of its kind', async () => {

@@ -3,7 +3,7 @@ import { basename, resolve } from 'node:path';
 import {
   captureTree, exportImages, extractImage, folderTree, isCapturable, makeFile, openWimFile, planJoin, splitToFiles, verifyWim, writeWholeFile, type Wim, type WimPacking,
 } from '../../../native-free-engine/index.ts';
-import { describeWim } from '../../jobs/index.ts';
+import { describeWim, makingAlone } from '../../jobs/index.ts';
 import { editionText } from '../../texts/index.ts';
 import { endWell, invalid, type Context } from '../context.ts';
 import { parseSize } from '../sizes.ts';
@@ -55,7 +55,7 @@ export async function wimExtract(context: Context, file: string, image: string, 
 /** `werkbank wim split FILE FIRST` */
 export async function wimSplit(context: Context, file: string, first: string, { partSize, overwrite = false }: WimMakeOptions & { readonly partSize: string }): Promise<number> {
   const bytes = parseSize(partSize);
-  const parts = await withWim(file, (wim) => withProgress(context, (signal, onProgress) => splitToFiles(wim, resolve(first), bytes, { overwrite, signal, onProgress })));
+  const parts = await withWim(file, (wim) => withProgress(context, (signal, onProgress) => makingAlone(first, () => splitToFiles(wim, resolve(first), bytes, { overwrite, signal, onProgress }))));
   for (const part of parts) await sayMade(context, part);
   return endWell(context);
 }
@@ -65,7 +65,7 @@ export async function wimJoin(context: Context, part: string, file: string, { ov
   await withWim(part, (wim) => withProgress(context, async (signal, onProgress) => {
     const whole = planJoin(wim);
     let done = 0;
-    await writeWholeFile(resolve(file), whole, { overwrite, signal, onBytes: (bytes) => onProgress((done += bytes), whole.size) });
+    await makingAlone(file, () => writeWholeFile(resolve(file), whole, { overwrite, signal, onBytes: (bytes) => onProgress((done += bytes), whole.size) }));
   }));
   await sayMade(context, resolve(file));
   return endWell(context);
@@ -74,9 +74,9 @@ export async function wimJoin(context: Context, part: string, file: string, { ov
 /** `werkbank wim export FILE NEW` */
 export async function wimExport(context: Context, file: string, into: string, { image, compress, check = false, overwrite = false }: WimMakeOptions & { readonly image?: readonly string[] }): Promise<number> {
   const images = image?.map(imageNumber);
-  await withWim(file, (wim) => withProgress(context, (signal, onProgress) => makeFile(resolve(into), overwrite, (output) => exportImages(wim, output, {
+  await withWim(file, (wim) => withProgress(context, (signal, onProgress) => makingAlone(into, () => makeFile(resolve(into), overwrite, (output) => exportImages(wim, output, {
     signal, onProgress, integrity: check, ...(images ? { images } : {}), ...(compress ? { packing: compress } : {}),
-  }))));
+  })))));
   await sayMade(context, resolve(into));
   return endWell(context);
 }
@@ -84,9 +84,9 @@ export async function wimExport(context: Context, file: string, into: string, { 
 /** `werkbank wim capture FOLDER NEW` */
 export async function wimCapture(context: Context, folder: string, into: string, { name, compress = 'xpress', check = false, boot = false, overwrite = false }: WimMakeOptions & { readonly name?: string; readonly boot?: boolean }): Promise<number> {
   const tree = await folderTree(folder);
-  await withProgress(context, (signal, onProgress) => makeFile(resolve(into), overwrite, (output) => captureTree(tree, output, {
+  await withProgress(context, (signal, onProgress) => makingAlone(into, () => makeFile(resolve(into), overwrite, (output) => captureTree(tree, output, {
     name: name ?? basename(resolve(folder)), packing: compress, integrity: check, boots: boot, signal, onProgress,
-  })));
+  }))));
   await sayMade(context, resolve(into));
   const leftOut = (tree.leftOut ?? []).filter((entry) => !isCapturable(entry));
   if (leftOut.length > 0) context.say(context.texts('cli:wim.leftOut', { paths: leftOut.map(({ path }) => path).join(', ') }), 'yellow');
