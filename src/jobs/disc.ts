@@ -12,9 +12,11 @@ export interface OpenDisc {
 const WINDOWS_LOADER = /^(bootmgr(\.efi)?|efi\/boot\/boot[^/]+\.efi)$/i;
 const WINDOWS_FILES = /^sources\/(boot\.wim|install\.(wim|esd|swm))$/i;
 
-/** @throws EngineError `disc-packed`, and what `openImage` and `readDisc` throw */
+/** @throws EngineError `disc-packed`, `disc-is-image`, and what `openImage` and `readDisc` throw */
 export async function openDisc(location: string, options: OpenImageOptions): Promise<OpenDisc> {
-  const image = await openImage(location, options);
+  const image = await openImage(location, options).catch((error: unknown) => {
+    throw error instanceof EngineError && error.code === 'image-format-unsupported' ? new EngineError('disc-is-image', { path: location, format: error.params['format'] ?? '' }, { cause: error }) : error;
+  });
   try {
     // Its files are read from where they lie; unpacking has no way there.
     if (!image.block) throw new EngineError('disc-packed', { path: location });

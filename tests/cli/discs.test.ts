@@ -77,6 +77,9 @@ test('a folder becomes an ISO, the ISO is looked into, and its files come out as
   expect(await json('extract', iso, some, 'sources/one.bin', 'README.TXT')).toMatchObject({ ok: true });
   expect(Object.keys(hashFolder(some))).toEqual(['README.TXT', 'SOURCES', 'SOURCES/ONE.BIN']);
   expect(await json('extract', iso, some, 'no-such')).toMatchObject({ ok: false, code: 'tree-entry-missing' });
+  const wim = join(lab.folder, 'x.wim');
+  expect(await json('wim', 'capture', from, wim)).toMatchObject({ ok: true });
+  expect(await json('extract', wim, join(lab.folder, 'of-a-wim'))).toMatchObject({ ok: false, code: 'disc-is-image' });
 });
 
 test('boot files by hand: one of the folder, one from elsewhere, none', async () => {

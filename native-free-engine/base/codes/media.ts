@@ -45,6 +45,7 @@ export const MEDIA_CODES = {
   'disc-boot-image-invalid': entry('refused'),
   'disc-boot-image-missing': entry('refused'),
   'disc-packed': entry('source'),
+  'disc-is-image': entry('source'),
   'destination-in-folder': entry('refused'),
   'destination-file-limit': entry('target'),
 
