@@ -82,7 +82,7 @@ class Device implements BlockDevice {
     } catch (error) {
       throw nameError(this.#path, error, 'target-read-failed', { offset });
     }
-    if (done < buffer.length) throw new EngineError('target-read-failed', { path: this.#path, offset: offset + done, errno: 'end of device' });
+    if (done < buffer.length) throw new EngineError('target-read-failed', { path: this.#path, offset: offset + done, errno: 'end-of-device' });
   }
 
   async writeAt(offset: number, data: Uint8Array): Promise<void> {

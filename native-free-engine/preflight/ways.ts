@@ -86,9 +86,13 @@ export function trim(volume: VolumeRef, system: CheckContext['system']): Remedy 
   );
 }
 
-/** What is cleared up before imaging never has to be imaged. */
-export function cleanUp(volume: VolumeRef): Remedy {
-  return volume.kind === 'ntfs'
-    ? remedy('clean-up', null, way('window', 'storage-settings', 'empty-recycle-bin'), way('command-prompt', 'prompt-as-administrator', typed(`cleanmgr /d ${letterOf(volume)}`)))
-    : remedy('clean-up', null, way('terminal', typed('apt-get clean'), typed('journalctl --vacuum-size=100M')));
+/** What is cleared up before imaging never has to be imaged. Only a system that runs can be told to; elsewhere files are deleted by hand. */
+export function cleanUp(volume: VolumeRef, system: CheckContext['system']): Remedy {
+  const first = startFirst(volume, system);
+  if (volume.kind === 'ntfs') {
+    return remedy('clean-up', null, way('window', ...first, 'storage-settings', 'empty-recycle-bin'), way('command-prompt', ...first, 'prompt-as-administrator', typed(`cleanmgr /d ${letterOf(volume)}`)));
+  }
+  return volume.role === 'os' && system === 'linux'
+    ? remedy('clean-up', null, way('terminal', ...(volume.mountPoints.includes('/') ? [] : ['start-that-system']), typed('apt-get clean'), typed('journalctl --vacuum-size=100M')))
+    : remedy('clean-up', null, way('by-hand', 'delete-there'));
 }

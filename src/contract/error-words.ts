@@ -21,6 +21,8 @@ export function paramsInWords(code: string, params: Params, find: FindText): Par
   }
   const { what } = params;
   if (typeof what === 'string' && DIFFERS.has(code)) words['what'] = find(`reasons:differs.${what}`, {}) ?? find(`disks:reason.${what}`, params) ?? what;
+  // A check has no sentence that tells the cause behind it.
+  if (code === '' && words['detail'] !== undefined) words['detail'] = becauseOf(words['detail'], find).slice(2) || words['detail'];
   if (code !== '') words['because'] = becauseOf(params['errno'], find);
   return { ...params, ...words };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { partitionRoleSchema } from './disk.ts';
+import { paramsInWords, type FindText } from './error-words.ts';
 
 /** The same as the engine's `CHECK_IDS`: a test compares them. */
 export const checkIdSchema = z.enum([
@@ -84,6 +85,21 @@ const SHARED = /^missing-|^not-applicable$|^not-chosen$/;
 /** Where the text of a finding or of a piece of evidence stands, `preflight:smart.finding.failing`; its `params` fill it. */
 export const checkTextKey = (check: CheckId, part: 'finding' | 'evidence', code: string): string =>
   SHARED.test(code) ? `preflight:shared.${code}` : `preflight:${check}.${part}.${code}`;
+
+/** What stands for a figure that is not known. */
+const UNKNOWN = '?';
+
+/** The text of a finding or of a piece of evidence. Where a figure is not known and there is a sentence without it (`on-battery_without-minutes`), that one. */
+export function checkWords(check: CheckId, part: 'finding' | 'evidence', { code, params }: Pick<CheckResult['finding'], 'code' | 'params'>, find: FindText): string {
+  const key = checkTextKey(check, part, code);
+  const words = paramsInWords('', params, find);
+  const unknown = Object.keys(params).filter((name) => params[name] === UNKNOWN);
+  for (const names of unknown.length === 0 ? [] : [unknown.join('-'), ...unknown]) {
+    const text = find(`${key}_without-${names}`, words);
+    if (text !== null) return text;
+  }
+  return find(key, words) ?? code;
+}
 
 /** Where the name of a remedy stands, and one step of a way to do it by hand. */
 export const remedyTextKey = (code: string): string => `preflight:remedy.${code}`;

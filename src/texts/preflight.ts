@@ -1,12 +1,12 @@
-import { checkTextKey, paramsInWords, remedyTextKey, stepTextKey, type CheckResult, type Remedy } from '../contract/index.ts';
+import { checkWords, remedyTextKey, stepTextKey, type CheckResult, type Remedy } from '../contract/index.ts';
 import { finder, type Texts } from './texts.ts';
 
 /** What a check found, in one sentence. */
-export const findingText = ({ check, finding }: Pick<CheckResult, 'check' | 'finding'>, texts: Texts): string => texts(checkTextKey(check, 'finding', finding.code), paramsInWords('', finding.params, finder(texts)));
+export const findingText = ({ check, finding }: Pick<CheckResult, 'check' | 'finding'>, texts: Texts): string => checkWords(check, 'finding', finding, finder(texts));
 
 /** The figures behind it, each with the command or file it came from. */
 export const evidenceTexts = ({ check, evidence }: Pick<CheckResult, 'check' | 'evidence'>, texts: Texts): { readonly text: string; readonly from: string }[] =>
-  evidence.map(({ code, params, from }) => ({ text: texts(checkTextKey(check, 'evidence', code), paramsInWords('', params, finder(texts))), from }));
+  evidence.map(({ code, params, from }) => ({ text: checkWords(check, 'evidence', { code, params }, finder(texts)), from }));
 
 export const remedyText = ({ code, params }: Pick<Remedy, 'code' | 'params'>, texts: Texts): string => texts(remedyTextKey(code), params);
 

@@ -115,6 +115,9 @@ test('constructed: SMART of a hard disk, of NVMe, of a disk that says nothing, a
   expect(await ask(noTool)).toBe('no-tool');
   expect(await ask(says('', 0), 'loop')).toBe('unsupported');
   expect(await ask(says('smartctl 7.3 (Nederlands)'))).toBe('failed');
+  expect(await smartctl(says('smartctl 6.6 2016-05-31 r4324\n=======> UNRECOGNIZED OPTION: j\n', 1), { path: '/dev/sda', bus: 'sata' }, signal)).toMatchObject({ reason: 'failed', detail: 'smartctl-too-old 6.6' });
+  const scsi = (read: number, write: number): Record<string, unknown> => ({ smartctl: { exit_status: 0 }, scsi_error_counter_log: { read: { total_uncorrected_errors: read }, write: { total_uncorrected_errors: write } } });
+  expect([parseSmart(scsi(0, 5)), parseSmart(scsi(0, 0))]).toMatchObject([{ reportedUncorrectable: 5 }, { reportedUncorrectable: 0 }]);
   expect(await ask(says(JSON.stringify({ smartctl: { exit_status: 2, messages: [{ string: 'Smartctl open device: /dev/sda failed: Permission denied' }] } }), 2))).toBe('no-rights');
   // A bridge that smartctl does not know is asked again as the usual kind.
   const asked: string[] = [];

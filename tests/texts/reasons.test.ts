@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { EngineError } from '../../native-free-engine/index.ts';
-import { createTexts, errorText, findingText } from '../../src/texts/index.ts';
+import { createTexts, errorText, evidenceTexts, findingText } from '../../src/texts/index.ts';
 
 const ROOT = new URL('../../', import.meta.url);
 const dutch = createTexts('nl');
@@ -62,4 +62,20 @@ test('what a check could not find out is told in the language of the reader too'
   expect(said('odd-answer')).toBe('Niet gecontroleerd: SYSTEM gaf een fout: het antwoord is niet te begrijpen');
   const name = findingText({ check: 'image-name', finding: { code: 'invalid', params: { name: 'nul', reason: 'windows-device', suggested: '' } } }, dutch);
   expect(name).toContain('zo heet een apparaat in Windows');
+});
+
+test('a figure that is not known is left out of the sentence, and causes have words', () => {
+  const english = createTexts('en');
+  const power = (params: Record<string, string | number>): string => findingText({ check: 'power', finding: { code: 'on-battery', params } }, english);
+  expect(power({ charge: 80, minutes: 90 })).toBe('Runs on battery: 80 % left, about 90 minutes.');
+  expect(power({ charge: 80, minutes: '?' })).toBe('Runs on battery: 80 % left.');
+  expect(power({ charge: '?', minutes: 90 })).toBe('Runs on battery: about 90 minutes left.');
+  expect(power({ charge: '?', minutes: '?' })).toBe('Runs on battery; how much is left cannot be told.');
+  expect(findingText({ check: 'power', finding: { code: 'battery-low', params: { charge: 3, minutes: '?' } } }, english)).toBe('The battery is nearly empty: 3 %. Plug in the charger first.');
+  expect(findingText({ check: 'sysprep', finding: { code: 'one-machine', params: { number: 3, product: 'Windows', computer: '?', state: '?' } } }, dutch)).toBe('Windows op partitie 3 blijft de ene computer die het is.');
+  expect(evidenceTexts({ check: 'sysprep', evidence: [{ code: 'state', params: { number: 3, product: 'Windows', computer: '?', state: '?' }, from: 'x' }] }, dutch)[0]?.text).toBe('Windows: geen toestand vastgelegd');
+  const failed = (detail: string): string => findingText({ check: 'smart', finding: { code: 'missing-failed', params: { from: '/dev/sdx', detail } } }, dutch);
+  expect(failed('end-of-device')).toContain('het apparaat houdt eerder op dan zijn grootte aangeeft');
+  expect(failed('EIO')).toContain('het station meldt een fout');
+  expect(failed('smartctl-too-old 6.6')).toContain('smartctl 6.6 is te oud');
 });

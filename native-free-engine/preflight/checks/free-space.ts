@@ -6,7 +6,7 @@ const result = resultsOf('free-space');
 const GIB = 1024 ** 3;
 
 /** How full each volume is, and what clearing it up would save. */
-export const judgeFreeSpace: Judge<'free-space'> = ({ volumes }, { estimate }, limits) => {
+export const judgeFreeSpace: Judge<'free-space'> = ({ volumes }, { estimate, system }, limits) => {
   const all = volumes.reduce((sum, { space }) => sum + (space.known ? space.value.used - space.value.leftOut : 0), 0);
   const saving: Evidence[] = all > 0 && estimate.imageBytes !== null && estimate.seconds !== null
     ? [{ code: 'each-gib', params: { bytes: Math.round((estimate.imageBytes / all) * GIB), seconds: Math.round((estimate.seconds / all) * GIB) }, from: 'Werkbank' }]
@@ -23,7 +23,7 @@ export const judgeFreeSpace: Judge<'free-space'> = ({ volumes }, { estimate }, l
     ];
     const full = volume.size > 0 && free < (volume.size * limits.volumeFull) / 100;
     return full
-      ? result(subject, 'advice', 'full', { params, evidence: [...evidence, ...saving], remedies: [cleanUp(volume)] })
+      ? result(subject, 'advice', 'full', { params, evidence: [...evidence, ...saving], remedies: [cleanUp(volume, system)] })
       : result(subject, 'fine', 'space', { params, evidence });
   }), 'all-space');
 };

@@ -16,10 +16,17 @@ export function smartctl(run: CommandRunner, disk: Pick<Disk, 'path' | 'bus'>, s
   return attempt(`smartctl -j -a ${disk.path}`, TIMEOUT_MS, signal, async () => {
     if (NO_SMART.has(disk.bus)) throw new NotHere();
     const ask = async (...more: readonly string[]): Promise<string> => (await run('smartctl', ['-j', '-a', ...more, disk.path], { timeoutMs: TIMEOUT_MS - 500, signal })).stdout;
-    const first = parsed('smartctl', await ask());
+    const first = answerOf(await ask());
     const unknownBridge = complaintOf(first).some((line) => /specify device type/i.test(line));
-    return parseSmart(unknownBridge ? parsed('smartctl', await ask('-d', 'sat')) : first);
+    return parseSmart(unknownBridge ? answerOf(await ask('-d', 'sat')) : first);
   });
+}
+
+/** Before 7.0 it speaks no JSON, and says so below a line with its version. */
+function answerOf(text: string): Record<string, unknown> {
+  const old = /^smartctl ([0-6]\.\d+)/.exec(text)?.[1];
+  if (old !== undefined) throw new EngineError('tool-failed', { tool: 'smartctl', detail: `smartctl-too-old ${old}` });
+  return parsed('smartctl', text);
 }
 
 const complaintOf = (answer: Record<string, unknown>): string[] => listOf(at(answer, 'smartctl', 'messages')).map((message) => textAt(message, 'string'));
@@ -31,6 +38,12 @@ const complaintOf = (answer: Record<string, unknown>): string[] => listOf(at(ans
 function countOf(row: unknown): number | null {
   const first = /^(\d+)\b/.exec(textAt(row, 'raw', 'string'))?.[1];
   return first === undefined ? numberAt(row, 'raw', 'value') : Number(first);
+}
+
+/** A SCSI disk counts what it could not mend for reading, writing and verifying each; null where it counts none. */
+function uncorrectedOf(log: unknown): number | null {
+  const counts = ['read', 'write', 'verify'].map((kind) => numberAt(log, kind, 'total_uncorrected_errors')).filter((count) => count !== null);
+  return counts.length === 0 ? null : counts.reduce((sum, count) => sum + count, 0);
 }
 
 /** @throws EngineError `tool-failed` when it could not look at the disk */
@@ -50,7 +63,7 @@ export function parseSmart(answer: Record<string, unknown>): SmartHealth {
     temperature: numberAt(answer, 'temperature', 'current'),
     powerOnHours: numberAt(answer, 'power_on_time', 'hours'),
     reallocated: attribute(5) ?? numberAt(answer, 'scsi_grown_defect_list'),
-    reportedUncorrectable: attribute(187) ?? numberAt(answer, 'scsi_error_counter_log', 'read', 'total_uncorrected_errors'),
+    reportedUncorrectable: attribute(187) ?? uncorrectedOf(at(answer, 'scsi_error_counter_log')),
     // Some makers keep three counters in it, the one that matters lowest.
     commandTimeouts: timeouts === null ? null : timeouts % 65_536,
     pending: attribute(197),

@@ -71,7 +71,7 @@ function readOutside(path: string, offset: number, length: number): Promise<Buff
     child.on('close', () => {
       const data = Buffer.concat(parts);
       if (data.length === length) resolve(data);
-      else reject(failed(complaint.trim() || 'end of device'));
+      else reject(failed(complaint.trim() || 'end-of-device'));
     });
   });
 }

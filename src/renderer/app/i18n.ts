@@ -1,6 +1,6 @@
 import i18next, { type TFunction } from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import { checkTextKey, nameBehind, nounFor, paramsInWords, partitionFor, type CheckResult, type FormatOptions, type PlainError } from '../../contract/index.ts';
+import { checkWords, nameBehind, nounFor, paramsInWords, partitionFor, type CheckResult, type FormatOptions, type PlainError } from '../../contract/index.ts';
 import { formatBytes, formatMoment } from '../formatting/numbers.ts';
 
 const files = import.meta.glob<Record<string, unknown>>('../../../resources/locales/*/*.json', { eager: true, import: 'default' });
@@ -63,7 +63,6 @@ export function errorTexts(t: TFunction, error: PlainError): { title: string; re
 }
 
 /** What a check found, or what it says of how it came to know. */
-export const checkText = (t: TFunction, check: CheckResult['check'], part: 'finding' | 'evidence', { code, params }: CheckResult['finding']): string =>
-  t(checkTextKey(check, part, code), paramsInWords('', params, finder(t)));
+export const checkText = (t: TFunction, check: CheckResult['check'], part: 'finding' | 'evidence', said: CheckResult['finding']): string => checkWords(check, part, said, finder(t));
 
 const finder = (t: TFunction) => (key: string, params: Readonly<Record<string, string | number>>): string | null => (i18next.exists(key) ? t(key, params) : null);

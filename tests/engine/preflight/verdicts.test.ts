@@ -333,7 +333,7 @@ test('before a disk is chosen nothing about one is called fine', () => {
 
 test('every finding that has a text was seen once', () => {
   for (const check of CHECK_IDS) for (const each of CASES[check]) run(check, each as never);
-  const unseen = CHECK_IDS.flatMap((check) => Object.keys((texts[check] as Tree)['finding'] as Tree).map((code) => checkTextKey(check, 'finding', code.replace(/_(?:one|other)$/, ''))).filter((key) => !said.has(key)));
+  const unseen = CHECK_IDS.flatMap((check) => Object.keys((texts[check] as Tree)['finding'] as Tree).map((code) => checkTextKey(check, 'finding', code.replace(/_(?:one|other|without-[a-z-]+)$/, ''))).filter((key) => !said.has(key)));
   // What a worn target says is what a worn source says, in the same rules.
   expect(unseen.filter((key) => !key.startsWith('preflight:target.finding.smart-'))).toEqual([]);
 });
@@ -380,6 +380,17 @@ test('what is offered fits what was found', () => {
   // Never a repair of what is mounted.
   const dirty = (mountPoints: readonly string[]) => first('file-system', { volumes: [{ volume: { ...volume, mountPoints }, conditions: is(['dirty']) }], unreadable: [] }).remedies[0]?.action;
   expect([dirty([])?.id, dirty(['/mnt'])]).toEqual(['repair-file-system', null]);
+});
+
+test('a full volume is cleared up by the system that is on it, and by hand where there is none', () => {
+  const steps = (system: CheckContext['system'], more: Partial<typeof volume> = {}): (string | undefined)[] =>
+    judge('free-space', { volumes: [{ volume: { ...volume, ...more }, space: is({ used: 95e9, leftOut: 0 }) }], unreadable: [] }, { ...context, system }, thresholdsWith())[0]?.remedies[0]?.ways.map((way) => way.steps[0]?.code) ?? [];
+  expect(steps('linux')).toEqual(['start-that-windows', 'start-that-windows']);
+  expect(steps('windows')).toEqual(['storage-settings', 'prompt-as-administrator']);
+  expect(steps('linux', { kind: 'ext4', mountPoints: ['/'] })).toEqual(['run']);
+  expect(steps('linux', { kind: 'ext4' })).toEqual(['start-that-system']);
+  // Nothing that this computer's package manager keeps lies on an EFI system partition.
+  expect(steps('linux', { kind: 'fat32', role: 'efi-system' })).toEqual(['delete-there']);
 });
 
 test('every check belongs to a job; scans only when asked for', () => {
