@@ -1,5 +1,5 @@
 import type { ChosenPartition, ImagedSelection, Selection } from '../facts.ts';
-import { diskSubject, MACHINE, remedy, resultsOf, unknownResult, type Judge } from '../kit.ts';
+import { diskSubject, MACHINE, remedy, resultsOf, unknownResult, way, type Judge } from '../kit.ts';
 import type { CheckResult, Evidence } from '../types.ts';
 
 const result = resultsOf('os-partitions');
@@ -47,15 +47,22 @@ function judgeOne({ disk, table, partitions }: Selection | ImagedSelection): Che
   }
   const missing = NEEDS[table].flatMap(({ code, verdict, is }) => {
     const left = partitions.filter((each) => is(each) && !each.chosen);
+    // One of several is chosen: which of them the firmware starts from is not written on the disk.
+    if (code === 'efi-left-out' && left.length > 0 && partitions.some((each) => is(each) && each.chosen)) {
+      return [result(subject, 'advice', 'efi-one-left-out', { evidence, params: numbersOf(left), remedies: [take(left)] })];
+    }
     return left.length === 0 ? [] : [result(subject, verdict, code, { evidence, params: numbersOf(left), remedies: [take(left)] })];
   });
   const nowhere = table === 'mbr' && !partitions.some(({ active }) => active) && chosen.some(({ os }) => os === 'windows')
     ? [result(subject, 'advice', 'no-active', { evidence })]
     : [];
+  const active = partitions.filter((each) => each.active && each.chosen);
+  const several = table === 'mbr' && active.length > 1 ? [result(subject, 'warning', 'several-active', { evidence, params: numbersOf(active), remedies: [ONE_ACTIVE] })] : [];
   const noEfi = table === 'gpt' && !partitions.some(({ role }) => role === 'efi-system' || role === 'bios-boot') ? [result(subject, 'warning', 'no-efi', { evidence })] : [];
-  const found = [...missing, ...nowhere, ...noEfi];
+  const found = [...missing, ...nowhere, ...several, ...noEfi];
   return found.length > 0 ? found : [result(subject, 'fine', 'complete', { evidence, params: numbersOf(chosen) })];
 }
 
 const numbersOf = (partitions: readonly ChosenPartition[]): { numbers: string } => ({ numbers: partitions.map(({ number }) => number).join(', ') });
 const take = (partitions: readonly ChosenPartition[]): CheckResult['remedies'][number] => remedy('take-partitions', { id: 'take-partitions', numbers: partitions.map(({ number }) => number) });
+const ONE_ACTIVE = remedy('one-active', null, way('by-hand', 'one-active'));

@@ -152,6 +152,8 @@ const CASES: { readonly [C in CheckId]: readonly Case<C>[] } = {
     { facts: selection('mbr', part(1, 'system-reserved', { active: true, chosen: false }), part(2, 'os')), says: ['warning active-left-out'] },
     { facts: selection('mbr', part(1, 'system-reserved', { chosen: false }), part(2, 'os', { active: true })), says: ['warning system-reserved-left-out'] },
     { facts: selection('mbr', part(1, 'os')), says: ['advice no-active'] },
+    { facts: selection('mbr', part(1, 'system-reserved', { active: true }), part(2, 'os', { active: true })), says: ['warning several-active'] },
+    { facts: selection('gpt', part(1, 'efi-system'), part(2, 'efi-system', { chosen: false }), part(3, 'os')), says: ['advice efi-one-left-out'] },
     { facts: selection('unreadable'), says: ['unknown missing-no-rights'] },
     { facts: { selections: [], imaged: null }, says: ['unknown not-chosen'] },
     { facts: imaged('gpt', part(1, 'efi-system'), part(2, 'os')), says: ['fine complete'] },
