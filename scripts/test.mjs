@@ -4,10 +4,11 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterSecondLook, failedFiles, ofPlaywright, ofVitest } from './test-results.ts';
 
 const root = join(import.meta.dirname, '..');
 if (Number(process.versions.node.split('.')[0]) < 24) throw new Error(`the tests need Node 24, this is ${process.versions.node}: start them with npm test`);
+// Only from here on: an older Node cannot load it.
+const { afterSecondLook, failedFiles, ofPlaywright, ofVitest } = await import('./test-results.ts');
 const folder = join(root, 'test-results');
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
