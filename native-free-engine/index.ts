@@ -46,6 +46,7 @@ export { nameNew, replaceFile, sweepUnfinished } from './io/node-replace-file.ts
 export { syncFolder } from './io/node-sync-folder.ts';
 export { rangedSource } from './io/ranged.ts';
 export { throttled } from './io/throttled.ts';
+export { markedEncoding } from './struct/text.ts';
 export { writeImage, type LaneProgress, type LaneResult, type WriteOptions, type WriteProgress, type WriteResult } from './pipeline/write.ts';
 export { SpeedMeter } from './pipeline/speed-meter.ts';
 export { STALL_TIMEOUTS, type StallTimeouts } from './pipeline/stall-ladder.ts';

@@ -10,6 +10,13 @@ export function utf8Text(bytes: Uint8Array): string {
   return new TextDecoder().decode(zero < 0 ? bytes : bytes.subarray(0, zero));
 }
 
+/** The encoding of a text file by its byte order mark; null where it has none. */
+export function markedEncoding([a, b, c]: Uint8Array): 'utf-16le' | 'utf-16be' | 'utf-8' | null {
+  if (a === 0xff && b === 0xfe) return 'utf-16le';
+  if (a === 0xfe && b === 0xff) return 'utf-16be';
+  return a === 0xef && b === 0xbb && c === 0xbf ? 'utf-8' : null;
+}
+
 /** UTF-16, big endian (UDF, Joliet), up to the first zero. */
 export function utf16beText(bytes: Uint8Array): string {
   let text = '';

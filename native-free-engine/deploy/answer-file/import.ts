@@ -1,4 +1,5 @@
 import { EngineError } from '../../base/errors.ts';
+import { markedEncoding } from '../../struct/index.ts';
 import { scanXml, XmlFault } from './scan-xml.ts';
 
 /** What is odd about an answer file, by its key in answer-file.json under `warning`. */
@@ -59,8 +60,8 @@ export function importAnswerFile(bytes: Uint8Array, path: string, architecture?:
 /** By its byte order mark or declaration, as Setup does. @throws TypeError for bytes that are none of it */
 function decode(bytes: Uint8Array): string {
   const strict = (encoding: string): string => new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return strict('utf-16le');
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return strict('utf-16be');
+  const marked = markedEncoding(bytes);
+  if (marked) return strict(marked);
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 200));
   const named = /^<\?xml[^>]*encoding\s*=\s*["']([\w-]+)["']/.exec(head)?.[1]?.toLowerCase();
   return strict(named === 'windows-1252' || named === 'iso-8859-1' || named === 'us-ascii' ? 'windows-1252' : 'utf-8');

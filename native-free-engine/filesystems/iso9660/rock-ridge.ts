@@ -83,17 +83,15 @@ function joined(parts: readonly Uint8Array[]): string {
 
 /** Nothing says which encoding a name has. What is no UTF-8 is of the years before it: as Latin-1 no two names become one. */
 function textOf(bytes: Uint8Array): string {
-  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'latin1', { ignoreBOM: true }).decode(bytes);
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
+    return utf8.decode(bytes);
   } catch {
-    return false;
+    return latin1.decode(bytes);
   }
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const latin1 = new TextDecoder('latin1', { ignoreBOM: true });
 
 /** Puts together where a symbolic link leads, component by component. */
 class LinkTarget {

@@ -1,4 +1,5 @@
 import { EngineError } from '../../base/errors.ts';
+import { markedEncoding } from '../../struct/index.ts';
 
 /** No driver package's INF comes near this; what is larger is something else (bytes). */
 export const MAX_INF_BYTES = 8 * 1024 * 1024;
@@ -17,10 +18,9 @@ export function infText(bytes: Uint8Array, path: string): string {
 }
 
 function encodingOf(bytes: Uint8Array): string {
-  const [a, b, c] = bytes;
-  if (a === 0xff && b === 0xfe) return 'utf-16le';
-  if (a === 0xfe && b === 0xff) return 'utf-16be';
-  if (a === 0xef && b === 0xbb && c === 0xbf) return 'utf-8';
+  const marked = markedEncoding(bytes);
+  if (marked) return marked;
+  const [a, b] = bytes;
   if (bytes.length >= 4 && a !== 0 && b === 0 && bytes[3] === 0) return 'utf-16le';
   if (bytes.length >= 4 && a === 0 && b !== 0 && bytes[2] === 0) return 'utf-16be';
   return 'windows-1252';

@@ -8,24 +8,24 @@ const result = resultsOf('power');
 export const judgePower: Judge<'power'> = ({ supplies }, { estimate }, limits) => {
   if (!supplies.known) return [unknownResult('power', MACHINE, supplies)];
   const evidence = supplies.value.map((supply) => evidenceOf(supply, supplies.from));
-  const say = (verdict: 'fine' | 'warning' | 'stop', code: string, params = {}): ReturnType<typeof result>[] => [
-    result(MACHINE, verdict, code, { params, evidence, remedies: verdict === 'fine' ? [] : [code.startsWith('ups') || code.endsWith('ups') ? MAINS_BACK : PLUG_IN] }),
-  ];
   const batteries = supplies.value.filter(({ kind }) => kind !== 'mains');
   if (batteries.length === 0) return [result(MACHINE, 'fine', 'no-battery', { evidence: [...evidence, { code: 'none', params: {}, from: supplies.from }] })];
   const from = drawnFrom(supplies.value, batteries);
-  if (from === 'mains') return say('fine', 'mains');
+  if (from === 'mains') return [result(MACHINE, 'fine', 'mains', { evidence })];
   if (from === 'unknown') return [result(MACHINE, 'unknown', 'missing-unsupported', { params: { from: supplies.from, detail: '' }, evidence, remedies: [PLUG_IN] })];
 
   const { charge, minutes } = summed(from);
   const params = { charge: charge ?? '?', minutes: minutes ?? '?' };
   const kind = from.every((each) => each.kind === 'ups') ? 'ups' : 'battery';
+  const say = (verdict: 'warning' | 'stop', code: string, more = {}): ReturnType<typeof result>[] => [
+    result(MACHINE, verdict, code, { params: { ...params, ...more }, evidence, remedies: [kind === 'ups' ? MAINS_BACK : PLUG_IN] }),
+  ];
   // A UPS that runs empty ends nothing where a battery goes on after it.
   const all = summed(batteries).charge;
-  if (all !== null && all < limits.batteryStop) return say('stop', `${kind}-low`, params);
+  if (all !== null && all < limits.batteryStop) return say('stop', `${kind}-low`);
   const needed = estimate.seconds === null ? null : Math.ceil(estimate.seconds / 60);
-  if (minutes !== null && needed !== null && minutes < needed + limits.batteryReserve) return say('warning', `${kind}-too-short`, { ...params, needed });
-  return say('warning', `on-${kind}`, params);
+  if (minutes !== null && needed !== null && minutes < needed + limits.batteryReserve) return say('warning', `${kind}-too-short`, { needed });
+  return say('warning', `on-${kind}`);
 };
 
 const MAINS_BACK = remedy('mains-back', null, way('by-hand', 'mains-back'));

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { EngineError, errnoOf, replaceFile } from '../../../native-free-engine/index.ts';
+import { EngineError, errnoOf, markedEncoding, replaceFile } from '../../../native-free-engine/index.ts';
 import { answerFileOptionsSchema, type AnswerFileRequest, type Customising } from '../../contract/index.ts';
 import { endWell, invalid, type Context } from '../context.ts';
 
@@ -88,7 +88,7 @@ async function read(path: string): Promise<string> {
   try {
     const bytes = await readFile(path);
     // Notepad and PowerShell put a mark in front, the older PowerShell that of UTF-16.
-    return new TextDecoder(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : 'utf-8').decode(bytes);
+    return new TextDecoder(markedEncoding(bytes) ?? 'utf-8').decode(bytes);
   } catch (error) {
     throw new EngineError('file-unreadable', { path, errno: errnoOf(error) }, { cause: error });
   }

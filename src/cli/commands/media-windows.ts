@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
-import { driverSystem, type Customising, type DriverArchitecture, type DriverSystem, type StickFirmware } from '../../contract/index.ts';
-import type { JobService } from '../../jobs/index.ts';
+import { driverSystem, type Customising, type DriverArchitecture, type DriverSystem, type StickFirmware, type WindowsEdition } from '../../contract/index.ts';
 import type { Context } from '../context.ts';
 import { editionNumbers } from '../editions.ts';
 import { checkConsent } from '../job-checks.ts';
@@ -25,16 +24,18 @@ export async function mediaWindows(context: Context, iso: string, options: Media
   const { host, jobs } = await context.services();
   const targets: string[] = [];
   for (const spec of options.to) targets.push((await host.disks.find(spec)).id);
+  // Looked at only where something is chosen by what is on it.
+  const editions = options.edition || options.drivers ? (await jobs.inspectWindows(locationOf(iso))).editions : [];
   const plan = await jobs.planWindowsStick({
     location: locationOf(iso),
     disks: [...new Set(targets)],
     firmware: options.firmware ?? 'uefi',
     label: options.label ?? '',
-    editions: options.edition ? editionNumbers(options.edition, (await jobs.inspectWindows(locationOf(iso))).editions) : null,
+    editions: options.edition ? editionNumbers(options.edition, editions) : null,
     workFolder: options.workFolder === undefined ? null : resolve(options.workFolder),
     extraFolder: options.extra === undefined ? null : resolve(options.extra),
     drivers: options.drivers === undefined ? null : {
-      folders: options.drivers.map((folder) => resolve(folder)), ...await systemOf(jobs, iso, options.arch), kinds: ['storage', 'network'], machines: { kind: 'any' },
+      folders: options.drivers.map((folder) => resolve(folder)), ...systemOf(editions, options.arch), kinds: ['storage', 'network'], machines: { kind: 'any' },
     },
     customising: await customisingOf(options),
     verify: options.verify,
@@ -45,8 +46,8 @@ export async function mediaWindows(context: Context, iso: string, options: Media
 }
 
 /** The Windows on the disc; on one for several architectures the first, or the one that was named. */
-async function systemOf(jobs: JobService, iso: string, arch: DriverArchitecture | undefined): Promise<DriverSystem> {
-  const systems = (await jobs.inspectWindows(locationOf(iso))).editions.map(driverSystem);
+function systemOf(editions: readonly WindowsEdition[], arch: DriverArchitecture | undefined): DriverSystem {
+  const systems = editions.map(driverSystem);
   if (arch === undefined) return systems[0] ?? driverSystem();
   return systems.find(({ architecture }) => architecture === arch) ?? { architecture: arch, build: null };
 }
